@@ -1,0 +1,5 @@
+/** The one exception of the core and its kinds. */
+@NullMarked
+package org.qubestools.core.error;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The file qubes.xml: reading, splicing changes in, locking, replacing. */
+@NullMarked
+package org.qubestools.core.store;
+
+import org.jspecify.annotations.NullMarked;
