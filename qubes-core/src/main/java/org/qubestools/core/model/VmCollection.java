@@ -342,14 +342,23 @@ public final class VmCollection {
         return byKey(nextKey - 1);
     }
 
-    /** The VM with this key, which must be there. */
-    public QubesVm byKey(int key) {
+    /** The VM with this key, or null. */
+    public @Nullable QubesVm findKey(int key) {
         for (QubesVm vm : vms) {
             if (vm.key() == key) {
                 return vm;
             }
         }
-        throw new IllegalArgumentException("no VM has the key " + key);
+        return null;
+    }
+
+    /** The VM with this key, which must be there. */
+    public QubesVm byKey(int key) {
+        QubesVm vm = findKey(key);
+        if (vm == null) {
+            throw new IllegalArgumentException("no VM has the key " + key);
+        }
+        return vm;
     }
 
     public VmCollection removing(QubesVm removed) {

@@ -3,7 +3,6 @@ package org.qubestools.core.store;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.qubestools.core.model.AttributeMap;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmCollection;
@@ -40,7 +39,7 @@ final class QubesXmlWriter {
         VmCollection before = document.vms();
         tag(document.root().start(), before.rootAttributes(), after.rootAttributes());
         for (QubesVm old : before.inDocumentOrder()) {
-            QubesVm now = find(after, old.key());
+            QubesVm now = after.findKey(old.key());
             if (now == null) {
                 remove(document.elements().get(old.key()));
             } else if (now != old && old.key() != VmCollection.IMPLICIT_DOM0) {
@@ -49,15 +48,6 @@ final class QubesXmlWriter {
         }
         add(after);
         return splices.isEmpty() ? text.encode(characters) : text.encode(spliced());
-    }
-
-    private static @Nullable QubesVm find(VmCollection vms, int key) {
-        for (QubesVm vm : vms.inDocumentOrder()) {
-            if (vm.key() == key) {
-                return vm;
-            }
-        }
-        return null;
     }
 
     private String spliced() {
