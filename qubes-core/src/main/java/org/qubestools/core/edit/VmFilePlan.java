@@ -148,11 +148,11 @@ final class VmFilePlan {
                 layer.createDirectory(parent);
             }
             if (item.linkTarget() != null) {
-                layer.symlink(target, item.linkTarget());
+                layer.createSymlink(target, item.linkTarget());
             } else if (item.source() != null) {
-                layer.copySparse(item.source(), target);
+                layer.copyFile(item.source(), target);
             } else {
-                layer.createSparse(target, item.size());
+                layer.createSparseFile(target, item.size());
             }
         }
     }

@@ -84,6 +84,11 @@ public final class LazyVmm implements Vmm {
     }
 
     @Override
+    public boolean expectsQubesDaemons() {
+        return connected().expectsQubesDaemons();
+    }
+
+    @Override
     public synchronized void close() {
         closed = true;
         if (open != null) {

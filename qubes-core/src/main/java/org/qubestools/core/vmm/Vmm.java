@@ -12,7 +12,7 @@ import org.qubestools.core.model.HostInfo;
 public interface Vmm extends AutoCloseable {
     HostInfo host();
 
-    /** All domains, active and defined, in a constant number of calls; dom0 is not among them. */
+    /** All domains, active and defined, in a constant number of calls; dom0, if the VMM knows it, as {@code dom0}. */
     List<DomainSnapshot> domains();
 
     /**
@@ -24,6 +24,11 @@ public interface Vmm extends AutoCloseable {
 
     /** Removes the definition of an inactive domain; a domain that is not defined is fine. */
     void undefine(String name);
+
+    /** True if a started domain counts as running only once its GUI and qrexec daemons run too, as on Qubes. */
+    default boolean expectsQubesDaemons() {
+        return true;
+    }
 
     /** Closing twice is fine. */
     @Override
