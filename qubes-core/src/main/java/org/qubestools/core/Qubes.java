@@ -75,7 +75,7 @@ public final class Qubes implements AutoCloseable {
         Ownership ownership = StoreOwnership.of(config);
         try (StoreFile file = StoreFile.openExclusive(config.store(), lockWait, layer, ownership)) {
             byte[] bytes = file.read();
-            recover(bytes);
+            List<String> leftOver = new ArrayList<>(recover(bytes));
             StoreSnapshot before = StoreSnapshot.parse(QubesConfig.STORE, bytes, pools());
             Draft draft =
                     new Draft(before.vms(), before.problems(), before.pools(), new HostTree(config::real), vmm, clock);
@@ -84,27 +84,25 @@ public final class Qubes implements AutoCloseable {
             }
             byte[] after = before.withChanges(draft.vms());
             boolean changed = !before.isContent(after) || !draft.files().isEmpty();
-            List<String> leftOver = new ArrayList<>(0);
             if (changed && !dryRun) {
-                leftOver.addAll(save(file, draft, after, ownership));
+                leftOver.addAll(save(file, draft, bytes, after, ownership));
             }
             return outcome(before, draft, changed && !dryRun, leftOver);
         }
     }
 
-    private void recover(byte[] bytes) {
+    /** Undoes or finishes what a killed edit had begun. */
+    private List<String> recover(byte[] bytes) {
         Path journal = config.real(JOURNAL);
-        if (Files.exists(journal)) {
-            FileChanges.recover(layer, journal, bytes);
-        }
+        return Files.exists(journal) ? FileChanges.recover(layer, journal, bytes) : List.of();
     }
 
-    private List<String> save(StoreFile file, Draft draft, byte[] after, Ownership ownership) {
+    private List<String> save(StoreFile file, Draft draft, byte[] before, byte[] after, Ownership ownership) {
         if (draft.files().isEmpty()) {
             saveStore(file, draft, after);
             return List.of();
         }
-        try (FileChanges.Applied applied = draft.files().apply(layer, config.real(JOURNAL), ownership, after)) {
+        try (FileChanges.Applied applied = draft.files().apply(layer, config.real(JOURNAL), ownership, before, after)) {
             saveStore(file, draft, after);
             return applied.commit();
         }

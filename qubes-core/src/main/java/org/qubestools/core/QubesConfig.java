@@ -36,7 +36,8 @@ public record QubesConfig(
      */
     public static QubesConfig of(Map<String, String> options, Map<String, String> environment) {
         String named = first(options, environment, Map.of(), "QUBES_ROOT");
-        Path root = named == null ? Path.of("/") : Path.of(named).toAbsolutePath().normalize();
+        Path root =
+                named == null ? Path.of("/") : Path.of(named).toAbsolutePath().normalize();
         Map<String, String> file = readConfigFile(below(root, CONFIG_FILE));
         String uri = first(options, environment, file, "QUBES_LIBVIRT_URI");
         String runDir = first(options, environment, file, "QUBES_RUN_DIR");
@@ -70,7 +71,9 @@ public record QubesConfig(
             for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
                 int equals = line.indexOf('=');
                 if (equals > 0 && !line.startsWith("#")) {
-                    values.put(line.substring(0, equals).strip(), line.substring(equals + 1).strip());
+                    values.put(
+                            line.substring(0, equals).strip(),
+                            line.substring(equals + 1).strip());
                 }
             }
         } catch (IOException e) {

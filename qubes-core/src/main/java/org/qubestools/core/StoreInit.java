@@ -78,7 +78,8 @@ final class StoreInit {
 
     /** Made complete under another name, then linked: a second starter at the same moment finds it taken. */
     private static void create(Path store, FileLayer layer, Ownership ownership) throws IOException {
-        Path temporary = store.resolveSibling("qubes.xml.init" + ProcessHandle.current().pid());
+        Path temporary =
+                store.resolveSibling("qubes.xml.init" + ProcessHandle.current().pid());
         layer.writeFile(temporary, EMPTY.getBytes(StandardCharsets.US_ASCII));
         try {
             setGroup(temporary, layer, ownership);

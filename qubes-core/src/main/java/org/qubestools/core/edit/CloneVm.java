@@ -19,8 +19,10 @@ import org.qubestools.core.storage.FirewallCopy;
  *
  * @param untrustedPool null for the pool of the source
  */
-public record CloneVm(String untrustedSource, String untrustedName, @Nullable String untrustedPool)
-        implements Change {
+public record CloneVm(
+        String untrustedSource,
+        String untrustedName,
+        @Nullable String untrustedPool) implements Change {
     private static final List<Attribute<?>> COPIED = List.of(
             Attributes.KERNEL,
             Attributes.USES_DEFAULT_KERNEL,
@@ -74,11 +76,7 @@ public record CloneVm(String untrustedSource, String untrustedName, @Nullable St
     private static QubesVm add(Draft draft, QubesVm source, VmName name, String pool) {
         QubesVm template = draft.vms().template(source).vm();
         NewVm made = new NewVm(
-                source.vmClass(),
-                name.value(),
-                draft.vms().nextQid(),
-                template == null ? 0 : template.qid(),
-                pool);
+                source.vmClass(), name.value(), draft.vms().nextQid(), template == null ? 0 : template.qid(), pool);
         for (Attribute<?> attribute : COPIED) {
             if (attribute.belongsTo(source.vmClass())) {
                 copy(made, source, attribute);

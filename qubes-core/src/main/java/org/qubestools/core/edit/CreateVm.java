@@ -100,7 +100,9 @@ public record CreateVm(
     /** Fills in what depends on the rest of the store and on the host: paths, copies of defaults, maxmem. */
     static QubesVm complete(Draft draft, QubesVm vm) {
         VmFacts facts = draft.view(vm).facts();
-        QubesVm full = vm.withText("dir_path", Objects.requireNonNull(draft.view(vm).files().directory()))
+        QubesVm full = vm.withText(
+                        "dir_path",
+                        Objects.requireNonNull(draft.view(vm).files().directory()))
                 .withText("conf_file", vm.name() + ".conf");
         if (vm.vmClass().hasKernel()) {
             full = full.with(Attributes.KERNEL, facts.kernel());
@@ -115,7 +117,8 @@ public record CreateVm(
         if (vm.is(Attributes.USES_DEFAULT_DISPVM_NETVM)) {
             VmReference netvm = draft.vms().netvm(full);
             full = full.withText(
-                    "dispvm_netvm", netvm.vm() == null ? "none" : String.valueOf(netvm.vm().qid()));
+                    "dispvm_netvm",
+                    netvm.vm() == null ? "none" : String.valueOf(netvm.vm().qid()));
         }
         if (draft.tree().exists(NO_UPDATES_FLAG) && !vm.vmClass().equals(VmClass.ADMIN)) {
             Map<String, Boolean> services = new LinkedHashMap<>(full.getOr(Attributes.SERVICES, Map.of()));

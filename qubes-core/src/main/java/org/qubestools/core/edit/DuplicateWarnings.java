@@ -23,7 +23,8 @@ final class DuplicateWarnings {
     static void pciDevices(Draft draft, QubesVm vm) {
         for (PciAddress device : vm.getOr(Attributes.PCIDEVS, List.of())) {
             for (QubesVm other : draft.vms().inDocumentOrder()) {
-                if (other.key() != vm.key() && other.getOr(Attributes.PCIDEVS, List.of()).contains(device)) {
+                if (other.key() != vm.key()
+                        && other.getOr(Attributes.PCIDEVS, List.of()).contains(device)) {
                     draft.warn("PCI device " + device + " belongs to VM '" + other.name() + "' too");
                 }
             }
@@ -40,7 +41,8 @@ final class DuplicateWarnings {
             draft.warn("VM '" + vm.name() + "' gets the address " + ip + ", which is also the second DNS server's");
         }
         for (QubesVm other : draft.vms().inDocumentOrder()) {
-            if (other.key() != vm.key() && ip.equals(draft.view(other).addresses().ip())) {
+            if (other.key() != vm.key()
+                    && ip.equals(draft.view(other).addresses().ip())) {
                 draft.warn("VM '" + other.name() + "' has the same address, " + ip);
             }
         }

@@ -32,11 +32,7 @@ public record RegisterVm(
         QubesVm template =
                 untrustedTemplate == null ? null : TemplateProperty.ofNewVm(draft.vms(), vmClass, untrustedTemplate);
         NewVm made = new NewVm(
-                vmClass,
-                name.value(),
-                draft.vms().nextQid(),
-                template == null ? 0 : template.qid(),
-                Pools.DEFAULT);
+                vmClass, name.value(), draft.vms().nextQid(), template == null ? 0 : template.qid(), Pools.DEFAULT);
         made.set(Attributes.INSTALLED_BY_RPM, installedByRpm).set(Attributes.INCLUDE_IN_BACKUPS, !installedByRpm);
         QubesVm vm = CreateVm.complete(draft, draft.add(made));
         requireFiles(draft, vm);

@@ -73,7 +73,11 @@ public record RemoveVms(List<String> untrustedNames, boolean entryOnly, boolean 
     private static String listed(List<QubesVm> vms) {
         StringBuilder list = new StringBuilder();
         for (QubesVm vm : vms) {
-            list.append(list.isEmpty() ? "" : ", ").append(vm.name()).append(" (qid=").append(vm.qid()).append(')');
+            list.append(list.isEmpty() ? "" : ", ")
+                    .append(vm.name())
+                    .append(" (qid=")
+                    .append(vm.qid())
+                    .append(')');
         }
         return list.toString();
     }
@@ -81,8 +85,7 @@ public record RemoveVms(List<String> untrustedNames, boolean entryOnly, boolean 
     private void remove(Draft draft, QubesVm vm, Set<Integer> keys) {
         for (QubesVm client : others(draft.vms().connectedTo(vm), keys)) {
             QubesVm cut = client.with(Attributes.NETVM, "none");
-            draft.replace(
-                    client.vmClass().hasDefaultNetvm() ? cut.with(Attributes.USES_DEFAULT_NETVM, false) : cut);
+            draft.replace(client.vmClass().hasDefaultNetvm() ? cut.with(Attributes.USES_DEFAULT_NETVM, false) : cut);
             draft.warn("VM '" + client.name() + "' has no network now");
         }
         for (Globals.Key key : Globals.Key.all()) {

@@ -65,8 +65,7 @@ final class RenameVm {
     /** IN_USE if a VM has the name. */
     static void requireFree(Draft draft, String untrustedName) {
         if (draft.vms().hasName(untrustedName)) {
-            throw new QubesException(
-                    ErrorKind.IN_USE, "there is a VM '" + SafeText.of(untrustedName) + "' already");
+            throw new QubesException(ErrorKind.IN_USE, "there is a VM '" + SafeText.of(untrustedName) + "' already");
         }
     }
 

@@ -16,7 +16,8 @@ import org.qubestools.core.property.VmProperties;
 /** Sets or resets properties of one VM, in the order given. */
 public record SetProperties(String untrustedVm, List<Assignment> assignments) implements Change {
     /** @param value the user's text; null resets the property to its default */
-    public record Assignment(String untrustedProperty, @Nullable String value) {}
+    public record Assignment(
+            String untrustedProperty, @Nullable String value) {}
 
     public SetProperties {
         assignments = List.copyOf(assignments);
@@ -47,8 +48,7 @@ public record SetProperties(String untrustedVm, List<Assignment> assignments) im
         }
         if (!property.belongsTo(vmClass)) {
             throw new QubesException(
-                    ErrorKind.NO_SUCH_PROPERTY,
-                    "a " + vmClass.typeName() + " has no property '" + property.id() + "'");
+                    ErrorKind.NO_SUCH_PROPERTY, "a " + vmClass.typeName() + " has no property '" + property.id() + "'");
         }
         return property;
     }
@@ -66,9 +66,8 @@ public record SetProperties(String untrustedVm, List<Assignment> assignments) im
         if (whileHalted) {
             draft.requireHalted(vm, property.id() + " can change only while it is halted");
         }
-        QubesVm changed = value == null
-                ? property.reset(draft.view(vm), draft)
-                : property.set(draft.view(vm), value, draft);
+        QubesVm changed =
+                value == null ? property.reset(draft.view(vm), draft) : property.set(draft.view(vm), value, draft);
         if (changed == null) {
             throw noDefault(property);
         }
@@ -85,7 +84,8 @@ public record SetProperties(String untrustedVm, List<Assignment> assignments) im
 
     /** A running VM can be attached to a running NetVM only. */
     private static void checkNetwork(Draft draft, SettableProperty property, QubesVm vm) {
-        VmReference netvm = property.effect() == LiveEffect.NETWORK ? draft.vms().netvm(vm) : VmReference.NONE;
+        VmReference netvm =
+                property.effect() == LiveEffect.NETWORK ? draft.vms().netvm(vm) : VmReference.NONE;
         if (netvm.vm() != null && vm.qid() != 0 && draft.isRunning(vm) && !draft.isRunning(netvm.vm())) {
             throw new QubesException(
                     ErrorKind.WRONG_STATE,

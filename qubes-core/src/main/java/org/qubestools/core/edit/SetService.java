@@ -15,7 +15,10 @@ import org.qubestools.core.model.VmFacts;
  *
  * @param enabled null removes the entry
  */
-public record SetService(String untrustedVm, String untrustedService, @Nullable Boolean enabled) implements Change {
+public record SetService(
+        String untrustedVm,
+        String untrustedService,
+        @Nullable Boolean enabled) implements Change {
     @Override
     public void apply(Draft draft) {
         QubesVm vm = draft.requireChangeable(untrustedVm);

@@ -26,7 +26,11 @@ final class VmFilePlan {
     static final List<String> KERNEL_FILES = List.of("vmlinuz", "initramfs", "modules.img");
 
     /** Something in a new directory: an empty sparse file, a copy, a link. */
-    private record Item(String name, @Nullable Path source, long size, @Nullable String linkTarget) {}
+    private record Item(
+            String name,
+            @Nullable Path source,
+            long size,
+            @Nullable String linkTarget) {}
 
     private VmFilePlan() {}
 
@@ -46,7 +50,8 @@ final class VmFilePlan {
             items.add(new Item("root-cow.img", null, rootSize(draft, vm, copied, root), null));
         }
         QubesVm model = template == null ? copied : template;
-        Path privateImage = model == null ? null : existing(draft, draft.view(model).files().privateImage());
+        Path privateImage =
+                model == null ? null : existing(draft, draft.view(model).files().privateImage());
         items.add(new Item("private.img", privateImage, PRIVATE_SIZE, null));
         items.add(new Item("volatile.img", null, VOLATILE_SIZE, null));
         if (copied != null) {
@@ -136,6 +141,7 @@ final class VmFilePlan {
                     ErrorKind.IN_USE, directory + " exists already", "move it away, or choose another name");
         }
         items.add(new Item("icon.png", null, 0, draft.view(vm).files().iconTarget()));
+        requireParent(draft, real);
         draft.files().create(real, (staging, layer) -> populate(staging, layer, items));
         return directory;
     }
@@ -157,6 +163,13 @@ final class VmFilePlan {
         }
     }
 
+    private static void requireParent(Draft draft, Path path) {
+        Path parent = path.getParent();
+        if (parent != null) {
+            draft.files().directory(parent);
+        }
+    }
+
     /** The link to the label's icon follows the label. */
     static void relinkIcon(Draft draft, QubesVm vm) {
         String icon = draft.view(vm).files().icon();
@@ -171,6 +184,7 @@ final class VmFilePlan {
         Path link = draft.real(WANTS + "qubes-vm@" + name + ".service");
         boolean exists = Files.exists(link, LinkOption.NOFOLLOW_LINKS);
         if (on && !exists) {
+            requireParent(draft, link);
             draft.files().link(link, UNIT);
         } else if (!on && exists) {
             draft.files().unlink(link);

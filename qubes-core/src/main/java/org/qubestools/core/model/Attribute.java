@@ -14,7 +14,8 @@ public final class Attribute<T> {
      * @param <T> type of the value
      */
     interface DefaultRule<T> {
-        @Nullable T of(QubesVm vm);
+        @Nullable
+        T of(QubesVm vm);
     }
 
     /** Which classes an attribute belongs to; elsewhere it is kept, and means nothing. */
@@ -73,7 +74,8 @@ public final class Attribute<T> {
     }
 
     /** The value that the stored text stands for, or the default. */
-    @Nullable T read(QubesVm vm) {
+    @Nullable
+    T read(QubesVm vm) {
         String text = vm.attributes().get(xmlName);
         T value = null;
         if (text != null) {

@@ -19,8 +19,10 @@ public final class Attributes {
     public static final Attribute<String> FIREWALL_CONF =
             text("firewall_conf", ValueType.FILE, Scope.NOT_ADMIN, "firewall.xml");
     public static final Attribute<String> TEMPLATE = text("template_qid", ValueType.TEXT, Scope.NOT_ADMIN, "none");
-    public static final Attribute<Label> LABEL = add(new Attribute<>("label", ValueType.LABEL, Scope.NOT_ADMIN, new ClassLabel()));
-    public static final Attribute<Long> MEMORY = add(new Attribute<>("memory", ValueType.number(1, Long.MAX_VALUE), Scope.ALL, new ClassMemory()));
+    public static final Attribute<Label> LABEL =
+            add(new Attribute<>("label", ValueType.LABEL, Scope.NOT_ADMIN, new ClassLabel()));
+    public static final Attribute<Long> MEMORY =
+            add(new Attribute<>("memory", ValueType.number(1, Long.MAX_VALUE), Scope.ALL, new ClassMemory()));
     public static final Attribute<Long> MAXMEM = number("maxmem", 1, Scope.MAXMEM, null);
     public static final Attribute<Long> VCPUS = number("vcpus", 1, Scope.NOT_ADMIN, 2L);
     public static final Attribute<List<PciAddress>> PCIDEVS =
@@ -29,7 +31,8 @@ public final class Attributes {
     public static final Attribute<Boolean> PCI_E820_HOST = bool("pci_e820_host", Scope.ALL, true);
     public static final Attribute<Boolean> INTERNAL = bool("internal", Scope.ALL, false);
     public static final Attribute<Boolean> INSTALLED_BY_RPM = bool("installed_by_rpm", Scope.ALL, false);
-    public static final Attribute<Boolean> INCLUDE_IN_BACKUPS = add(new Attribute<>("include_in_backups", ValueType.BOOL, Scope.ALL, new IncludeInBackups()));
+    public static final Attribute<Boolean> INCLUDE_IN_BACKUPS =
+            add(new Attribute<>("include_in_backups", ValueType.BOOL, Scope.ALL, new IncludeInBackups()));
     public static final Attribute<Map<String, Boolean>> SERVICES =
             add(new Attribute<>("services", ValueType.SERVICES, Scope.ALL, new Constant<>(Map.of())));
     public static final Attribute<Boolean> DEBUG = bool("debug", Scope.ALL, false);
@@ -37,7 +40,8 @@ public final class Attributes {
     public static final Attribute<Long> QREXEC_TIMEOUT = number("qrexec_timeout", 0, Scope.ALL, 60L);
     public static final Attribute<Boolean> AUTOSTART = bool("autostart", Scope.ALL, false);
     public static final Attribute<String> MAC = text("mac", ValueType.MAC, Scope.ALL, null);
-    public static final Attribute<Boolean> USES_DEFAULT_NETVM = add(new Attribute<>("uses_default_netvm", ValueType.BOOL, Scope.DEFAULT_NETVM, new UsesDefaultNetvm()));
+    public static final Attribute<Boolean> USES_DEFAULT_NETVM =
+            add(new Attribute<>("uses_default_netvm", ValueType.BOOL, Scope.DEFAULT_NETVM, new UsesDefaultNetvm()));
     public static final Attribute<String> NETVM = text("netvm_qid", ValueType.TEXT, Scope.NETVM, "none");
     public static final Attribute<Boolean> USES_DEFAULT_DISPVM_NETVM =
             bool("uses_default_dispvm_netvm", Scope.ALL, true);
@@ -54,7 +58,8 @@ public final class Attributes {
             bool("uses_default_kernelopts", Scope.KERNEL, true);
     public static final Attribute<Long> NETID =
             add(new Attribute<>("netid", ValueType.number(0, QubesVm.MAX_ID), Scope.NETWORK, new Constant<>(null)));
-    public static final Attribute<DriveSpec> DRIVE = add(new Attribute<>("drive", ValueType.DRIVE, Scope.HVM, new Constant<>(null)));
+    public static final Attribute<DriveSpec> DRIVE =
+            add(new Attribute<>("drive", ValueType.DRIVE, Scope.HVM, new Constant<>(null)));
     public static final Attribute<String> TIMEZONE = text("timezone", ValueType.TIMEZONE, Scope.HVM, "localtime");
     public static final Attribute<Boolean> QREXEC_INSTALLED = bool("qrexec_installed", Scope.HVM, false);
     public static final Attribute<Boolean> GUIAGENT_INSTALLED = bool("guiagent_installed", Scope.HVM, false);

@@ -9,7 +9,8 @@ public interface Pools {
     String DEFAULT_DIRECTORY = "/var/lib/qubes";
 
     /** The absolute directory of the pool without a slash at the end, or null if there is no such pool. */
-    @Nullable String directory(String pool);
+    @Nullable
+    String directory(String pool);
 
     /** All names, {@code default} first. */
     Set<String> names();

@@ -132,9 +132,7 @@ public final class QubesVm {
     }
 
     public QubesVm withText(String xmlName, String text) {
-        return text.equals(attributes.get(xmlName))
-                ? this
-                : new QubesVm(key, vmClass, attributes.with(xmlName, text));
+        return text.equals(attributes.get(xmlName)) ? this : new QubesVm(key, vmClass, attributes.with(xmlName, text));
     }
 
     public QubesVm without(Attribute<?> attribute) {

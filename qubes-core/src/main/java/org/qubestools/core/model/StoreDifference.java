@@ -24,7 +24,10 @@ public record StoreDifference(List<VmChange> vms, List<AttributeChange> globals)
     public record VmChange(Kind kind, VmClass vmClass, int qid, String name, List<AttributeChange> attributes) {}
 
     /** @param before null for absent; so is {@code after} */
-    public record AttributeChange(String attribute, @Nullable String before, @Nullable String after) {}
+    public record AttributeChange(
+            String attribute,
+            @Nullable String before,
+            @Nullable String after) {}
 
     public StoreDifference {
         vms = List.copyOf(vms);

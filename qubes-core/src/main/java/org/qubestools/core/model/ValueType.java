@@ -34,7 +34,8 @@ abstract class ValueType<T> {
     abstract @Nullable T parse(String text) throws MalformedValue;
 
     /** As {@link #parse}, for dom0, whose memory figures may be 0. */
-    @Nullable T parseOfAdmin(String text) throws MalformedValue {
+    @Nullable
+    T parseOfAdmin(String text) throws MalformedValue {
         return parse(text);
     }
 
@@ -73,7 +74,8 @@ abstract class ValueType<T> {
         }
 
         @Override
-        @Nullable Long parse(String text) throws MalformedValue {
+        @Nullable
+        Long parse(String text) throws MalformedValue {
             if (isNone(text)) {
                 return null;
             }
@@ -85,7 +87,8 @@ abstract class ValueType<T> {
         }
 
         @Override
-        @Nullable Long parseOfAdmin(String text) throws MalformedValue {
+        @Nullable
+        Long parseOfAdmin(String text) throws MalformedValue {
             return text.equals("0") ? Long.valueOf(0) : parse(text);
         }
 
@@ -130,7 +133,8 @@ abstract class ValueType<T> {
         }
 
         @Override
-        @Nullable String parse(String text) {
+        @Nullable
+        String parse(String text) {
             return isNone(text) ? null : text;
         }
 
@@ -143,7 +147,8 @@ abstract class ValueType<T> {
     /** A directory name below {@code vm-kernels}; anything that could lead elsewhere is malformed. */
     private static final class Kernel extends ValueType<String> {
         @Override
-        @Nullable String parse(String text) throws MalformedValue {
+        @Nullable
+        String parse(String text) throws MalformedValue {
             if (isNone(text)) {
                 return null;
             }
@@ -162,7 +167,8 @@ abstract class ValueType<T> {
 
     private static final class AbsolutePath extends ValueType<String> {
         @Override
-        @Nullable String parse(String text) throws MalformedValue {
+        @Nullable
+        String parse(String text) throws MalformedValue {
             if (isNone(text)) {
                 return null;
             }
@@ -192,7 +198,8 @@ abstract class ValueType<T> {
         }
 
         @Override
-        @Nullable String parse(String text) throws MalformedValue {
+        @Nullable
+        String parse(String text) throws MalformedValue {
             return isNone(text) ? null : checked(text);
         }
 
@@ -204,7 +211,8 @@ abstract class ValueType<T> {
 
     private static final class Uuid extends ValueType<String> {
         @Override
-        @Nullable String parse(String text) throws MalformedValue {
+        @Nullable
+        String parse(String text) throws MalformedValue {
             if (isNone(text)) {
                 return null;
             }
@@ -227,7 +235,8 @@ abstract class ValueType<T> {
 
     private static final class Mac extends ValueType<String> {
         @Override
-        @Nullable String parse(String text) throws MalformedValue {
+        @Nullable
+        String parse(String text) throws MalformedValue {
             if (isNone(text)) {
                 return null;
             }
@@ -261,7 +270,8 @@ abstract class ValueType<T> {
 
     private static final class Drive extends ValueType<DriveSpec> {
         @Override
-        @Nullable DriveSpec parse(String text) throws MalformedValue {
+        @Nullable
+        DriveSpec parse(String text) throws MalformedValue {
             if (isNone(text)) {
                 return null;
             }
@@ -280,7 +290,8 @@ abstract class ValueType<T> {
 
     private static final class Timezone extends ValueType<String> {
         @Override
-        @Nullable String parse(String text) throws MalformedValue {
+        @Nullable
+        String parse(String text) throws MalformedValue {
             if (isNone(text)) {
                 return null;
             }
@@ -306,7 +317,9 @@ abstract class ValueType<T> {
         @Override
         String format(@Nullable List<PciAddress> value) {
             return PyLiteral.formatList(
-                    value == null ? List.of() : value.stream().map(PciAddress::toString).toList());
+                    value == null
+                            ? List.of()
+                            : value.stream().map(PciAddress::toString).toList());
         }
     }
 

@@ -243,7 +243,9 @@ public final class VmCollection {
             return 0;
         }
         Long stored = vm.get(Attributes.NETID);
-        return stored != null ? Integer.valueOf(stored.intValue()) : assignedNetids().get(vm);
+        return stored != null
+                ? Integer.valueOf(stored.intValue())
+                : assignedNetids().get(vm);
     }
 
     /** Netids of VMs that have none stored: the lowest unused ones, in the order of loading. */
@@ -318,7 +320,9 @@ public final class VmCollection {
     private static int checkedFree(int free, String what) {
         if (free > QubesVm.MAX_ID) {
             throw new QubesException(
-                    ErrorKind.IN_USE, "every " + what + " from 1 to " + QubesVm.MAX_ID + " is taken", "remove a VM first");
+                    ErrorKind.IN_USE,
+                    "every " + what + " from 1 to " + QubesVm.MAX_ID + " is taken",
+                    "remove a VM first");
         }
         return free;
     }

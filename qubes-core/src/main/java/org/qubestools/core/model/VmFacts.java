@@ -53,7 +53,9 @@ public final class VmFacts {
     }
 
     public Label label() {
-        return vm.vmClass() == VmClass.ADMIN ? Label.BLACK : vm.getOr(Attributes.LABEL, vm.vmClass().defaultLabel());
+        return vm.vmClass() == VmClass.ADMIN
+                ? Label.BLACK
+                : vm.getOr(Attributes.LABEL, vm.vmClass().defaultLabel());
     }
 
     /** Name below {@code vm-kernels}; null for a VM with a kernel of its own. */
@@ -82,9 +84,7 @@ public final class VmFacts {
             return stored;
         }
         QubesVm template = vm.vmClass() == VmClass.HVM ? vms.template(vm).vm() : null;
-        return template == null
-                ? MacAddress.ofQid(Math.max(vm.qid(), 0))
-                : new VmFacts(vms, template, host).mac();
+        return template == null ? MacAddress.ofQid(Math.max(vm.qid(), 0)) : new VmFacts(vms, template, host).mac();
     }
 
     /** The stored services, with the two that have a default or forced value. */

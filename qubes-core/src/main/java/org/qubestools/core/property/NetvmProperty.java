@@ -63,7 +63,10 @@ public final class NetvmProperty extends SettableProperty {
     private void checkLoop(VmView view, QubesVm target, String untrusted) {
         if (view.vms().chainMeets(target, view.vm())) {
             throw Refusals.invalid(
-                    id(), untrusted, "gets its own network from '" + view.vm().name() + "': that would be a loop", null);
+                    id(),
+                    untrusted,
+                    "gets its own network from '" + view.vm().name() + "': that would be a loop",
+                    null);
         }
     }
 

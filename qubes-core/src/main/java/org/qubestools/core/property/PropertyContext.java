@@ -10,7 +10,8 @@ public interface PropertyContext {
     Optional<HostInfo> host();
 
     /** Why this kernel cannot be used, such as a missing file; null if it can. */
-    @Nullable String problemWithKernel(String name);
+    @Nullable
+    String problemWithKernel(String name);
 
     /** Names of the kernels that are installed, for messages. */
     String installedKernels();

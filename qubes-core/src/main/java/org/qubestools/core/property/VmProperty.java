@@ -12,7 +12,8 @@ public sealed interface VmProperty permits DerivedProperty, SettableProperty {
     boolean belongsTo(VmClass vmClass);
 
     /** The value in force: a String, Long, Boolean, {@code List<String>} or {@code Map<String, Boolean>}; null for none. */
-    @Nullable Object value(VmView view);
+    @Nullable
+    Object value(VmView view);
 
     /** One line for the manual. */
     String help();

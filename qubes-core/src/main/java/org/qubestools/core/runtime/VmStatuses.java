@@ -122,7 +122,9 @@ public final class VmStatuses {
         if (before == null || before.id() != now.id() || seconds <= 0) {
             return 0.0;
         }
-        double used = (now.cpuTimeNanos() - before.cpuTimeNanos()) / 1e9 / Math.max(view.facts().vcpus(), 1);
+        double used = (now.cpuTimeNanos() - before.cpuTimeNanos())
+                / 1e9
+                / Math.max(view.facts().vcpus(), 1);
         return Math.max(0, used / seconds * 100);
     }
 }

@@ -44,8 +44,7 @@ public final class FirewallCopy {
     }
 
     private static QubesException damaged(String shown, String reason, @Nullable Exception cause) {
-        return new QubesException(
-                ErrorKind.FAILED, shown + ": " + reason, "repair the firewall rules first", cause);
+        return new QubesException(ErrorKind.FAILED, shown + ": " + reason, "repair the firewall rules first", cause);
     }
 
     private static String copy(byte[] bytes, String shown, Instant now) throws XMLStreamException {

@@ -150,7 +150,8 @@ final class ProblemFinder {
         VmReference stored = vms.storedTemplate(vm);
         if (stored.isBroken() || (stored.isNone() && vm.vmClass() == VmClass.DISPOSABLE)) {
             report(ProblemCode.TEMPLATE_MISSING, vm, "template_qid", "its template is not in the store");
-        } else if (stored.vm() != null && isOnLoop(vm, at -> vms.storedTemplate(at).vm())) {
+        } else if (stored.vm() != null
+                && isOnLoop(vm, at -> vms.storedTemplate(at).vm())) {
             report(ProblemCode.TEMPLATE_LOOP, vm, "template_qid", "it is a template of itself");
         } else if (vms.template(vm).isBroken()) {
             report(ProblemCode.TEMPLATE_WRONG_KIND, vm, "template_qid", "its template is of the wrong kind");
@@ -170,7 +171,8 @@ final class ProblemFinder {
 
     private void loops() {
         for (QubesVm vm : vms.inDocumentOrder()) {
-            if (vm.vmClass() == VmClass.PROXY && isOnLoop(vm, at -> vms.netvm(at).vm())) {
+            if (vm.vmClass() == VmClass.PROXY
+                    && isOnLoop(vm, at -> vms.netvm(at).vm())) {
                 report(ProblemCode.NETVM_LOOP, vm, "netvm_qid", "following its NetVMs leads back to it");
             }
         }

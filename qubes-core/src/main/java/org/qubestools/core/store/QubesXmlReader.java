@@ -62,8 +62,7 @@ final class QubesXmlReader {
 
     private RuntimeException wrongRoot(String rootName) {
         if (rootName.equals("qubes")) {
-            return StoreDamage.notAStore(
-                    text.path(), "this is a store of release 4, which these tools do not manage");
+            return StoreDamage.notAStore(text.path(), "this is a store of release 4, which these tools do not manage");
         }
         return StoreDamage.notAStore(
                 text.path(), "the root element is <" + SafeText.of(rootName) + ">, not <" + ROOT + ">");

@@ -130,7 +130,8 @@ final class QubesXmlWriter {
         List<QubesVm> added = new ArrayList<>();
         for (QubesVm vm : after.byQidOrder()) {
             boolean known = vm.key() >= 0 && vm.key() < document.elements().size();
-            boolean untouchedDom0 = vm.key() == VmCollection.IMPLICIT_DOM0 && vm == document.vms().dom0();
+            boolean untouchedDom0 = vm.key() == VmCollection.IMPLICIT_DOM0
+                    && vm == document.vms().dom0();
             if (!known && !untouchedDom0) {
                 added.add(vm);
             }
@@ -179,7 +180,8 @@ final class QubesXmlWriter {
     /** What stands before the first VM, if that is a line end and blanks; a file on one line stays on one line. */
     private String indentation() {
         if (document.elements().isEmpty()) {
-            boolean multiLine = characters.indexOf('\n', document.root().tagEnd()) < document.root().endTag();
+            boolean multiLine = characters.indexOf('\n', document.root().tagEnd())
+                    < document.root().endTag();
             return multiLine ? lineEnd() + "  " : "";
         }
         int end = document.elements().get(0).start();

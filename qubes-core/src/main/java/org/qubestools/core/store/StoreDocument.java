@@ -9,8 +9,7 @@ import org.qubestools.core.model.VmCollection;
  * @param elements where the VMs stand, by their key
  * @param unknown elements below the root that are no VMs
  */
-record StoreDocument(
-        StoreText text, VmCollection vms, Span root, List<Span> elements, List<UnknownElement> unknown) {
+record StoreDocument(StoreText text, VmCollection vms, Span root, List<Span> elements, List<UnknownElement> unknown) {
 
     /**
      * Offsets of one element.

@@ -80,8 +80,7 @@ public final class StoreSnapshot {
         return same;
     }
 
-    private static boolean isSameSet(
-            AttributeMap one, AttributeMap two) {
+    private static boolean isSameSet(AttributeMap one, AttributeMap two) {
         return one.sorted().equals(two.sorted());
     }
 }

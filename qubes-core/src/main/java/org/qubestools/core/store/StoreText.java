@@ -54,8 +54,7 @@ final class StoreText {
     }
 
     /** The encoding that the XML declaration names; must be {@code needed} if that is given, UTF-8 if none is. */
-    private static Charset declared(
-            String path, byte[] bytes, int from, @Nullable Charset needed) {
+    private static Charset declared(String path, byte[] bytes, int from, @Nullable Charset needed) {
         String name = XmlDeclaration.encodingOf(bytes, from).toUpperCase(Locale.ROOT);
         Charset charset =
                 switch (name) {

@@ -14,9 +14,7 @@ final class XmlChars {
     }
 
     static boolean isAllowedCodePoint(int c) {
-        return c < 0x10000
-                ? isAllowed((char) c) && !Character.isSurrogate((char) c)
-                : c <= Character.MAX_CODE_POINT;
+        return c < 0x10000 ? isAllowed((char) c) && !Character.isSurrogate((char) c) : c <= Character.MAX_CODE_POINT;
     }
 
     static boolean isNameStart(char c) {
