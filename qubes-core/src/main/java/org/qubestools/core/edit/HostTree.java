@@ -20,7 +20,11 @@ public final class HostTree {
 
     private final Function<String, Path> realPath;
 
-    /** @param realPath where a fixed path really is */
+    /**
+     * The tree that {@code realPath} leads into.
+     *
+     * @param realPath where a fixed path really is
+     */
     public HostTree(Function<String, Path> realPath) {
         this.realPath = realPath;
     }

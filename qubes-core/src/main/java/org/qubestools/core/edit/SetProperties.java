@@ -15,7 +15,11 @@ import org.qubestools.core.property.VmProperties;
 
 /** Sets or resets properties of one VM, in the order given. */
 public record SetProperties(String untrustedVm, List<Assignment> assignments) implements Change {
-    /** @param value the user's text; null resets the property to its default */
+    /**
+     * One property and the value it shall have.
+     *
+     * @param value the user's text; null resets the property to its default
+     */
     public record Assignment(
             String untrustedProperty, @Nullable String value) {}
 

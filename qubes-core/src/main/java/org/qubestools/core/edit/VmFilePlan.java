@@ -39,7 +39,11 @@ final class VmFilePlan {
         static final RootSource USUAL = new RootSource(null, null);
     }
 
-    /** The directory of a new VM with its images and icon. @param copied a template whose images are copied */
+    /**
+     * The directory of a new VM with its images and icon.
+     *
+     * @param copied a template whose images are copied, for a standalone VM
+     */
     static void create(Draft draft, QubesVm vm, @Nullable QubesVm copied, RootSource root) {
         List<Item> items = new ArrayList<>();
         QubesVm template = draft.vms().template(vm).vm();
@@ -174,8 +178,10 @@ final class VmFilePlan {
     static void relinkIcon(Draft draft, QubesVm vm) {
         String icon = draft.view(vm).files().icon();
         String directory = draft.view(vm).files().directory();
-        boolean own = vm.vmClass() != VmClass.DISPOSABLE && icon != null && directory != null;
-        if (own && Files.isDirectory(draft.real(String.valueOf(directory)))) {
+        if (vm.vmClass() == VmClass.DISPOSABLE || icon == null || directory == null) {
+            return;
+        }
+        if (Files.isDirectory(draft.real(directory))) {
             draft.files().link(draft.real(icon), draft.view(vm).files().iconTarget());
         }
     }

@@ -5,21 +5,23 @@ import org.jspecify.annotations.Nullable;
 
 /** The eight colours; a name is case-sensitive, the order is the one of the index. */
 public enum Label {
-    RED(0xcc0000),
-    ORANGE(0xf57900),
-    YELLOW(0xedd400),
-    GREEN(0x73d216),
-    GRAY(0x555753),
-    BLUE(0x3465a4),
-    PURPLE(0x75507b),
-    BLACK(0x000000);
+    RED(1, 0xcc0000),
+    ORANGE(2, 0xf57900),
+    YELLOW(3, 0xedd400),
+    GREEN(4, 0x73d216),
+    GRAY(5, 0x555753),
+    BLUE(6, 0x3465a4),
+    PURPLE(7, 0x75507b),
+    BLACK(8, 0x000000);
 
     private static final Label[] ALL = values();
 
+    private final int index;
     private final int color;
     private final String text;
 
-    Label(int color) {
+    Label(int index, int color) {
+        this.index = index;
         this.color = color;
         this.text = name().toLowerCase(Locale.ROOT);
     }
@@ -49,7 +51,7 @@ public enum Label {
 
     /** 1 for red to 8 for black. */
     public int index() {
-        return ordinal() + 1;
+        return index;
     }
 
     /** 0xRRGGBB. */

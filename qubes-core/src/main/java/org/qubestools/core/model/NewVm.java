@@ -10,7 +10,11 @@ public final class NewVm {
     private final VmClass vmClass;
     private final Map<String, String> values = new LinkedHashMap<>();
 
-    /** @param templateQid 0 for none */
+    /**
+     * Begins a VM with every default of its class.
+     *
+     * @param templateQid 0 for none
+     */
     public NewVm(VmClass vmClass, String name, int qid, int templateQid, String pool) {
         this.vmClass = vmClass;
         set(Attributes.QID, String.valueOf(qid));

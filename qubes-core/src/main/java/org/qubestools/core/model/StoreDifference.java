@@ -20,10 +20,18 @@ public record StoreDifference(List<VmChange> vms, List<AttributeChange> globals)
         CHANGED
     }
 
-    /** @param attributes what changed; for an added VM all it has, for a removed one nothing */
+    /**
+     * One VM that differs.
+     *
+     * @param attributes what changed; for an added VM all it has, for a removed one nothing
+     */
     public record VmChange(Kind kind, VmClass vmClass, int qid, String name, List<AttributeChange> attributes) {}
 
-    /** @param before null for absent; so is {@code after} */
+    /**
+     * One attribute that differs.
+     *
+     * @param before null for absent; so is {@code after}
+     */
     public record AttributeChange(
             String attribute,
             @Nullable String before,

@@ -27,7 +27,7 @@ abstract class ValueType<T> {
     static final ValueType<Map<String, Boolean>> SERVICES = new Services();
 
     static ValueType<Long> number(long least, long most) {
-        return new Number(least, most);
+        return new WholeNumber(least, most);
     }
 
     /** The value; null for the null word of this type, which stands for the default. */
@@ -63,12 +63,12 @@ abstract class ValueType<T> {
         }
     }
 
-    private static final class Number extends ValueType<Long> {
+    private static final class WholeNumber extends ValueType<Long> {
         private static final int MAX_DIGITS = 18;
         private final long least;
         private final long most;
 
-        Number(long least, long most) {
+        WholeNumber(long least, long most) {
             this.least = least;
             this.most = most;
         }
@@ -297,7 +297,7 @@ abstract class ValueType<T> {
             }
             String digits = text.startsWith("-") ? text.substring(1) : text;
             if (!text.equalsIgnoreCase("localtime")) {
-                Number.digits(digits);
+                WholeNumber.digits(digits);
             }
             return text;
         }

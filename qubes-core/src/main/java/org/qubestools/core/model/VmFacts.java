@@ -17,7 +17,11 @@ public final class VmFacts {
     private final QubesVm vm;
     private final Supplier<Optional<HostInfo>> host;
 
-    /** @param host asked only when a value depends on it; empty when it is not known, as in offline mode */
+    /**
+     * Looks at one VM of a collection.
+     *
+     * @param host asked only when a value depends on it; empty when it is not known, as in offline mode
+     */
     public VmFacts(VmCollection vms, QubesVm vm, Supplier<Optional<HostInfo>> host) {
         this.vms = vms;
         this.vm = vm;

@@ -54,7 +54,7 @@ public final class TextProperty extends SettableProperty {
 
     @Override
     public boolean belongsTo(VmClass vmClass) {
-        return form != Form.DRIVE && form != Form.TIMEZONE || vmClass.isHvm();
+        return (form != Form.DRIVE && form != Form.TIMEZONE) || vmClass.isHvm();
     }
 
     @Override

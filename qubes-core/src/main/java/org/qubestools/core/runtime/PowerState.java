@@ -25,7 +25,11 @@ public enum PowerState {
         return word;
     }
 
-    /** @param complete the daemons that a running VM needs run too */
+    /**
+     * The word for an active domain.
+     *
+     * @param complete the daemons that a running VM needs run too
+     */
     static PowerState ofActive(DomainState state, boolean complete) {
         return switch (state) {
             case PAUSED -> PAUSED;

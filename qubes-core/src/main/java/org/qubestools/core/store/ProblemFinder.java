@@ -34,7 +34,7 @@ final class ProblemFinder {
     private final List<Problem> problems = new ArrayList<>(0);
     private final Map<String, QubesVm> uuids = new HashMap<>();
     private final Map<Integer, QubesVm> netids = new HashMap<>();
-    private final Set<Integer> reportedPairs = new HashSet<>(0);
+    private final Set<String> reportedPairs = new HashSet<>(0);
 
     private ProblemFinder(StoreDocument document, Pools pools) {
         this.document = document;
@@ -126,7 +126,7 @@ final class ProblemFinder {
 
     private void reportPair(ProblemCode code, QubesVm first, QubesVm second, String attribute, String what) {
         String text = "'" + about(first) + "' and '" + about(second) + "' " + what;
-        if (reportedPairs.add(first.key() * ProblemCode.values().length + code.ordinal())) {
+        if (reportedPairs.add(code.text() + first.key())) {
             report(code, first, attribute, text);
         }
         report(code, second, attribute, text);

@@ -29,7 +29,11 @@ final class QubesXmlReader {
         this.scanner = new XmlScanner(text);
     }
 
-    /** @param path shown in errors; STORE_CORRUPT if the whole file cannot be used */
+    /**
+     * Reads a whole document.
+     *
+     * @param path shown in errors; STORE_CORRUPT if the whole file cannot be used
+     */
     static StoreDocument read(String path, byte[] bytes) {
         return new QubesXmlReader(StoreText.decode(path, bytes)).read();
     }
@@ -80,8 +84,9 @@ final class QubesXmlReader {
         int tagEnd = scanner.tagEnd();
         AttributeMap attributes = attributes();
         boolean empty = scanner.isEmptyElement();
-        while (scanner.next() && (scanner.isStart() || scanner.depth() != 1)) {
-            continue; // whatever stands inside a VM element means nothing
+        boolean inside = scanner.next();
+        while (inside && (scanner.isStart() || scanner.depth() != 1)) {
+            inside = scanner.next(); // whatever stands inside a VM element means nothing
         }
         Span span = empty
                 ? new Span(start, tagEnd, tagEnd, tagEnd)

@@ -26,6 +26,10 @@ record StoreDocument(StoreText text, VmCollection vms, Span root, List<Span> ele
         }
     }
 
-    /** @param name its {@code name} attribute or, without one, its element name */
+    /**
+     * An element below the root that is no VM.
+     *
+     * @param name its {@code name} attribute or, without one, its element name
+     */
     record UnknownElement(String name, String element, int offset) {}
 }

@@ -30,7 +30,11 @@ final class StoreText {
         this.array = characters.toCharArray();
     }
 
-    /** @param path shown in errors; STORE_CORRUPT if the bytes are not text of an accepted encoding */
+    /**
+     * Decodes the bytes of a document.
+     *
+     * @param path shown in errors; STORE_CORRUPT if the bytes are not text of an accepted encoding
+     */
     static StoreText decode(String path, byte[] bytes) {
         if (startsWith(bytes, 0xef, 0xbb, 0xbf)) {
             return strict(path, bytes, 3, declared(path, bytes, 3, StandardCharsets.UTF_8));
@@ -63,7 +67,7 @@ final class StoreText {
                     case "US-ASCII", "ASCII" -> StandardCharsets.US_ASCII;
                     default -> throw StoreDamage.notWellFormed(path, "the encoding it declares is not supported", 1, 1);
                 };
-        if (needed != null && charset != needed) {
+        if (needed != null && !charset.equals(needed)) {
             throw StoreDamage.notWellFormed(path, "the encoding it declares contradicts its byte order mark", 1, 1);
         }
         return charset;
@@ -71,7 +75,8 @@ final class StoreText {
 
     private static StoreText strict(String path, byte[] bytes, int from, Charset charset) {
         byte[] mark = Arrays.copyOf(bytes, from);
-        if (isAscii(bytes, from) && charset != StandardCharsets.UTF_16BE && charset != StandardCharsets.UTF_16LE) {
+        boolean utf16 = charset.equals(StandardCharsets.UTF_16BE) || charset.equals(StandardCharsets.UTF_16LE);
+        if (!utf16 && isAscii(bytes, from)) {
             String text = new String(bytes, from, bytes.length - from, StandardCharsets.ISO_8859_1);
             return new StoreText(path, text, charset, mark);
         }
@@ -147,7 +152,7 @@ final class StoreText {
 
     /** Whether the encoding has every character of this text; others must be written as references. */
     boolean canWrite(String changed) {
-        return charset == StandardCharsets.UTF_8 || charset.newEncoder().canEncode(changed);
+        return charset.equals(StandardCharsets.UTF_8) || charset.newEncoder().canEncode(changed);
     }
 
     /** Other characters in the same encoding, with the same mark. */

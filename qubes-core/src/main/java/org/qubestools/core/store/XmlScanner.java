@@ -370,7 +370,7 @@ final class XmlScanner {
 
     private String name(String otherwise) {
         int start = at;
-        if (at < chars.length && (XmlChars.isNameStart(chars[at]))) {
+        if (at < chars.length && XmlChars.isNameStart(chars[at])) {
             at++;
             while (at < chars.length && XmlChars.isNamePart(chars[at])) {
                 at++;
