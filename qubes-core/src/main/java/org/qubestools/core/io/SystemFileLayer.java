@@ -25,8 +25,7 @@ final class SystemFileLayer implements FileLayer {
     public FileChannel createFile(Path file) throws IOException {
         Set<StandardOpenOption> options =
                 EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        return FileChannel.open(
-                file, options, only(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
+        return FileChannel.open(file, options, only(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
     }
 
     @Override
@@ -61,7 +60,8 @@ final class SystemFileLayer implements FileLayer {
                         PosixFilePermission.OWNER_EXECUTE));
     }
 
-    private static FileAttribute<Set<PosixFilePermission>> only(PosixFilePermission first, PosixFilePermission... more) {
+    private static FileAttribute<Set<PosixFilePermission>> only(
+            PosixFilePermission first, PosixFilePermission... more) {
         return PosixFilePermissions.asFileAttribute(EnumSet.of(first, more));
     }
 
