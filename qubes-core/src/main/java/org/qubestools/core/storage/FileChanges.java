@@ -127,8 +127,7 @@ public final class FileChanges {
                 }
                 leftovers = pending.get().steps();
             }
-            Journal journal =
-                    new Journal(Journal.Phase.PREPARE, file.place(), hash(before), hash(after), leftovers);
+            Journal journal = new Journal(Journal.Phase.PREPARE, file.place(), hash(before), hash(after), leftovers);
             return new AppliedChanges(layer, file, journal);
         } catch (IOException e) {
             throw cannotRead(file, e);
@@ -172,8 +171,7 @@ public final class FileChanges {
     }
 
     private static QubesException cannotRead(JournalFile file, IOException e) {
-        return new QubesException(
-                ErrorKind.FAILED, "cannot read " + file.path() + ": " + IoReason.of(e), null, e);
+        return new QubesException(ErrorKind.FAILED, "cannot read " + file.path() + ": " + IoReason.of(e), null, e);
     }
 
     private static String hash(byte[] content) {

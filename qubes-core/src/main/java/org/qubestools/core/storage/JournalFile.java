@@ -65,7 +65,7 @@ final class JournalFile {
             }
             return Optional.of(journal);
         } catch (JournalText.BadJournal e) {
-            throw bad(e.getMessage());
+            throw bad(e.why());
         }
     }
 

@@ -33,8 +33,16 @@ final class JournalText {
     static final class BadJournal extends Exception {
         private static final long serialVersionUID = 1L;
 
-        BadJournal(String message) {
-            super(message);
+        private final String why;
+
+        BadJournal(String why) {
+            super(why);
+            this.why = why;
+        }
+
+        /** A clause about "it". */
+        String why() {
+            return why;
         }
     }
 

@@ -20,7 +20,8 @@ final class PlanCheck {
         for (int i = 0; i < plan.size(); i++) {
             String problem = problem(plan.get(i), i);
             if (!problem.isEmpty()) {
-                throw new QubesException(ErrorKind.FAILED, "cannot " + plan.get(i).describe() + ": " + problem);
+                throw new QubesException(
+                        ErrorKind.FAILED, "cannot " + plan.get(i).describe() + ": " + problem);
             }
         }
     }

@@ -83,8 +83,7 @@ final class Staging {
         }
         Path staging = name(path, "new", i);
         boolean mustBeNew = change instanceof FileChange.Create;
-        return List.of(new JournalStep.Put(
-                staging, name(path, "old", i), path, UnixStat.inode(staging), mustBeNew));
+        return List.of(new JournalStep.Put(staging, name(path, "old", i), path, UnixStat.inode(staging), mustBeNew));
     }
 
     private static boolean isStaged(FileChange change) {

@@ -20,7 +20,9 @@ final class LockHolder {
             String exact = kernelDevice(UnixStat.device(file)) + inode;
             String table = Files.readString(proc.resolve("locks"), StandardCharsets.ISO_8859_1);
             // Some file systems (btrfs) show another device number in the table than in stat.
-            return lockOn(table, exact, true).or(() -> lockOn(table, inode, false)).map(pid -> describe(proc, pid));
+            return lockOn(table, exact, true)
+                    .or(() -> lockOn(table, inode, false))
+                    .map(pid -> describe(proc, pid));
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -73,7 +75,8 @@ final class LockHolder {
             return "another part of this program";
         }
         try {
-            byte[] untrustedName = Files.readAllBytes(proc.resolve(Long.toString(pid)).resolve("comm"));
+            byte[] untrustedName =
+                    Files.readAllBytes(proc.resolve(Long.toString(pid)).resolve("comm"));
             String name = new String(untrustedName, StandardCharsets.ISO_8859_1).strip();
             return SafeText.of(name) + " (process " + pid + ")";
         } catch (IOException e) {

@@ -46,8 +46,7 @@ final class LockPatience {
             wait.sleeper().sleep(Duration.ofMillis(Math.min(sleep, left)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new QubesException(
-                    ErrorKind.CANCELLED, "interrupted while waiting for the lock on " + file, null, e);
+            throw new QubesException(ErrorKind.CANCELLED, "interrupted while waiting for the lock on " + file, null, e);
         }
         sleep = Math.min(2 * sleep, LONGEST_SLEEP_MILLIS);
     }

@@ -38,8 +38,7 @@ public final class StoreFile implements AutoCloseable {
     private LockedFile locked;
     private boolean open = true;
 
-    private StoreFile(
-            Path file, StoreGuard guard, @Nullable FileLayer layer, Ownership ownership, LockedFile locked) {
+    private StoreFile(Path file, StoreGuard guard, @Nullable FileLayer layer, Ownership ownership, LockedFile locked) {
         this.file = file;
         this.guard = guard;
         this.layer = layer;

@@ -87,7 +87,8 @@ final class StoreGuard {
 
     private void refuseWriterItself() {
         if (Thread.currentThread().equals(writer)) {
-            throw new IllegalStateException("this thread holds the lock on " + file + " already and would wait forever");
+            throw new IllegalStateException(
+                    "this thread holds the lock on " + file + " already and would wait forever");
         }
     }
 }
