@@ -15,12 +15,11 @@ import org.qubestools.core.model.VmView;
 
 /** Sizes of images and directories, measured for all VMs of a listing in two calls. */
 public final class DiskFigures {
-    private final Map<Path, DiskUsage.FileSize> files;
+    private final Map<Path, DiskUsage> files;
     private final Map<Path, Long> directories;
     private final Function<String, Path> realPath;
 
-    private DiskFigures(
-            Map<Path, DiskUsage.FileSize> files, Map<Path, Long> directories, Function<String, Path> realPath) {
+    private DiskFigures(Map<Path, DiskUsage> files, Map<Path, Long> directories, Function<String, Path> realPath) {
         this.files = files;
         this.directories = directories;
         this.realPath = realPath;
@@ -66,7 +65,7 @@ public final class DiskFigures {
     }
 
     private String image(Column column, @Nullable String path) {
-        DiskUsage.FileSize size = path == null ? null : files.get(realPath.apply(path));
+        DiskUsage size = path == null ? null : files.get(realPath.apply(path));
         long allocated = size == null ? 0 : size.allocated();
         long length = size == null ? 0 : size.length();
         return switch (column) {

@@ -49,7 +49,16 @@ public final class FieldSets {
                 yield all;
             }
             case "prefs" ->
-                named("name", "label", "template", "netvm", "memory", "maxmem", "vcpus", "kernel", "include_in_backups");
+                named(
+                        "name",
+                        "label",
+                        "template",
+                        "netvm",
+                        "memory",
+                        "maxmem",
+                        "vcpus",
+                        "kernel",
+                        "include_in_backups");
             case "disk" -> named("name", "state", "disk", "priv-curr", "priv-max", "root-curr", "root-max");
             default -> null;
         };

@@ -58,7 +58,10 @@ public final class VmCells {
             case STATE -> state(view).word();
             case UPDBL -> view.facts().updateable() ? "Yes" : "";
             case TYPE -> type(vm.vmClass());
-            case TEMPLATE -> vm.vmClass().isTemplate() ? NOT_APPLICABLE : view.vms().template(vm).shown("None");
+            case TEMPLATE ->
+                vm.vmClass().isTemplate()
+                        ? NOT_APPLICABLE
+                        : view.vms().template(vm).shown("None");
             case NETVM -> netvm(view);
             case LABEL -> view.facts().label().text();
             case QID -> vm.qid() == QubesVm.NO_QID ? "?" : String.valueOf(vm.qid());
@@ -109,8 +112,7 @@ public final class VmCells {
             return NOT_APPLICABLE;
         }
         VmReference netvm = view.vms().netvm(vm);
-        boolean byDefault = vm.vmClass().hasDefaultNetvm()
-                && vm.is(Attributes.USES_DEFAULT_NETVM);
+        boolean byDefault = vm.vmClass().hasDefaultNetvm() && vm.is(Attributes.USES_DEFAULT_NETVM);
         return netvm.isNone() ? "-" : (byDefault ? "*" : "") + netvm.shown("-");
     }
 
@@ -137,7 +139,8 @@ public final class VmCells {
         }
         if (column == Column.KERNEL) {
             boolean byDefault = view.vm().is(Attributes.USES_DEFAULT_KERNEL);
-            return (byDefault ? "*" : "") + (view.facts().kernel() == null ? "None" : view.facts().kernel());
+            return (byDefault ? "*" : "")
+                    + (view.facts().kernel() == null ? "None" : view.facts().kernel());
         }
         boolean byDefault = view.vm().is(Attributes.USES_DEFAULT_KERNELOPTS);
         return (byDefault ? "*" : "") + view.facts().kernelopts();
