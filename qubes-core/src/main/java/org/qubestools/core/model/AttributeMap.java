@@ -2,65 +2,83 @@ package org.qubestools.core.model;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The attributes of one XML element as text, in document order; immutable. */
 public final class AttributeMap {
-    public static final AttributeMap EMPTY = new AttributeMap(new String[0], new String[0]);
+    public static final AttributeMap EMPTY = new AttributeMap(new Names(new String[0]), new String[0]);
 
-    private final String[] names;
+    private final Names names;
     private final String[] values;
 
-    private AttributeMap(String[] names, String[] values) {
+    private AttributeMap(Names names, String[] values) {
         this.names = names;
         this.values = values;
     }
 
     /** Takes the first {@code count} entries of both arrays, which it copies. */
     public static AttributeMap of(String[] names, String[] values, int count) {
-        return new AttributeMap(Arrays.copyOf(names, count), Arrays.copyOf(values, count));
+        return new AttributeMap(new Names(Arrays.copyOf(names, count)), Arrays.copyOf(values, count));
+    }
+
+    /** As {@link #of}, with the names of {@code alike} if they are the same: most VMs of a store have the same. */
+    public static AttributeMap like(AttributeMap alike, String[] names, String[] values, int count) {
+        String[] known = alike.names.all;
+        boolean same = known.length == count;
+        for (int i = 0; same && i < count; i++) {
+            same = known[i].equals(names[i]);
+        }
+        Names shared = same ? alike.names : new Names(Arrays.copyOf(names, count));
+        return new AttributeMap(shared, Arrays.copyOf(values, count));
     }
 
     /** The text of the attribute, or null if it is absent. */
     public @Nullable String get(String name) {
-        int index = indexOf(name);
-        return index < 0 ? null : values[index];
+        Integer index = names.index.get(name);
+        return index == null ? null : values[index];
     }
 
     public boolean has(String name) {
-        return indexOf(name) >= 0;
+        return names.index.containsKey(name);
     }
 
     public int size() {
-        return names.length;
+        return values.length;
     }
 
     public String name(int index) {
-        return names[index];
+        return names.all[index];
     }
 
     public String value(int index) {
         return values[index];
     }
 
+    /** True if both have the same names in the same order and were read as such. */
+    public boolean sharesNames(AttributeMap other) {
+        return names == other.names;
+    }
+
     public List<String> names() {
-        return List.of(names);
+        return List.of(names.all);
     }
 
     /** The same with one attribute set; an absent one goes to the end. */
     public AttributeMap with(String name, String value) {
-        int index = indexOf(name);
-        if (index >= 0) {
+        Integer index = names.index.get(name);
+        if (index != null) {
             String[] changed = values.clone();
             changed[index] = value;
             return new AttributeMap(names, changed);
         }
-        String[] moreNames = Arrays.copyOf(names, names.length + 1);
+        String[] moreNames = Arrays.copyOf(names.all, values.length + 1);
         String[] moreValues = Arrays.copyOf(values, values.length + 1);
-        moreNames[names.length] = name;
+        moreNames[values.length] = name;
         moreValues[values.length] = value;
-        return new AttributeMap(moreNames, moreValues);
+        return new AttributeMap(new Names(moreNames), moreValues);
     }
 
     /** The same without one attribute. */
@@ -68,46 +86,52 @@ public final class AttributeMap {
         if (!has(name)) {
             return this;
         }
-        List<String> restNames = new ArrayList<>(names.length);
-        List<String> restValues = new ArrayList<>(names.length);
-        for (int i = 0; i < names.length; i++) {
-            if (!names[i].equals(name)) {
-                restNames.add(names[i]);
+        List<String> restNames = new ArrayList<>(values.length);
+        List<String> restValues = new ArrayList<>(values.length);
+        for (int i = 0; i < values.length; i++) {
+            if (!names.all[i].equals(name)) {
+                restNames.add(names.all[i]);
                 restValues.add(values[i]);
             }
         }
-        return new AttributeMap(restNames.toArray(new String[0]), restValues.toArray(new String[0]));
+        return new AttributeMap(new Names(restNames.toArray(new String[0])), restValues.toArray(new String[0]));
     }
 
     /** The same attributes ordered by name. */
     public AttributeMap sorted() {
-        String[] sortedNames = names.clone();
+        String[] sortedNames = names.all.clone();
         Arrays.sort(sortedNames);
         String[] sortedValues = new String[sortedNames.length];
         for (int i = 0; i < sortedNames.length; i++) {
-            sortedValues[i] = values[indexOf(sortedNames[i])];
+            Integer index = names.index.get(sortedNames[i]);
+            sortedValues[i] = index == null ? "" : values[index];
         }
-        return new AttributeMap(sortedNames, sortedValues);
-    }
-
-    private int indexOf(String name) {
-        for (int i = 0; i < names.length; i++) {
-            if (names[i].equals(name)) {
-                return i;
-            }
-        }
-        return -1;
+        return new AttributeMap(new Names(sortedNames), sortedValues);
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof AttributeMap that
-                && Arrays.equals(names, that.names)
-                && Arrays.equals(values, that.values);
+                && Arrays.equals(values, that.values)
+                && Arrays.equals(names.all, that.names.all);
     }
 
     @Override
     public int hashCode() {
-        return 31 * Arrays.hashCode(names) + Arrays.hashCode(values);
+        return 31 * Arrays.hashCode(names.all) + Arrays.hashCode(values);
+    }
+
+    /** The names of one element, shared by all elements that have the same. */
+    private static final class Names {
+        private final String[] all;
+        private final Map<String, Integer> index;
+
+        Names(String[] all) {
+            this.all = all;
+            this.index = new HashMap<>(all.length * 2);
+            for (int i = 0; i < all.length; i++) {
+                index.put(all[i], i);
+            }
+        }
     }
 }

@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
@@ -22,6 +21,9 @@ import org.qubestools.core.io.SafeText;
 public final class VmCollection {
     /** Key of the dom0 that is made up because the store has none; it is written only once it was changed. */
     public static final int IMPLICIT_DOM0 = -1;
+
+    /** No lambda: those cost every tool some milliseconds at its start. */
+    private static final Comparator<QubesVm> BY_QID = new ByQid();
 
     private final AttributeMap rootAttributes;
     private final List<QubesVm> vms;
@@ -45,7 +47,7 @@ public final class VmCollection {
     /** The VMs of a document in its order; a missing dom0 is made up. */
     public static VmCollection of(AttributeMap rootAttributes, List<QubesVm> stored) {
         List<QubesVm> all = stored;
-        if (stored.stream().noneMatch(vm -> vm.vmClass() == VmClass.ADMIN)) {
+        if (!hasDom0(stored)) {
             all = new ArrayList<>(stored);
             all.add(new QubesVm(IMPLICIT_DOM0, VmClass.ADMIN, AttributeMap.EMPTY));
         }
@@ -54,6 +56,15 @@ public final class VmCollection {
             highest = Math.max(highest, vm.key());
         }
         return new VmCollection(rootAttributes, all, highest + 1);
+    }
+
+    private static boolean hasDom0(List<QubesVm> vms) {
+        for (QubesVm vm : vms) {
+            if (vm.vmClass() == VmClass.ADMIN) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void index(QubesVm vm) {
@@ -86,7 +97,7 @@ public final class VmCollection {
     /** Every VM by qid; those without a usable one come last, in document order. */
     public List<QubesVm> byQidOrder() {
         List<QubesVm> sorted = new ArrayList<>(vms);
-        sorted.sort(Comparator.comparingInt(vm -> vm.qid() == QubesVm.NO_QID ? Integer.MAX_VALUE : vm.qid()));
+        sorted.sort(BY_QID);
         return sorted;
     }
 
@@ -205,20 +216,28 @@ public final class VmCollection {
 
     /** VMs based on this template, by qid. */
     public List<QubesVm> basedOn(QubesVm template) {
-        return matching(vm -> isSame(template(vm).vm(), template));
+        List<QubesVm> based = new ArrayList<>();
+        for (QubesVm vm : byQidOrder()) {
+            if (isSame(template(vm).vm(), template)) {
+                based.add(vm);
+            }
+        }
+        return based;
     }
 
     /** VMs that have this one as netvm, named or by default, by qid. */
     public List<QubesVm> connectedTo(QubesVm netvm) {
-        return matching(vm -> isSame(netvm(vm).vm(), netvm));
+        List<QubesVm> connected = new ArrayList<>();
+        for (QubesVm vm : byQidOrder()) {
+            if (isSame(netvm(vm).vm(), netvm)) {
+                connected.add(vm);
+            }
+        }
+        return connected;
     }
 
     private static boolean isSame(@Nullable QubesVm one, QubesVm other) {
         return one != null && one.key() == other.key();
-    }
-
-    private List<QubesVm> matching(Predicate<QubesVm> condition) {
-        return byQidOrder().stream().filter(condition).toList();
     }
 
     /** True if following the netvms from {@code start} meets {@code vm}. */
@@ -283,8 +302,7 @@ public final class VmCollection {
     /** By class; within a class first those without a template. */
     private List<QubesVm> inLoadOrder() {
         List<QubesVm> ordered = new ArrayList<>(vms);
-        ordered.sort(Comparator.comparingInt(
-                vm -> vm.vmClass().loadOrder() * 2 + (storedTemplate(vm).isNone() ? 0 : 1)));
+        ordered.sort(new LoadOrder(this));
         return ordered;
     }
 
@@ -384,5 +402,29 @@ public final class VmCollection {
 
     private static boolean isNone(String text) {
         return ValueType.isNone(text);
+    }
+
+    /** Usable qids in order, then the unusable ones. */
+    private static final class ByQid implements Comparator<QubesVm> {
+        @Override
+        public int compare(QubesVm one, QubesVm two) {
+            return Integer.compare(rank(one), rank(two));
+        }
+
+        private static int rank(QubesVm vm) {
+            return vm.qid() == QubesVm.NO_QID ? Integer.MAX_VALUE : vm.qid();
+        }
+    }
+
+    /** By class; within a class first those without a template. */
+    private record LoadOrder(VmCollection vms) implements Comparator<QubesVm> {
+        @Override
+        public int compare(QubesVm one, QubesVm two) {
+            return Integer.compare(rank(one), rank(two));
+        }
+
+        private int rank(QubesVm vm) {
+            return vm.vmClass().loadOrder() * 2 + (vms.storedTemplate(vm).isNone() ? 0 : 1);
+        }
     }
 }

@@ -3,13 +3,11 @@ package org.qubestools.core.store;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.Attribute;
@@ -34,6 +32,9 @@ final class ProblemFinder {
     private final List<Problem> problems = new ArrayList<>(0);
     private final Map<String, QubesVm> uuids = new HashMap<>();
     private final Map<Integer, QubesVm> netids = new HashMap<>();
+    /** The last VM without a bad value: what the next one has in common with it needs no second look. */
+    private @Nullable QubesVm lastGood;
+
     private final Set<String> reportedPairs = new HashSet<>(0);
 
     private ProblemFinder(StoreDocument document, Pools pools) {
@@ -85,12 +86,22 @@ final class ProblemFinder {
 
     private void values(QubesVm vm) {
         AttributeMap attributes = vm.attributes();
+        AttributeMap good = lastGood != null
+                        && lastGood.vmClass() == vm.vmClass()
+                        && lastGood.attributes().sharesNames(attributes)
+                ? lastGood.attributes()
+                : null;
+        int found = problems.size();
         for (int i = 0; i < attributes.size(); i++) {
+            if (good != null && attributes.value(i).equals(good.value(i))) {
+                continue;
+            }
             Attribute<?> attribute = Attributes.named(attributes.name(i));
             if (attribute != null && attribute.belongsTo(vm.vmClass())) {
                 value(vm, attribute, attributes.value(i));
             }
         }
+        lastGood = problems.size() == found ? vm : lastGood;
         if (vm.vmClass() == VmClass.DISPOSABLE && !vm.has(Attributes.DISPID)) {
             report(ProblemCode.BAD_NUMBER, vm, "dispid", "it has no dispid, so no address");
         }
@@ -150,8 +161,7 @@ final class ProblemFinder {
         VmReference stored = vms.storedTemplate(vm);
         if (stored.isBroken() || (stored.isNone() && vm.vmClass() == VmClass.DISPOSABLE)) {
             report(ProblemCode.TEMPLATE_MISSING, vm, "template_qid", "its template is not in the store");
-        } else if (stored.vm() != null
-                && isOnLoop(vm, at -> vms.storedTemplate(at).vm())) {
+        } else if (stored.vm() != null && isOnLoop(vm, false)) {
             report(ProblemCode.TEMPLATE_LOOP, vm, "template_qid", "it is a template of itself");
         } else if (vms.template(vm).isBroken()) {
             report(ProblemCode.TEMPLATE_WRONG_KIND, vm, "template_qid", "its template is of the wrong kind");
@@ -171,20 +181,23 @@ final class ProblemFinder {
 
     private void loops() {
         for (QubesVm vm : vms.inDocumentOrder()) {
-            if (vm.vmClass() == VmClass.PROXY
-                    && isOnLoop(vm, at -> vms.netvm(at).vm())) {
+            if (vm.vmClass() == VmClass.PROXY && isOnLoop(vm, true)) {
                 report(ProblemCode.NETVM_LOOP, vm, "netvm_qid", "following its NetVMs leads back to it");
             }
         }
     }
 
-    private static boolean isOnLoop(QubesVm start, UnaryOperator<@Nullable QubesVm> next) {
-        Set<QubesVm> seen = new LinkedHashSet<>();
-        QubesVm at = next.apply(start);
+    private boolean isOnLoop(QubesVm start, boolean ofNetvms) {
+        Set<QubesVm> seen = new HashSet<>();
+        QubesVm at = next(start, ofNetvms);
         while (at != null && at != start && seen.add(at)) {
-            at = next.apply(at);
+            at = next(at, ofNetvms);
         }
         return at == start;
+    }
+
+    private @Nullable QubesVm next(QubesVm vm, boolean netvm) {
+        return (netvm ? vms.netvm(vm) : vms.storedTemplate(vm)).vm();
     }
 
     private void globals() {

@@ -1,9 +1,7 @@
 package org.qubestools.core.store;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.AttributeMap;
@@ -19,10 +17,10 @@ final class QubesXmlReader {
 
     private final StoreText text;
     private final XmlScanner scanner;
-    private final Map<String, String> sharedNames = new HashMap<>(64);
     private final List<QubesVm> vms = new ArrayList<>();
     private final List<Span> spans = new ArrayList<>();
     private final List<UnknownElement> unknown = new ArrayList<>(0);
+    private AttributeMap last = AttributeMap.EMPTY;
 
     private QubesXmlReader(StoreText text) {
         this.text = text;
@@ -105,11 +103,7 @@ final class QubesXmlReader {
     }
 
     private AttributeMap attributes() {
-        String[] names = scanner.attributeNames();
-        for (int i = 0; i < scanner.attributeCount(); i++) {
-            String shared = sharedNames.putIfAbsent(names[i], names[i]);
-            names[i] = shared == null ? names[i] : shared;
-        }
-        return AttributeMap.of(names, scanner.attributeValues(), scanner.attributeCount());
+        last = AttributeMap.like(last, scanner.attributeNames(), scanner.attributeValues(), scanner.attributeCount());
+        return last;
     }
 }

@@ -22,12 +22,12 @@ final class StoreText {
     private final char[] array;
     private int @Nullable [] lineStarts;
 
-    private StoreText(String path, String characters, Charset charset, byte[] mark) {
+    private StoreText(String path, String characters, char[] array, Charset charset, byte[] mark) {
         this.path = path;
         this.characters = characters;
         this.charset = charset;
         this.mark = mark;
-        this.array = characters.toCharArray();
+        this.array = array;
     }
 
     /**
@@ -76,9 +76,10 @@ final class StoreText {
     private static StoreText strict(String path, byte[] bytes, int from, Charset charset) {
         byte[] mark = Arrays.copyOf(bytes, from);
         boolean utf16 = charset.equals(StandardCharsets.UTF_16BE) || charset.equals(StandardCharsets.UTF_16LE);
-        if (!utf16 && isAscii(bytes, from)) {
+        char[] ascii = utf16 ? null : ascii(bytes, from);
+        if (ascii != null) {
             String text = new String(bytes, from, bytes.length - from, StandardCharsets.ISO_8859_1);
-            return new StoreText(path, text, charset, mark);
+            return new StoreText(path, text, ascii, charset, mark);
         }
         ByteBuffer in = ByteBuffer.wrap(bytes, from, bytes.length - from);
         try {
@@ -87,7 +88,7 @@ final class StoreText {
                     .onUnmappableCharacter(CodingErrorAction.REPORT)
                     .decode(in)
                     .toString();
-            return new StoreText(path, text, charset, mark);
+            return new StoreText(path, text, text.toCharArray(), charset, mark);
         } catch (CharacterCodingException e) {
             throw badByte(path, bytes, Math.min(in.position(), bytes.length), charset);
         }
@@ -104,13 +105,17 @@ final class StoreText {
         return StoreDamage.notWellFormed(path, "a byte is not " + charset.name(), line, column);
     }
 
-    private static boolean isAscii(byte[] bytes, int from) {
-        for (int i = from; i < bytes.length; i++) {
-            if (bytes[i] < 0) {
-                return false;
+    /** The bytes as characters if all are ASCII, else null: the usual case in one pass. */
+    private static char @Nullable [] ascii(byte[] bytes, int from) {
+        char[] characters = new char[bytes.length - from];
+        for (int i = 0; i < characters.length; i++) {
+            byte b = bytes[from + i];
+            if (b < 0) {
+                return null;
             }
+            characters[i] = (char) b;
         }
-        return true;
+        return characters;
     }
 
     String path() {

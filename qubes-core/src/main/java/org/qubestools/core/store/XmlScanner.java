@@ -31,6 +31,9 @@ final class XmlScanner {
     private int tagStart;
     private int tagEnd;
     private int attributeCount;
+    /** How many entries of the three arrays below are of the last tag or of this one, all names different. */
+    private int knownNames;
+
     private String[] attributeNames = new String[64];
     private String[] attributeValues = new String[64];
     /** Three offsets an attribute: start of the name, opening quote, closing quote. */
@@ -245,16 +248,19 @@ final class XmlScanner {
     }
 
     private void attribute() {
+        int index = attributeCount;
         int nameStart = at;
-        String attribute = name("a character is not allowed in a tag");
-        for (int i = 0; i < attributeCount; i++) {
-            if (attributeNames[i].equals(attribute)) {
-                throw error(nameStart, "an attribute stands twice in one tag");
-            }
-        }
-        if (attributeCount == MAX_ATTRIBUTES) {
+        if (index == MAX_ATTRIBUTES) {
             throw limit(nameStart, "more than " + MAX_ATTRIBUTES + " attributes");
         }
+        if (isRepeated(index)) {
+            int shift = nameStart - attributeSpans[index * 3];
+            at = attributeSpans[index * 3 + 2] + shift + 1;
+            span(index, nameStart, attributeSpans[index * 3 + 1] + shift);
+            return;
+        }
+        String attribute = knownNames > index && isAt(attributeNames[index]) ? attributeNames[index] : newName(index);
+        at += attribute.length();
         skipBlanks();
         if (at == chars.length || chars[at] != '=') {
             throw error(at, "'=' is missing after an attribute name");
@@ -266,12 +272,46 @@ final class XmlScanner {
         }
         int quote = at;
         growAttributes();
-        attributeNames[attributeCount] = attribute;
-        attributeValues[attributeCount] = value();
-        attributeSpans[attributeCount * 3] = nameStart;
-        attributeSpans[attributeCount * 3 + 1] = quote;
-        attributeSpans[attributeCount * 3 + 2] = at - 1;
+        attributeNames[index] = attribute;
+        attributeValues[index] = value();
+        knownNames = Math.max(knownNames, index + 1);
+        span(index, nameStart, quote);
+    }
+
+    private void span(int index, int nameStart, int quote) {
+        attributeSpans[index * 3] = nameStart;
+        attributeSpans[index * 3 + 1] = quote;
+        attributeSpans[index * 3 + 2] = at - 1;
         attributeCount++;
+    }
+
+    /** True if the text at hand is, name and value, that of the attribute of the last tag with the same number. */
+    private boolean isRepeated(int index) {
+        if (index >= knownNames) {
+            return false;
+        }
+        int start = attributeSpans[index * 3];
+        int length = attributeSpans[index * 3 + 2] + 1 - start;
+        return text.regionMatches(at, text, start, length);
+    }
+
+    private boolean isAt(String attribute) {
+        int end = at + attribute.length();
+        return text.startsWith(attribute, at) && end < chars.length && !XmlChars.isNamePart(chars[end]);
+    }
+
+    /** A name that the last tag did not have in this place: from here on each is compared with all before it. */
+    private String newName(int index) {
+        knownNames = index;
+        int start = at;
+        String attribute = name("a character is not allowed in a tag");
+        for (int i = 0; i < index; i++) {
+            if (attributeNames[i].equals(attribute)) {
+                throw error(start, "an attribute stands twice in one tag");
+            }
+        }
+        at = start;
+        return attribute;
     }
 
     private void growAttributes() {
