@@ -1,0 +1,158 @@
+package org.qubestools.core;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.qubestools.core.edit.Change;
+import org.qubestools.core.edit.Draft;
+import org.qubestools.core.edit.HostTree;
+import org.qubestools.core.io.FileLayer;
+import org.qubestools.core.io.Ownership;
+import org.qubestools.core.model.StoreDifference;
+import org.qubestools.core.storage.FileChanges;
+import org.qubestools.core.store.LockWait;
+import org.qubestools.core.store.StorageConf;
+import org.qubestools.core.store.StoreFile;
+import org.qubestools.core.store.StoreSnapshot;
+import org.qubestools.core.vmm.LazyVmm;
+
+/**
+ * The one entry point of the core: the stored VMs and the running system, connected to nothing until asked.
+ *
+ * <p>Not safe for use from several threads.
+ */
+public final class Qubes implements AutoCloseable {
+    /** Notes which files an edit has begun to change, so that a killed edit can be undone or finished. */
+    private static final String JOURNAL = "/var/lib/qubes/.qvm-pending";
+
+    private final QubesConfig config;
+    private final LazyVmm vmm;
+    private final FileLayer layer;
+    private final Clock clock;
+    private final LockWait lockWait;
+
+    /** Takes over {@code vmm}: {@link #close} closes it. */
+    public Qubes(QubesConfig config, LazyVmm vmm, FileLayer layer, Clock clock, LockWait lockWait) {
+        this.config = config;
+        this.vmm = vmm;
+        this.layer = layer;
+        this.clock = clock;
+        this.lockWait = lockWait;
+    }
+
+    public QubesConfig config() {
+        return config;
+    }
+
+    public LazyVmm vmm() {
+        return vmm;
+    }
+
+    /** Reads the store under the shared lock, which is released at once. */
+    public StoreSnapshot load() {
+        byte[] bytes;
+        try (StoreFile file = StoreFile.openShared(config.store(), lockWait)) {
+            bytes = file.read();
+        }
+        return StoreSnapshot.parse(QubesConfig.STORE, bytes, pools());
+    }
+
+    private StorageConf pools() {
+        return new StorageConf(config.real("/etc/qubes/storage.conf"));
+    }
+
+    /**
+     * Applies changes to the store in order, under the exclusive lock from before the load until all is saved: all of
+     * them, their files included, or none.
+     *
+     * @param dryRun only tell what would change
+     */
+    public EditOutcome edit(List<? extends Change> changes, boolean dryRun) {
+        Ownership ownership = StoreOwnership.of(config);
+        try (StoreFile file = StoreFile.openExclusive(config.store(), lockWait, layer, ownership)) {
+            byte[] bytes = file.read();
+            List<String> leftOver = new ArrayList<>(recover(bytes));
+            StoreSnapshot before = StoreSnapshot.parse(QubesConfig.STORE, bytes, pools());
+            Draft draft =
+                    new Draft(before.vms(), before.problems(), before.pools(), new HostTree(config::real), vmm, clock);
+            for (Change change : changes) {
+                change.apply(draft);
+            }
+            byte[] after = before.withChanges(draft.vms());
+            boolean changed = !before.isContent(after) || !draft.files().isEmpty();
+            if (changed && !dryRun) {
+                leftOver.addAll(save(file, draft, bytes, after, ownership));
+            }
+            return outcome(before, draft, changed && !dryRun, leftOver);
+        }
+    }
+
+    /** Undoes or finishes what a killed edit had begun. */
+    private List<String> recover(byte[] bytes) {
+        Path journal = config.real(JOURNAL);
+        return Files.exists(journal) ? FileChanges.recover(layer, journal, bytes) : List.of();
+    }
+
+    private List<String> save(StoreFile file, Draft draft, byte[] before, byte[] after, Ownership ownership) {
+        if (draft.files().isEmpty()) {
+            saveStore(file, draft, after);
+            return List.of();
+        }
+        try (FileChanges.Applied applied = draft.files().apply(layer, config.real(JOURNAL), ownership, before, after)) {
+            saveStore(file, draft, after);
+            return applied.commit();
+        }
+    }
+
+    private static void saveStore(StoreFile file, Draft draft, byte[] after) {
+        draft.applyToVmm();
+        boolean saved = false;
+        try {
+            file.replace(after);
+            saved = true;
+        } finally {
+            if (!saved) {
+                draft.undoInVmm();
+            }
+        }
+    }
+
+    private EditOutcome outcome(StoreSnapshot before, Draft draft, boolean saved, List<String> leftOver) {
+        List<String> files = new ArrayList<>();
+        for (String line : draft.files().describe()) {
+            files.add(config.isForeignRoot() ? line.replace(config.root().toString(), "") : line);
+        }
+        List<String> warnings = new ArrayList<>(draft.warnings());
+        warnings.addAll(leftOver);
+        return new EditOutcome(
+                StoreDifference.between(before.vms(), draft.vms()),
+                files,
+                saved,
+                before.problems(),
+                warnings,
+                draft.notes());
+    }
+
+    /** Makes an empty store and the missing directories of the tree; IN_USE if there is a store. */
+    public void initStorage() {
+        StoreInit.run(config, layer);
+    }
+
+    /** True if a file or directory stands there; not for paths of VMs with bad names. */
+    public boolean exists(String fixedPath) {
+        return Files.exists(config.real(fixedPath));
+    }
+
+    @Override
+    public void close() {
+        vmm.close();
+    }
+
+    static UncheckedIOException failed(Path path, IOException e) {
+        return new UncheckedIOException(path + ": " + e.getMessage(), e);
+    }
+}

@@ -1,0 +1,119 @@
+package org.qubestools.core;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+
+/**
+ * Where everything is: every fixed path is looked up below the root directory and shown without it.
+ *
+ * @param root {@code /} or the directory that stands for it
+ * @param runDir what stands for {@code /var/run/qubes}; null for that directory below the root
+ * @param connectUri libvirt URI named by the user; null for the default
+ * @param offline no contact with the running system
+ * @param group group of the store's files; empty to leave the group alone
+ */
+public record QubesConfig(
+        Path root, @Nullable Path runDir, @Nullable String connectUri, boolean offline, String group) {
+    public static final String STORE = "/var/lib/qubes/qubes.xml";
+    private static final String RUN_DIR = "/var/run/qubes";
+    private static final String CONFIG_FILE = "/etc/qubes/qvm.conf";
+    private static final String DEFAULT_GROUP = "qubes";
+
+    /**
+     * The configuration for one run.
+     *
+     * @param options values given on the command line, by the names of the environment variables; they win over
+     *     {@code environment}, which wins over {@code /etc/qubes/qvm.conf} below the root
+     */
+    public static QubesConfig of(Map<String, String> options, Map<String, String> environment) {
+        String named = first(options, environment, Map.of(), "QUBES_ROOT");
+        Path root =
+                named == null ? Path.of("/") : Path.of(named).toAbsolutePath().normalize();
+        Map<String, String> file = readConfigFile(below(root, CONFIG_FILE));
+        String uri = first(options, environment, file, "QUBES_LIBVIRT_URI");
+        String runDir = first(options, environment, file, "QUBES_RUN_DIR");
+        String group = first(options, environment, file, "QUBES_GROUP");
+        boolean foreign = root.getNameCount() > 0;
+        boolean offline = "1".equals(first(options, environment, file, "QUBES_OFFLINE")) || (foreign && uri == null);
+        return new QubesConfig(
+                root,
+                runDir == null || runDir.isEmpty() ? null : Path.of(runDir).toAbsolutePath(),
+                uri,
+                offline,
+                group == null ? DEFAULT_GROUP : group);
+    }
+
+    private static @Nullable String first(
+            Map<String, String> options, Map<String, String> environment, Map<String, String> file, String key) {
+        String value = options.get(key);
+        if (value == null) {
+            value = environment.get(key);
+        }
+        return value == null ? file.get(key) : value;
+    }
+
+    /** Lines {@code KEY=value}; blank lines and lines that begin with {@code #} mean nothing. */
+    private static Map<String, String> readConfigFile(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return Map.of();
+        }
+        Map<String, String> values = new HashMap<>();
+        try {
+            for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+                int equals = line.indexOf('=');
+                if (equals > 0 && !line.startsWith("#")) {
+                    values.put(
+                            line.substring(0, equals).strip(),
+                            line.substring(equals + 1).strip());
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + ": " + e.getMessage(), e);
+        }
+        return values;
+    }
+
+    /** True for a root other than {@code /}. */
+    public boolean isForeignRoot() {
+        return root.getNameCount() > 0;
+    }
+
+    /** Where a fixed path, or one out of the store, really is. */
+    public Path real(String fixedPath) {
+        if (runDir != null && (fixedPath.equals(RUN_DIR) || fixedPath.startsWith(RUN_DIR + "/"))) {
+            return runDir.resolve(fixedPath.substring(RUN_DIR.length()).replaceFirst("^/", ""));
+        }
+        return below(root, fixedPath);
+    }
+
+    private static Path below(Path root, String fixedPath) {
+        Path path = root.resolve(fixedPath.substring(1)).normalize();
+        if (!fixedPath.startsWith("/") || !path.startsWith(root)) {
+            throw new QubesException(ErrorKind.INVALID_VALUE, "a path leads out of the root directory");
+        }
+        return path;
+    }
+
+    /** A real path as users know it: without the root. */
+    public String shown(Path real) {
+        return isForeignRoot() && real.startsWith(root) ? "/" + root.relativize(real) : real.toString();
+    }
+
+    public Path store() {
+        return real(STORE);
+    }
+
+    /** The libvirt URI in force. */
+    public String uri() {
+        return Optional.ofNullable(connectUri).orElse("xen:///");
+    }
+}

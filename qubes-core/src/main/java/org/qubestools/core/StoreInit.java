@@ -1,0 +1,103 @@
+package org.qubestools.core;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.FileLayer;
+import org.qubestools.core.io.Ownership;
+
+/** Makes the empty store and the directories around it. */
+final class StoreInit {
+    /** Exactly what the original leaves. */
+    private static final String EMPTY = "<QubesVmCollection clockvm=\"None\" default_fw_netvm=\"None\""
+            + " default_kernel=\"None\" default_netvm=\"None\" default_template=\"None\" updatevm=\"None\"/>\n";
+
+    private static final List<String> DIRECTORIES =
+            List.of("", "/appvms", "/vm-templates", "/servicevms", "/vm-kernels", "/backup", "/updates", "/dvmdata");
+    private static final int DIRECTORY_MODE = 02770;
+    private static final int STORE_MODE = 0660;
+
+    private StoreInit() {}
+
+    static void run(QubesConfig config, FileLayer layer) {
+        Path store = config.store();
+        if (Files.exists(store, LinkOption.NOFOLLOW_LINKS)) {
+            throw exists();
+        }
+        Ownership ownership = StoreOwnership.of(config);
+        Path working = config.root();
+        try {
+            for (String directory : DIRECTORIES) {
+                working = config.real("/var/lib/qubes" + directory);
+                makeDirectories(working, layer, ownership);
+            }
+            working = store;
+            create(store, layer, ownership);
+        } catch (FileAlreadyExistsException e) {
+            throw exists();
+        } catch (IOException e) {
+            throw Qubes.failed(working, e);
+        }
+    }
+
+    private static QubesException exists() {
+        return new QubesException(
+                ErrorKind.IN_USE, QubesConfig.STORE + " exists already", "remove it first if all of it may go");
+    }
+
+    private static void makeDirectories(Path directory, FileLayer layer, Ownership ownership) throws IOException {
+        Deque<Path> missing = new ArrayDeque<>();
+        Path at = directory;
+        while (at != null && !Files.isDirectory(at)) {
+            missing.push(at);
+            at = at.getParent();
+        }
+        for (Path path : missing) {
+            layer.createDirectory(path);
+            boolean ours = path.endsWith("var/lib/qubes") || isBelowStore(path);
+            if (ours) {
+                setGroup(path, layer, ownership);
+            }
+            layer.setMode(path, ours ? DIRECTORY_MODE : 0755);
+        }
+    }
+
+    private static boolean isBelowStore(Path path) {
+        Path parent = path.getParent();
+        return parent != null && parent.endsWith("var/lib/qubes");
+    }
+
+    /** Made complete under another name, then linked: a second starter at the same moment finds it taken. */
+    private static void create(Path store, FileLayer layer, Ownership ownership) throws IOException {
+        Path temporary =
+                store.resolveSibling("qubes.xml.init" + ProcessHandle.current().pid());
+        layer.writeFile(temporary, EMPTY.getBytes(StandardCharsets.US_ASCII));
+        try {
+            setGroup(temporary, layer, ownership);
+            layer.setMode(temporary, STORE_MODE);
+            layer.sync(temporary);
+            layer.hardLink(temporary, store);
+        } finally {
+            layer.delete(temporary);
+        }
+        Path directory = store.getParent();
+        if (directory != null) {
+            layer.sync(directory);
+        }
+    }
+
+    private static void setGroup(Path path, FileLayer layer, @Nullable Ownership ownership) throws IOException {
+        if (ownership != null && ownership.gid().isPresent()) {
+            layer.setGroup(path, ownership.gid().getAsInt());
+        }
+    }
+}

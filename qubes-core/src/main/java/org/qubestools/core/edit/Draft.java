@@ -1,0 +1,259 @@
+package org.qubestools.core.edit;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.model.Attributes;
+import org.qubestools.core.model.Globals;
+import org.qubestools.core.model.HostInfo;
+import org.qubestools.core.model.NewVm;
+import org.qubestools.core.model.Pools;
+import org.qubestools.core.model.Problem;
+import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.VmCollection;
+import org.qubestools.core.model.VmReference;
+import org.qubestools.core.model.VmView;
+import org.qubestools.core.property.PropertyContext;
+import org.qubestools.core.storage.FileChanges;
+import org.qubestools.core.vmm.DomainSnapshot;
+import org.qubestools.core.vmm.DomainSpec;
+import org.qubestools.core.vmm.LazyVmm;
+
+/**
+ * The store in the middle of an edit: what the VMs will be, which files change, which domains are defined, and what the
+ * user should know. Nothing of it is done before all changes were applied.
+ */
+public final class Draft implements PropertyContext {
+    private final List<Problem> problems;
+    private final Pools pools;
+    private final HostTree tree;
+    private final LazyVmm vmm;
+    private final Clock clock;
+    private final FileChanges files = new FileChanges();
+    private final List<DomainSpec> definitions = new ArrayList<>(0);
+    private final List<String> obsoleteDomains = new ArrayList<>(0);
+    private final List<String> warnings = new ArrayList<>(0);
+    private final List<String> notes = new ArrayList<>(0);
+    private VmCollection vms;
+
+    public Draft(VmCollection vms, List<Problem> problems, Pools pools, HostTree tree, LazyVmm vmm, Clock clock) {
+        this.vms = vms;
+        this.problems = problems;
+        this.pools = pools;
+        this.tree = tree;
+        this.vmm = vmm;
+        this.clock = clock;
+        refuseBrokenReferences();
+    }
+
+    private void refuseBrokenReferences() {
+        for (Problem problem : problems) {
+            if (problem.code().blocksEveryChange()) {
+                throw new QubesException(
+                        ErrorKind.STORE_CORRUPT,
+                        "nothing can be changed while VM '" + problem.about() + "' has a problem ("
+                                + problem.code().text() + "): " + problem.text(),
+                        "correct line " + problem.line() + " of qubes.xml first");
+            }
+        }
+    }
+
+    /** The VMs as changed so far. */
+    public VmCollection vms() {
+        return vms;
+    }
+
+    public Pools pools() {
+        return pools;
+    }
+
+    public FileChanges files() {
+        return files;
+    }
+
+    /** The files of the host and the store's directory tree. */
+    public HostTree tree() {
+        return tree;
+    }
+
+    public VmView view(QubesVm vm) {
+        return new VmView(vms, vm, pools, this::host);
+    }
+
+    /** The VM a user names, if it may be changed. */
+    public QubesVm requireChangeable(String untrustedName) {
+        QubesVm vm = vms.require(untrustedName);
+        for (Problem problem : problems) {
+            boolean same = problem.code().blocksChangeOfVm() && problem.about().equals(vm.name());
+            if (same) {
+                throw new QubesException(
+                        ErrorKind.STORE_CORRUPT,
+                        "VM '" + problem.about() + "' cannot be changed: " + problem.text(),
+                        "correct line " + problem.line() + " of qubes.xml first");
+            }
+        }
+        return vm;
+    }
+
+    /** Puts the changed VM in place. */
+    public void replace(QubesVm changed) {
+        if (changed.key() == VmCollection.IMPLICIT_DOM0) {
+            QubesVm full = changed;
+            var defaults = NewVm.dom0();
+            for (int i = 0; i < defaults.size(); i++) {
+                if (!changed.attributes().has(defaults.name(i))) {
+                    full = full.withText(defaults.name(i), defaults.value(i));
+                }
+            }
+            vms = vms.with(full);
+        } else {
+            vms = vms.with(changed);
+        }
+    }
+
+    /** Adds a VM and returns it. */
+    public QubesVm add(NewVm made) {
+        vms = vms.adding(made.vmClass(), made.attributes());
+        return vms.newest();
+    }
+
+    public void remove(QubesVm vm) {
+        vms = vms.removing(vm);
+    }
+
+    public void setGlobal(Globals.Key key, @Nullable QubesVm target) {
+        vms = vms.withGlobal(key, target);
+    }
+
+    /** Takes over a collection that was made from {@link #vms()}. */
+    public void replaceAll(VmCollection changed) {
+        vms = changed;
+    }
+
+    /** True if the VM is active; dom0 always is, and offline no other VM. */
+    public boolean isRunning(QubesVm vm) {
+        if (vm.qid() == 0) {
+            return true;
+        }
+        return !vmm.isOffline() && domain(vm.name()).map(DomainSnapshot::active).orElse(false);
+    }
+
+    private Optional<DomainSnapshot> domain(String name) {
+        for (DomainSnapshot domain : vmm.domains()) {
+            if (domain.name().equals(name)) {
+                return Optional.of(domain);
+            }
+        }
+        return Optional.empty();
+    }
+
+    public boolean isOffline() {
+        return vmm.isOffline();
+    }
+
+    /** WRONG_STATE if the VM runs. */
+    public void requireHalted(QubesVm vm, String what) {
+        if (isRunning(vm)) {
+            throw new QubesException(
+                    ErrorKind.WRONG_STATE, "VM '" + vm.name() + "' is running, " + what, "shut it down first");
+        }
+    }
+
+    /** Has the VM defined in the VMM before the store is saved, unless offline. */
+    public void define(QubesVm vm) {
+        String uuid = vm.get(Attributes.UUID);
+        if (!vmm.isOffline() && uuid != null) {
+            definitions.add(new DomainSpec(uuid, view(vm)));
+        }
+    }
+
+    /** Has the definition of a domain removed, unless offline. */
+    public void undefine(String name) {
+        if (!vmm.isOffline()) {
+            obsoleteDomains.add(name);
+        }
+    }
+
+    /** INVALID_VALUE if the template of this VM cannot be used. */
+    public void requireGoodTemplate(QubesVm vm) {
+        VmReference template = vms.template(vm);
+        if (template.isBroken()) {
+            throw new QubesException(
+                    ErrorKind.WRONG_STATE,
+                    "the template of VM '" + vm.name() + "' cannot be used: " + template.shown("none"),
+                    "set another one with qvm-prefs " + vm.name() + " template NAME");
+        }
+    }
+
+    @Override
+    public Optional<HostInfo> host() {
+        return vmm.hostIfOnline();
+    }
+
+    @Override
+    public @Nullable String problemWithKernel(String name) {
+        return tree.problemWithKernel(name);
+    }
+
+    @Override
+    public String installedKernels() {
+        return tree.installedKernels();
+    }
+
+    @Override
+    public void warn(String message) {
+        warnings.add(message);
+    }
+
+    @Override
+    public void note(String message) {
+        notes.add(message);
+    }
+
+    public List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+
+    public List<String> notes() {
+        return List.copyOf(notes);
+    }
+
+    /** Removes definitions that are no longer wanted, then makes the new ones; undoes those if it fails. */
+    public void applyToVmm() {
+        for (String name : obsoleteDomains) {
+            vmm.undefine(name);
+        }
+        List<String> defined = new ArrayList<>(definitions.size());
+        try {
+            for (DomainSpec definition : definitions) {
+                vmm.define(definition);
+                defined.add(definition.name());
+            }
+        } catch (QubesException e) {
+            defined.forEach(vmm::undefine);
+            throw e;
+        }
+    }
+
+    /** Removes the definitions that {@link #applyToVmm} made, when the save after it failed. */
+    public void undoInVmm() {
+        for (DomainSpec definition : definitions) {
+            vmm.undefine(definition.name());
+        }
+    }
+
+    public Instant now() {
+        return clock.instant();
+    }
+
+    /** A path of the store as it really is. */
+    public Path real(String fixedPath) {
+        return tree.real(fixedPath);
+    }
+}

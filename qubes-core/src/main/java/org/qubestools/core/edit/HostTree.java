@@ -1,0 +1,72 @@
+package org.qubestools.core.edit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.qubestools.core.io.SafeText;
+import org.qubestools.core.model.VmFiles;
+
+/** What stands in the directory tree below the root: kernels, flags, files of VMs. */
+public final class HostTree {
+    private static final String KERNELS = "/var/lib/qubes/vm-kernels";
+
+    private final Function<String, Path> realPath;
+
+    /**
+     * The tree that {@code realPath} leads into.
+     *
+     * @param realPath where a fixed path really is
+     */
+    public HostTree(Function<String, Path> realPath) {
+        this.realPath = realPath;
+    }
+
+    public Path real(String fixedPath) {
+        return realPath.apply(fixedPath);
+    }
+
+    public boolean exists(String fixedPath) {
+        return Files.exists(real(fixedPath), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Why this kernel cannot be used; null if it can. R2 and R3.0 kernels have modules.img instead of initramfs. */
+    @Nullable
+    String problemWithKernel(String name) {
+        String directory = VmFiles.kernelDirectory(name);
+        if (!Files.isDirectory(real(directory))) {
+            return "there is no directory " + directory;
+        }
+        if (!exists(directory + "/vmlinuz")) {
+            return directory + " lacks vmlinuz";
+        }
+        return exists(directory + "/initramfs") || exists(directory + "/modules.img")
+                ? null
+                : directory + " lacks initramfs";
+    }
+
+    /** Names separated by comma and blank; empty if there are none. */
+    String installedKernels() {
+        Path directory = real(KERNELS);
+        if (!Files.isDirectory(directory)) {
+            return "";
+        }
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            for (Path entry : entries) {
+                names.add(SafeText.of(String.valueOf(entry.getFileName())));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(directory + ": " + e.getMessage(), e);
+        }
+        Collections.sort(names);
+        return String.join(", ", names);
+    }
+}

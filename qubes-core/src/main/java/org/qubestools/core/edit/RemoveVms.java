@@ -1,0 +1,105 @@
+package org.qubestools.core.edit;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.model.Attributes;
+import org.qubestools.core.model.Globals;
+import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.VmClass;
+
+/**
+ * Takes VMs out of the store and deletes their files; all are checked before the first is touched.
+ *
+ * @param entryOnly keep the files
+ * @param force also VMs that others have as netvm; their netvm becomes none
+ */
+public record RemoveVms(List<String> untrustedNames, boolean entryOnly, boolean force) implements Change {
+    public RemoveVms {
+        untrustedNames = List.copyOf(untrustedNames);
+    }
+
+    @Override
+    public void apply(Draft draft) {
+        List<QubesVm> doomed = new ArrayList<>();
+        Set<Integer> keys = new HashSet<>();
+        for (String name : untrustedNames) {
+            QubesVm vm = draft.requireChangeable(name);
+            if (keys.add(vm.key())) {
+                doomed.add(vm);
+            }
+        }
+        for (QubesVm vm : doomed) {
+            check(draft, vm, keys);
+        }
+        for (QubesVm vm : doomed) {
+            remove(draft, vm, keys);
+        }
+    }
+
+    private void check(Draft draft, QubesVm vm, Set<Integer> keys) {
+        List<QubesVm> based = others(draft.vms().basedOn(vm), keys);
+        if (vm.vmClass().isTemplate() && !based.isEmpty()) {
+            throw new QubesException(
+                    ErrorKind.IN_USE,
+                    "template '" + vm.name() + "' is used by " + listed(based),
+                    "remove these first, or give them another template");
+        }
+        draft.requireHalted(vm, "it cannot be removed");
+        if (vm.is(Attributes.INSTALLED_BY_RPM) && !entryOnly) {
+            throw new QubesException(
+                    ErrorKind.WRONG_STATE,
+                    "VM '" + vm.name() + "' was installed by a package, which owns its files",
+                    "remove the package, or only the entry with --just-db");
+        }
+        List<QubesVm> connected = others(draft.vms().connectedTo(vm), keys);
+        if (!force && !connected.isEmpty()) {
+            throw new QubesException(
+                    ErrorKind.IN_USE,
+                    "VM '" + vm.name() + "' gives network to " + listed(connected),
+                    "give these another netvm, or use --force to leave them without network");
+        }
+    }
+
+    private static List<QubesVm> others(List<QubesVm> vms, Set<Integer> keys) {
+        List<QubesVm> others = new ArrayList<>(vms);
+        others.removeIf(vm -> keys.contains(vm.key()));
+        return others;
+    }
+
+    private static String listed(List<QubesVm> vms) {
+        StringBuilder list = new StringBuilder();
+        for (QubesVm vm : vms) {
+            list.append(list.isEmpty() ? "" : ", ")
+                    .append(vm.name())
+                    .append(" (qid=")
+                    .append(vm.qid())
+                    .append(')');
+        }
+        return list.toString();
+    }
+
+    private void remove(Draft draft, QubesVm vm, Set<Integer> keys) {
+        for (QubesVm client : others(draft.vms().connectedTo(vm), keys)) {
+            QubesVm cut = client.with(Attributes.NETVM, "none");
+            draft.replace(client.vmClass().hasDefaultNetvm() ? cut.with(Attributes.USES_DEFAULT_NETVM, false) : cut);
+            draft.warn("VM '" + client.name() + "' has no network now");
+        }
+        for (Globals.Key key : Globals.Key.all()) {
+            QubesVm target = draft.vms().globals().vm(key);
+            if (target != null && target.key() == vm.key()) {
+                draft.setGlobal(key, null);
+            }
+        }
+        boolean files = !entryOnly && vm.vmClass() != VmClass.DISPOSABLE && !vm.is(Attributes.INSTALLED_BY_RPM);
+        if (files) {
+            VmFilePlan.remove(draft, vm);
+        }
+        VmFilePlan.linkAutostart(draft, vm.name(), false);
+        draft.remove(vm);
+        draft.undefine(vm.name());
+    }
+}

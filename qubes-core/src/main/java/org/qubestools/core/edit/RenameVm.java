@@ -1,0 +1,91 @@
+package org.qubestools.core.edit;
+
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.SafeText;
+import org.qubestools.core.model.Attributes;
+import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.VmClass;
+import org.qubestools.core.model.VmName;
+import org.qubestools.core.model.VmView;
+
+/** Gives a VM and its files another name. References are by qid and stay. */
+final class RenameVm {
+    private RenameVm() {}
+
+    static QubesVm rename(Draft draft, QubesVm vm, String untrustedName) {
+        check(draft, vm, untrustedName);
+        VmName name = new VmName(untrustedName);
+        checkReserved(name);
+        String oldName = vm.name();
+        VmView before = draft.view(vm);
+        QubesVm renamed = vm.withText("name", name.value());
+        String directory = before.files().directory();
+        String newDirectory = before.files().ordinaryDirectory(name.value());
+        if (vm.has(Attributes.DIR_PATH)) {
+            renamed = renamed.withText("dir_path", newDirectory);
+        }
+        if (vm.has(Attributes.CONF_FILE)) {
+            renamed = renamed.withText("conf_file", name.value() + ".conf");
+        }
+        draft.replace(renamed);
+        QubesVm now = draft.vms().byKey(vm.key());
+        if (directory != null) {
+            VmFilePlan.rename(draft, directory, newDirectory, oldName, name.value());
+        }
+        if (vm.is(Attributes.AUTOSTART)) {
+            VmFilePlan.linkAutostart(draft, oldName, false);
+            VmFilePlan.linkAutostart(draft, name.value(), true);
+        }
+        warnOfDvm(draft, vm, oldName);
+        draft.undefine(oldName);
+        draft.define(now);
+        return now;
+    }
+
+    private static void check(Draft draft, QubesVm vm, String untrustedName) {
+        boolean shared = vm.vmClass() == VmClass.DISPOSABLE || vm.vmClass() == VmClass.ADMIN;
+        if (shared) {
+            throw new QubesException(
+                    ErrorKind.INVALID_VALUE, "a " + vm.vmClass().typeName() + " cannot be renamed");
+        }
+        if (vm.is(Attributes.INSTALLED_BY_RPM)) {
+            throw new QubesException(
+                    ErrorKind.INVALID_VALUE,
+                    "VM '" + vm.name() + "' was installed by a package, which owns its files; it cannot be renamed",
+                    "clone it under the new name");
+        }
+        if (untrustedName.equals(vm.name())) {
+            throw new QubesException(ErrorKind.INVALID_VALUE, "VM '" + vm.name() + "' has this name already");
+        }
+        draft.requireHalted(vm, "its name can change only while it is halted");
+        requireFree(draft, untrustedName);
+    }
+
+    /** IN_USE if a VM has the name. */
+    static void requireFree(Draft draft, String untrustedName) {
+        if (draft.vms().hasName(untrustedName)) {
+            throw new QubesException(ErrorKind.IN_USE, "there is a VM '" + SafeText.of(untrustedName) + "' already");
+        }
+    }
+
+    static void checkReserved(VmName name) {
+        if (name.isReservedForDisposables()) {
+            throw new QubesException(
+                    ErrorKind.INVALID_VALUE,
+                    "the name '" + name + "' is kept for DisposableVMs",
+                    "choose one that is not 'disp' and digits");
+        }
+    }
+
+    /** The VM for DisposableVMs is found by the name of its template, so a rename parts the two. */
+    private static void warnOfDvm(Draft draft, QubesVm vm, String oldName) {
+        if (vm.vmClass().isTemplate() && draft.vms().hasName(oldName + "-dvm")) {
+            draft.warn("'" + oldName + "-dvm' no longer belongs to this template, as it is found by name");
+        }
+        String template = oldName.endsWith("-dvm") ? oldName.substring(0, oldName.length() - 4) : "";
+        if (!template.isEmpty() && draft.vms().hasName(template)) {
+            draft.warn("DisposableVMs of '" + template + "' no longer find '" + oldName + "'");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package org.qubestools.core.edit;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.SafeText;
+import org.qubestools.core.model.Attributes;
+import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.VmClass;
+import org.qubestools.core.model.VmReference;
+import org.qubestools.core.property.LiveEffect;
+import org.qubestools.core.property.SettableProperty;
+import org.qubestools.core.property.VmProperties;
+
+/** Sets or resets properties of one VM, in the order given. */
+public record SetProperties(String untrustedVm, List<Assignment> assignments) implements Change {
+    /**
+     * One property and the value it shall have.
+     *
+     * @param value the user's text; null resets the property to its default
+     */
+    public record Assignment(
+            String untrustedProperty, @Nullable String value) {}
+
+    public SetProperties {
+        assignments = List.copyOf(assignments);
+    }
+
+    @Override
+    public void apply(Draft draft) {
+        QubesVm vm = draft.requireChangeable(untrustedVm);
+        for (Assignment assignment : assignments) {
+            vm = set(draft, vm, assignment);
+        }
+    }
+
+    /** The property of this name, if VMs of this class have it and it can be set. */
+    static SettableProperty require(VmClass vmClass, String untrustedName) {
+        SettableProperty property = VmProperties.settable(untrustedName);
+        if (property == null) {
+            throw new QubesException(
+                    ErrorKind.NO_SUCH_PROPERTY,
+                    "there is no property '" + SafeText.of(untrustedName) + "' that can be set",
+                    "settable are: " + VmProperties.settableNames());
+        }
+        if (vmClass == VmClass.ADMIN && !property.id().equals("include_in_backups")) {
+            throw new QubesException(
+                    ErrorKind.NO_SUCH_PROPERTY,
+                    "dom0 has no property '" + property.id() + "' that can be set",
+                    "only include_in_backups can");
+        }
+        if (!property.belongsTo(vmClass)) {
+            throw new QubesException(
+                    ErrorKind.NO_SUCH_PROPERTY, "a " + vmClass.typeName() + " has no property '" + property.id() + "'");
+        }
+        return property;
+    }
+
+    private static QubesVm set(Draft draft, QubesVm vm, Assignment assignment) {
+        SettableProperty property = require(vm.vmClass(), assignment.untrustedProperty());
+        String value = assignment.value();
+        if (property.effect() == LiveEffect.NAME) {
+            if (value == null) {
+                throw noDefault(property);
+            }
+            return RenameVm.rename(draft, vm, value);
+        }
+        boolean whileHalted = property.id().equals("template") || property.id().equals("pcidevs");
+        if (whileHalted) {
+            draft.requireHalted(vm, property.id() + " can change only while it is halted");
+        }
+        QubesVm changed =
+                value == null ? property.reset(draft.view(vm), draft) : property.set(draft.view(vm), value, draft);
+        if (changed == null) {
+            throw noDefault(property);
+        }
+        draft.replace(changed);
+        QubesVm now = draft.vms().byKey(vm.key());
+        checkNetwork(draft, property, now);
+        files(draft, property, vm, now);
+        return now;
+    }
+
+    private static QubesException noDefault(SettableProperty property) {
+        return new QubesException(ErrorKind.INVALID_VALUE, "property '" + property.id() + "' has no default");
+    }
+
+    /** A running VM can be attached to a running NetVM only. */
+    private static void checkNetwork(Draft draft, SettableProperty property, QubesVm vm) {
+        VmReference netvm =
+                property.effect() == LiveEffect.NETWORK ? draft.vms().netvm(vm) : VmReference.NONE;
+        if (netvm.vm() != null && vm.qid() != 0 && draft.isRunning(vm) && !draft.isRunning(netvm.vm())) {
+            throw new QubesException(
+                    ErrorKind.WRONG_STATE,
+                    "VM '" + vm.name() + "' is running and '" + netvm.vm().name() + "' is not",
+                    "start '" + netvm.vm().name() + "' first");
+        }
+    }
+
+    private static void files(Draft draft, SettableProperty property, QubesVm before, QubesVm now) {
+        switch (property.effect()) {
+            case LABEL -> VmFilePlan.relinkIcon(draft, now);
+            case AUTOSTART -> VmFilePlan.linkAutostart(draft, now.name(), now.is(Attributes.AUTOSTART));
+            case NONE, NETWORK -> {
+                boolean same = before.attributes().equals(now.attributes());
+                if (!same && property.id().equals("mac")) {
+                    DuplicateWarnings.mac(draft, now);
+                }
+            }
+            case NAME -> throw new IllegalStateException("a rename is a change of its own");
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package org.qubestools.core.edit;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.FileLayer;
+import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.VmClass;
+import org.qubestools.core.model.VmFiles;
+
+/** Plans what happens to the files of a VM; carried out when the draft is saved. */
+final class VmFilePlan {
+    static final long GIB = 1024L * 1024 * 1024;
+    private static final long PRIVATE_SIZE = 2 * GIB;
+    private static final long ROOT_SIZE = 10 * GIB;
+    private static final long HVM_ROOT_SIZE = 20 * GIB;
+    private static final long VOLATILE_SIZE = (10240L + 1024 + 512) * 1024 * 1024;
+    private static final String UNIT = "/usr/lib/systemd/system/qubes-vm@.service";
+    private static final String WANTS = "/etc/systemd/system/multi-user.target.wants/";
+    static final List<String> KERNEL_FILES = List.of("vmlinuz", "initramfs", "modules.img");
+
+    /** Something in a new directory: an empty sparse file, a copy, a link. */
+    private record Item(
+            String name,
+            @Nullable Path source,
+            long size,
+            @Nullable String linkTarget) {}
+
+    private VmFilePlan() {}
+
+    /** Where the root image of a new VM comes from; all null for one made or copied by the usual rule. */
+    record RootSource(@Nullable Path copyFrom, @Nullable Path moveFrom) {
+        static final RootSource USUAL = new RootSource(null, null);
+    }
+
+    /**
+     * The directory of a new VM with its images and icon.
+     *
+     * @param copied a template whose images are copied, for a standalone VM
+     */
+    static void create(Draft draft, QubesVm vm, @Nullable QubesVm copied, RootSource root) {
+        List<Item> items = new ArrayList<>();
+        QubesVm template = draft.vms().template(vm).vm();
+        if (template == null) {
+            items.add(rootImage(draft, vm, copied, root));
+        }
+        if (vm.vmClass().isTemplate()) {
+            items.add(new Item("root-cow.img", null, rootSize(draft, vm, copied, root), null));
+        }
+        QubesVm model = template == null ? copied : template;
+        Path privateImage =
+                model == null ? null : existing(draft, draft.view(model).files().privateImage());
+        items.add(new Item("private.img", privateImage, PRIVATE_SIZE, null));
+        items.add(new Item("volatile.img", null, VOLATILE_SIZE, null));
+        if (copied != null) {
+            String kernel = draft.view(copied).facts().kernel();
+            kernels(draft, draft.view(copied).files().kernels(kernel), items);
+        }
+        directory(draft, vm, items);
+        if (root.moveFrom() != null) {
+            draft.files().delete(root.moveFrom());
+        }
+    }
+
+    private static Item rootImage(Draft draft, QubesVm vm, @Nullable QubesVm copied, RootSource root) {
+        Path source = root.copyFrom() != null ? root.copyFrom() : root.moveFrom();
+        if (source == null && copied != null) {
+            source = existing(draft, draft.view(copied).files().rootImage());
+        }
+        return new Item("root.img", source, rootSize(draft, vm, copied, root), null);
+    }
+
+    private static long rootSize(Draft draft, QubesVm vm, @Nullable QubesVm copied, RootSource root) {
+        Path source = root.copyFrom() != null ? root.copyFrom() : root.moveFrom();
+        if (source == null && copied != null) {
+            source = existing(draft, draft.view(copied).files().rootImage());
+        }
+        if (source != null) {
+            return sizeOf(source);
+        }
+        return vm.vmClass().isHvm() ? HVM_ROOT_SIZE : ROOT_SIZE;
+    }
+
+    private static long sizeOf(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw new QubesException(ErrorKind.FAILED, file + ": " + e.getMessage(), null, e);
+        }
+    }
+
+    private static @Nullable Path existing(Draft draft, @Nullable String path) {
+        Path real = path == null ? null : draft.real(path);
+        return real != null && Files.isRegularFile(real) ? real : null;
+    }
+
+    /** The directory of a clone: the images that are the source's own, its firewall rules and kernels. */
+    static void copy(Draft draft, QubesVm source, QubesVm clone, byte @Nullable [] firewall) {
+        VmFiles from = draft.view(source).files();
+        List<Item> items = new ArrayList<>();
+        items.add(new Item("private.img", existing(draft, from.privateImage()), PRIVATE_SIZE, null));
+        if (draft.view(source).facts().updateable()) {
+            Path root = existing(draft, from.rootImage());
+            if (root == null) {
+                throw new QubesException(
+                        ErrorKind.FAILED, "VM '" + source.name() + "' has no root image " + from.rootImage());
+            }
+            items.add(new Item("root.img", root, 0, null));
+            if (clone.vmClass().isTemplate()) {
+                items.add(new Item("root-cow.img", null, sizeOf(root), null));
+            }
+        }
+        if (source.vmClass().hasKernel() && draft.view(source).facts().kernel() == null) {
+            kernels(draft, from.kernels(null), items);
+        }
+        String directory = directory(draft, clone, items);
+        if (firewall != null) {
+            draft.files().write(draft.real(directory + "/firewall.xml"), firewall, 0664);
+        }
+    }
+
+    private static void kernels(Draft draft, @Nullable String directory, List<Item> items) {
+        for (String file : KERNEL_FILES) {
+            Path source = directory == null ? null : existing(draft, directory + "/" + file);
+            if (source != null) {
+                items.add(new Item("kernels/" + file, source, 0, null));
+            }
+        }
+    }
+
+    private static String directory(Draft draft, QubesVm vm, List<Item> items) {
+        String directory = draft.view(vm).files().directory();
+        if (directory == null) {
+            throw new QubesException(ErrorKind.INVALID_VALUE, "no directory can be made for VM '" + vm.name() + "'");
+        }
+        Path real = draft.real(directory);
+        if (Files.exists(real, LinkOption.NOFOLLOW_LINKS)) {
+            throw new QubesException(
+                    ErrorKind.IN_USE, directory + " exists already", "move it away, or choose another name");
+        }
+        items.add(new Item("icon.png", null, 0, draft.view(vm).files().iconTarget()));
+        requireParent(draft, real);
+        draft.files().create(real, (staging, layer) -> populate(staging, layer, items));
+        return directory;
+    }
+
+    private static void populate(Path staging, FileLayer layer, List<Item> items) throws IOException {
+        for (Item item : items) {
+            Path target = staging.resolve(item.name());
+            Path parent = target.getParent();
+            if (parent != null && !Files.isDirectory(parent)) {
+                layer.createDirectory(parent);
+            }
+            if (item.linkTarget() != null) {
+                layer.createSymlink(target, item.linkTarget());
+            } else if (item.source() != null) {
+                layer.copyFile(item.source(), target);
+            } else {
+                layer.createSparseFile(target, item.size());
+            }
+        }
+    }
+
+    private static void requireParent(Draft draft, Path path) {
+        Path parent = path.getParent();
+        if (parent != null) {
+            draft.files().directory(parent);
+        }
+    }
+
+    /** The link to the label's icon follows the label. */
+    static void relinkIcon(Draft draft, QubesVm vm) {
+        String icon = draft.view(vm).files().icon();
+        String directory = draft.view(vm).files().directory();
+        if (vm.vmClass() == VmClass.DISPOSABLE || icon == null || directory == null) {
+            return;
+        }
+        if (Files.isDirectory(draft.real(directory))) {
+            draft.files().link(draft.real(icon), draft.view(vm).files().iconTarget());
+        }
+    }
+
+    static void linkAutostart(Draft draft, String name, boolean on) {
+        Path link = draft.real(WANTS + "qubes-vm@" + name + ".service");
+        boolean exists = Files.exists(link, LinkOption.NOFOLLOW_LINKS);
+        if (on && !exists) {
+            requireParent(draft, link);
+            draft.files().link(link, UNIT);
+        } else if (!on && exists) {
+            draft.files().unlink(link);
+        }
+    }
+
+    static void rename(Draft draft, String directory, String newDirectory, String oldName, String newName) {
+        Path from = draft.real(directory);
+        Path to = draft.real(newDirectory);
+        if (!Files.isDirectory(from, LinkOption.NOFOLLOW_LINKS)) {
+            draft.warn(directory + " is not there; only the entry is renamed");
+            return;
+        }
+        if (Files.exists(to, LinkOption.NOFOLLOW_LINKS)) {
+            throw new QubesException(
+                    ErrorKind.IN_USE, newDirectory + " exists already", "move it away, or choose another name");
+        }
+        Path config = from.resolve(oldName + ".conf");
+        draft.files().move(from, to);
+        if (Files.exists(config, LinkOption.NOFOLLOW_LINKS)) {
+            draft.files().move(to.resolve(oldName + ".conf"), to.resolve(newName + ".conf"));
+        }
+    }
+
+    static void remove(Draft draft, QubesVm vm) {
+        String directory = draft.view(vm).files().directory();
+        if (directory == null) {
+            return;
+        }
+        if (Files.isDirectory(draft.real(directory), LinkOption.NOFOLLOW_LINKS)) {
+            draft.files().delete(draft.real(directory));
+        } else {
+            draft.warn(directory + " is gone already");
+        }
+    }
+}

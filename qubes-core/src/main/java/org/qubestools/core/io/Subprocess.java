@@ -1,0 +1,145 @@
+package org.qubestools.core.io;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+
+/**
+ * One program to run: an argument list, never a shell; messages in English ({@code LC_ALL=C}); empty standard input.
+ *
+ * <p>Immutable; the {@code with} methods return another one. Whatever ends {@link #run}, the program has ended too.
+ */
+public final class Subprocess {
+    private static final int DEFAULT_OUTPUT_LIMIT = 1 << 20;
+    private static final int ERROR_TAIL = 4096;
+
+    private final List<String> command;
+    private final int outputLimit;
+    private final @Nullable Duration timeout;
+    private final boolean ownInput;
+
+    private Subprocess(List<String> command, int outputLimit, @Nullable Duration timeout, boolean ownInput) {
+        this.command = command;
+        this.outputLimit = outputLimit;
+        this.timeout = timeout;
+        this.ownInput = ownInput;
+    }
+
+    /** A program, by path or by name in PATH, and its arguments. */
+    public static Subprocess of(List<String> command) {
+        return new Subprocess(List.copyOf(command), DEFAULT_OUTPUT_LIMIT, null, false);
+    }
+
+    public static Subprocess of(String... command) {
+        return of(List.of(command));
+    }
+
+    /** More than {@code bytes} on standard output (1 MiB unless set) is an error. */
+    public Subprocess withOutputLimit(int bytes) {
+        return new Subprocess(command, bytes, timeout, ownInput);
+    }
+
+    /** Running longer is an error; no limit unless set. */
+    public Subprocess withTimeout(Duration limit) {
+        return new Subprocess(command, outputLimit, limit, ownInput);
+    }
+
+    /** The program reads our own standard input. */
+    public Subprocess withOurInput() {
+        return new Subprocess(command, outputLimit, timeout, true);
+    }
+
+    /**
+     * What a program left behind.
+     *
+     * @param status exit status, 128 + n if signal n ended it
+     * @param stdout everything it wrote
+     * @param untrustedStderr the last 4 KiB, not yet fit for a terminal
+     */
+    public record Result(String program, int status, byte[] stdout, String untrustedStderr) {
+        /** Throws QubesException (FAILED) with the last line of its messages unless the status is 0. */
+        public Result requireSuccess() {
+            if (status != 0) {
+                String said = untrustedStderr.isBlank() ? "" : ": " + SafeText.of(lastLine(untrustedStderr.strip()));
+                throw new QubesException(ErrorKind.FAILED, program + " failed with status " + status + said);
+            }
+            return this;
+        }
+
+        private static String lastLine(String text) {
+            return text.substring(text.lastIndexOf('\n') + 1);
+        }
+    }
+
+    /**
+     * Runs the program to its end.
+     *
+     * @throws QubesException FAILED if it cannot be started, prints or takes too much, CANCELLED on interruption
+     */
+    public Result run() {
+        Process process = start();
+        OutputCollector stdout = new OutputCollector(process.getInputStream(), outputLimit, true);
+        OutputCollector stderr = new OutputCollector(process.getErrorStream(), ERROR_TAIL, false);
+        try {
+            stdout.start(process::destroyForcibly);
+            stderr.start(process::destroyForcibly);
+            if (!waitFor(process)) {
+                throw new QubesException(
+                        ErrorKind.FAILED, program() + " did not end within " + timeout + " and was stopped");
+            }
+            stdout.join();
+            stderr.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QubesException(ErrorKind.CANCELLED, "interrupted while " + program() + " was running", null, e);
+        } finally {
+            kill(process);
+        }
+        if (stdout.overflowed()) {
+            throw new QubesException(
+                    ErrorKind.FAILED, program() + " printed more than " + outputLimit + " bytes and was stopped");
+        }
+        String messages = new String(stderr.content(), StandardCharsets.UTF_8);
+        return new Result(program(), process.exitValue(), stdout.content(), messages);
+    }
+
+    private Process start() {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("LC_ALL", "C");
+        if (ownInput) {
+            builder.redirectInput(ProcessBuilder.Redirect.INHERIT);
+        }
+        try {
+            Process process = builder.start();
+            process.getOutputStream().close();
+            return process;
+        } catch (IOException e) {
+            throw new QubesException(
+                    ErrorKind.FAILED, "cannot run " + program() + ": " + IoReason.of(e), "is it installed?", e);
+        }
+    }
+
+    private boolean waitFor(Process process) throws InterruptedException {
+        if (timeout == null) {
+            process.waitFor();
+            return true;
+        }
+        return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static void kill(Process process) {
+        if (process.isAlive()) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    private String program() {
+        return command.get(0);
+    }
+}

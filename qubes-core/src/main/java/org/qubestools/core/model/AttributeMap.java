@@ -1,0 +1,137 @@
+package org.qubestools.core.model;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The attributes of one XML element as text, in document order; immutable. */
+public final class AttributeMap {
+    public static final AttributeMap EMPTY = new AttributeMap(new Names(new String[0]), new String[0]);
+
+    private final Names names;
+    private final String[] values;
+
+    private AttributeMap(Names names, String[] values) {
+        this.names = names;
+        this.values = values;
+    }
+
+    /** Takes the first {@code count} entries of both arrays, which it copies. */
+    public static AttributeMap of(String[] names, String[] values, int count) {
+        return new AttributeMap(new Names(Arrays.copyOf(names, count)), Arrays.copyOf(values, count));
+    }
+
+    /** As {@link #of}, with the names of {@code alike} if they are the same: most VMs of a store have the same. */
+    public static AttributeMap like(AttributeMap alike, String[] names, String[] values, int count) {
+        String[] known = alike.names.all;
+        boolean same = known.length == count;
+        for (int i = 0; same && i < count; i++) {
+            same = known[i].equals(names[i]);
+        }
+        Names shared = same ? alike.names : new Names(Arrays.copyOf(names, count));
+        return new AttributeMap(shared, Arrays.copyOf(values, count));
+    }
+
+    /** The text of the attribute, or null if it is absent. */
+    public @Nullable String get(String name) {
+        Integer index = names.index.get(name);
+        return index == null ? null : values[index];
+    }
+
+    public boolean has(String name) {
+        return names.index.containsKey(name);
+    }
+
+    public int size() {
+        return values.length;
+    }
+
+    public String name(int index) {
+        return names.all[index];
+    }
+
+    public String value(int index) {
+        return values[index];
+    }
+
+    /** True if both have the same names in the same order and were read as such. */
+    public boolean sharesNames(AttributeMap other) {
+        return names == other.names;
+    }
+
+    public List<String> names() {
+        return List.of(names.all);
+    }
+
+    /** The same with one attribute set; an absent one goes to the end. */
+    public AttributeMap with(String name, String value) {
+        Integer index = names.index.get(name);
+        if (index != null) {
+            String[] changed = values.clone();
+            changed[index] = value;
+            return new AttributeMap(names, changed);
+        }
+        String[] moreNames = Arrays.copyOf(names.all, values.length + 1);
+        String[] moreValues = Arrays.copyOf(values, values.length + 1);
+        moreNames[values.length] = name;
+        moreValues[values.length] = value;
+        return new AttributeMap(new Names(moreNames), moreValues);
+    }
+
+    /** The same without one attribute. */
+    public AttributeMap without(String name) {
+        if (!has(name)) {
+            return this;
+        }
+        List<String> restNames = new ArrayList<>(values.length);
+        List<String> restValues = new ArrayList<>(values.length);
+        for (int i = 0; i < values.length; i++) {
+            if (!names.all[i].equals(name)) {
+                restNames.add(names.all[i]);
+                restValues.add(values[i]);
+            }
+        }
+        return new AttributeMap(new Names(restNames.toArray(new String[0])), restValues.toArray(new String[0]));
+    }
+
+    /** The same attributes ordered by name. */
+    public AttributeMap sorted() {
+        String[] sortedNames = names.all.clone();
+        Arrays.sort(sortedNames);
+        String[] sortedValues = new String[sortedNames.length];
+        for (int i = 0; i < sortedNames.length; i++) {
+            Integer index = names.index.get(sortedNames[i]);
+            sortedValues[i] = index == null ? "" : values[index];
+        }
+        return new AttributeMap(new Names(sortedNames), sortedValues);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof AttributeMap that
+                && Arrays.equals(values, that.values)
+                && Arrays.equals(names.all, that.names.all);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(names.all) + Arrays.hashCode(values);
+    }
+
+    /** The names of one element, shared by all elements that have the same. */
+    private static final class Names {
+        private final String[] all;
+        private final Map<String, Integer> index;
+
+        Names(String[] all) {
+            this.all = all;
+            this.index = new HashMap<>(all.length * 2);
+            for (int i = 0; i < all.length; i++) {
+                index.put(all[i], i);
+            }
+        }
+    }
+}

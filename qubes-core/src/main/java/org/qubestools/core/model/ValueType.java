@@ -1,0 +1,337 @@
+package org.qubestools.core.model;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one type of attribute value is spelt in the store.
+ *
+ * @param <T> the type of the value
+ */
+abstract class ValueType<T> {
+    static final ValueType<Boolean> BOOL = new Bool();
+    static final ValueType<String> TEXT = new Text();
+    static final ValueType<String> TEXT_OR_NONE = new TextOrNone("None");
+    static final ValueType<String> KERNEL = new Kernel();
+    static final ValueType<String> PATH = new AbsolutePath();
+    static final ValueType<String> FILE = new FilePath();
+    static final ValueType<String> UUID = new Uuid();
+    static final ValueType<String> MAC = new Mac();
+    static final ValueType<Label> LABEL = new LabelName();
+    static final ValueType<DriveSpec> DRIVE = new Drive();
+    static final ValueType<String> TIMEZONE = new Timezone();
+    static final ValueType<List<PciAddress>> PCI_LIST = new PciList();
+    static final ValueType<Map<String, Boolean>> SERVICES = new Services();
+
+    static ValueType<Long> number(long least, long most) {
+        return new WholeNumber(least, most);
+    }
+
+    /** The value; null for the null word of this type, which stands for the default. */
+    abstract @Nullable T parse(String text) throws MalformedValue;
+
+    /** As {@link #parse}, for dom0, whose memory figures may be 0. */
+    @Nullable
+    T parseOfAdmin(String text) throws MalformedValue {
+        return parse(text);
+    }
+
+    abstract String format(@Nullable T value);
+
+    static boolean isNone(String text) {
+        return text.equalsIgnoreCase("none");
+    }
+
+    private static final class Bool extends ValueType<Boolean> {
+        @Override
+        Boolean parse(String text) throws MalformedValue {
+            if (text.equalsIgnoreCase("true")) {
+                return true;
+            }
+            if (text.equalsIgnoreCase("false")) {
+                return false;
+            }
+            throw new MalformedValue(ProblemCode.BAD_BOOL, "neither True nor False");
+        }
+
+        @Override
+        String format(@Nullable Boolean value) {
+            return Boolean.TRUE.equals(value) ? "True" : "False";
+        }
+    }
+
+    private static final class WholeNumber extends ValueType<Long> {
+        private static final int MAX_DIGITS = 18;
+        private final long least;
+        private final long most;
+
+        WholeNumber(long least, long most) {
+            this.least = least;
+            this.most = most;
+        }
+
+        @Override
+        @Nullable
+        Long parse(String text) throws MalformedValue {
+            if (isNone(text)) {
+                return null;
+            }
+            long value = digits(text);
+            if (value < least || value > most) {
+                throw new MalformedValue(ProblemCode.BAD_NUMBER, "out of range");
+            }
+            return value;
+        }
+
+        @Override
+        @Nullable
+        Long parseOfAdmin(String text) throws MalformedValue {
+            return text.equals("0") ? Long.valueOf(0) : parse(text);
+        }
+
+        private static long digits(String text) throws MalformedValue {
+            if (text.isEmpty() || text.length() > MAX_DIGITS) {
+                throw new MalformedValue(ProblemCode.BAD_NUMBER, "not a number of 1 to 18 digits");
+            }
+            long value = 0;
+            for (int i = 0; i < text.length(); i++) {
+                int digit = text.charAt(i) - '0';
+                if (digit < 0 || digit > 9) {
+                    throw new MalformedValue(ProblemCode.BAD_NUMBER, "not a number");
+                }
+                value = value * 10 + digit;
+            }
+            return value;
+        }
+
+        @Override
+        String format(@Nullable Long value) {
+            return value == null ? "None" : Long.toString(value);
+        }
+    }
+
+    private static final class Text extends ValueType<String> {
+        @Override
+        String parse(String text) {
+            return text;
+        }
+
+        @Override
+        String format(@Nullable String value) {
+            return Objects.requireNonNullElse(value, "");
+        }
+    }
+
+    private static final class TextOrNone extends ValueType<String> {
+        private final String nullWord;
+
+        TextOrNone(String nullWord) {
+            this.nullWord = nullWord;
+        }
+
+        @Override
+        @Nullable
+        String parse(String text) {
+            return isNone(text) ? null : text;
+        }
+
+        @Override
+        String format(@Nullable String value) {
+            return Objects.requireNonNullElse(value, nullWord);
+        }
+    }
+
+    /** A directory name below {@code vm-kernels}; anything that could lead elsewhere is malformed. */
+    private static final class Kernel extends ValueType<String> {
+        @Override
+        @Nullable
+        String parse(String text) throws MalformedValue {
+            if (isNone(text)) {
+                return null;
+            }
+            String reason = KernelName.reasonAgainst(text);
+            if (reason != null) {
+                throw new MalformedValue(ProblemCode.BAD_KERNEL, reason);
+            }
+            return text;
+        }
+
+        @Override
+        String format(@Nullable String value) {
+            return Objects.requireNonNullElse(value, "None");
+        }
+    }
+
+    private static final class AbsolutePath extends ValueType<String> {
+        @Override
+        @Nullable
+        String parse(String text) throws MalformedValue {
+            if (isNone(text)) {
+                return null;
+            }
+            if (!text.startsWith("/")) {
+                throw new MalformedValue(ProblemCode.BAD_PATH, "not an absolute path");
+            }
+            return FilePath.checked(text);
+        }
+
+        @Override
+        String format(@Nullable String value) {
+            return Objects.requireNonNullElse(value, "none");
+        }
+    }
+
+    private static final class FilePath extends ValueType<String> {
+        static String checked(String text) throws MalformedValue {
+            if (text.isEmpty() || ("/" + text + "/").contains("/../")) {
+                throw new MalformedValue(ProblemCode.BAD_PATH, "empty, or leads upwards with '..'");
+            }
+            for (int i = 0; i < text.length(); i++) {
+                if (text.charAt(i) < 0x20 || text.charAt(i) == 0x7f) {
+                    throw new MalformedValue(ProblemCode.BAD_PATH, "has a control character");
+                }
+            }
+            return text;
+        }
+
+        @Override
+        @Nullable
+        String parse(String text) throws MalformedValue {
+            return isNone(text) ? null : checked(text);
+        }
+
+        @Override
+        String format(@Nullable String value) {
+            return Objects.requireNonNullElse(value, "none");
+        }
+    }
+
+    private static final class Uuid extends ValueType<String> {
+        @Override
+        @Nullable
+        String parse(String text) throws MalformedValue {
+            if (isNone(text)) {
+                return null;
+            }
+            boolean good = text.length() == 36;
+            for (int i = 0; good && i < 36; i++) {
+                boolean dash = i == 8 || i == 13 || i == 18 || i == 23;
+                good = dash ? text.charAt(i) == '-' : Character.digit(text.charAt(i), 16) >= 0 && text.charAt(i) < 0x80;
+            }
+            if (!good) {
+                throw new MalformedValue(ProblemCode.BAD_UUID, "not a UUID");
+            }
+            return text;
+        }
+
+        @Override
+        String format(@Nullable String value) {
+            return Objects.requireNonNullElse(value, "None");
+        }
+    }
+
+    private static final class Mac extends ValueType<String> {
+        @Override
+        @Nullable
+        String parse(String text) throws MalformedValue {
+            if (isNone(text)) {
+                return null;
+            }
+            if (!MacAddress.isValid(text)) {
+                throw new MalformedValue(ProblemCode.BAD_MAC, "not six pairs of hex digits");
+            }
+            return text;
+        }
+
+        @Override
+        String format(@Nullable String value) {
+            return Objects.requireNonNullElse(value, "None");
+        }
+    }
+
+    private static final class LabelName extends ValueType<Label> {
+        @Override
+        Label parse(String text) throws MalformedValue {
+            Label label = Label.of(text);
+            if (label == null) {
+                throw new MalformedValue(ProblemCode.UNKNOWN_LABEL, "not one of " + Label.names());
+            }
+            return label;
+        }
+
+        @Override
+        String format(@Nullable Label value) {
+            return Objects.requireNonNullElse(value, Label.RED).text();
+        }
+    }
+
+    private static final class Drive extends ValueType<DriveSpec> {
+        @Override
+        @Nullable
+        DriveSpec parse(String text) throws MalformedValue {
+            if (isNone(text)) {
+                return null;
+            }
+            DriveSpec drive = DriveSpec.parseStored(text);
+            if (drive == null) {
+                throw new MalformedValue(ProblemCode.BAD_DRIVE, "not TYPE:BACKEND:/PATH");
+            }
+            return drive;
+        }
+
+        @Override
+        String format(@Nullable DriveSpec value) {
+            return value == null ? "None" : value.toString();
+        }
+    }
+
+    private static final class Timezone extends ValueType<String> {
+        @Override
+        @Nullable
+        String parse(String text) throws MalformedValue {
+            if (isNone(text)) {
+                return null;
+            }
+            String digits = text.startsWith("-") ? text.substring(1) : text;
+            if (!text.equalsIgnoreCase("localtime")) {
+                WholeNumber.digits(digits);
+            }
+            return text;
+        }
+
+        @Override
+        String format(@Nullable String value) {
+            return Objects.requireNonNullElse(value, "localtime");
+        }
+    }
+
+    private static final class PciList extends ValueType<List<PciAddress>> {
+        @Override
+        List<PciAddress> parse(String text) throws MalformedValue {
+            return PciAddress.parseAll(PyLiteral.parseList(text));
+        }
+
+        @Override
+        String format(@Nullable List<PciAddress> value) {
+            return PyLiteral.formatList(
+                    value == null
+                            ? List.of()
+                            : value.stream().map(PciAddress::toString).toList());
+        }
+    }
+
+    private static final class Services extends ValueType<Map<String, Boolean>> {
+        @Override
+        Map<String, Boolean> parse(String text) throws MalformedValue {
+            return PyLiteral.parseDict(text);
+        }
+
+        @Override
+        String format(@Nullable Map<String, Boolean> value) {
+            return PyLiteral.formatDict(value == null ? new LinkedHashMap<>() : value);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package org.qubestools.core.runtime;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.VmCollection;
+import org.qubestools.core.model.VmFacts;
+import org.qubestools.core.model.VmView;
+import org.qubestools.core.vmm.DomainSnapshot;
+import org.qubestools.core.vmm.LazyVmm;
+
+/** The run states of all VMs, from one look at the VMM; offline only dom0's is known. */
+public final class VmStatuses {
+    private static final String RUN_DIR = "/var/run/qubes/";
+
+    private final Map<String, DomainSnapshot> domains = new HashMap<>();
+    private final boolean known;
+    private final boolean needsDaemons;
+    private final Function<String, Path> realPath;
+
+    private VmStatuses(LazyVmm vmm, Function<String, Path> realPath) {
+        this.known = !vmm.isOffline();
+        this.realPath = realPath;
+        if (known) {
+            for (DomainSnapshot domain : vmm.domains()) {
+                domains.put(domain.name(), domain);
+            }
+            needsDaemons = vmm.expectsQubesDaemons();
+        } else {
+            needsDaemons = false;
+        }
+    }
+
+    /**
+     * Looks once.
+     *
+     * @throws org.qubestools.core.error.QubesException VMM_UNREACHABLE
+     */
+    public static VmStatuses look(LazyVmm vmm, Function<String, Path> realPath) {
+        return new VmStatuses(vmm, realPath);
+    }
+
+    /** What is known without a VMM. */
+    public static VmStatuses unknown(Function<String, Path> realPath) {
+        return new VmStatuses(LazyVmm.offline(), realPath);
+    }
+
+    /** False offline: then every VM but dom0 counts as halted, and its state is {@code NA}. */
+    public boolean isKnown() {
+        return known;
+    }
+
+    private @Nullable DomainSnapshot active(QubesVm vm) {
+        DomainSnapshot domain = domains.get(vm.name());
+        return domain != null && domain.active() ? domain : null;
+    }
+
+    /** Active in the VMM, so paused too. */
+    public boolean isRunning(QubesVm vm) {
+        return vm.qid() == 0 || active(vm) != null;
+    }
+
+    public PowerState state(VmCollection vms, QubesVm vm) {
+        if (vm.qid() == 0) {
+            return PowerState.RUNNING;
+        }
+        if (!known) {
+            return PowerState.UNKNOWN;
+        }
+        DomainSnapshot domain = active(vm);
+        return domain == null ? PowerState.HALTED : PowerState.ofActive(domain.state(), isComplete(vms, vm, domain));
+    }
+
+    /** The marks of the GUI and the qrexec daemon; an HVM without GUI agent shows its stub domain's screen. */
+    private boolean isComplete(VmCollection vms, QubesVm vm, DomainSnapshot domain) {
+        if (!needsDaemons) {
+            return true;
+        }
+        VmFacts facts = new VmFacts(vms, vm, Optional::empty);
+        int guiId = domain.id();
+        if (vm.vmClass().isHvm() && !facts.guiagentInstalled()) {
+            DomainSnapshot stub = domains.get(vm.name() + "-dm");
+            guiId = stub == null ? guiId : stub.id();
+        }
+        boolean gui = Files.exists(realPath.apply(RUN_DIR + "guid-running." + guiId));
+        boolean qrexec = (vm.vmClass().isHvm() && !facts.qrexecInstalled())
+                || (vm.hasGoodName() && Files.exists(realPath.apply(RUN_DIR + "qrexec." + vm.name())));
+        return gui && qrexec;
+    }
+
+    /** Number of the running domain; null if it does not run. */
+    public @Nullable Integer xid(QubesVm vm) {
+        if (vm.qid() == 0) {
+            return 0;
+        }
+        DomainSnapshot domain = active(vm);
+        return domain == null ? null : Integer.valueOf(domain.id());
+    }
+
+    /** MiB it has now; null if it does not run or is not known. */
+    public @Nullable Long memoryMib(QubesVm vm) {
+        DomainSnapshot domain = active(vm);
+        return domain == null ? null : Long.valueOf(domain.memoryKib() / 1024);
+    }
+
+    /**
+     * Percent of its CPUs that a VM used between an earlier look and this one; null if it does not run.
+     *
+     * @param seconds between the two looks
+     */
+    public @Nullable Double cpuPercent(VmView view, VmStatuses earlier, double seconds) {
+        DomainSnapshot now = active(view.vm());
+        if (now == null) {
+            return view.vm().qid() == 0 ? Double.valueOf(0) : null;
+        }
+        DomainSnapshot before = earlier.active(view.vm());
+        if (before == null || before.id() != now.id() || seconds <= 0) {
+            return 0.0;
+        }
+        double used = (now.cpuTimeNanos() - before.cpuTimeNanos())
+                / 1e9
+                / Math.max(view.facts().vcpus(), 1);
+        return Math.max(0, used / seconds * 100);
+    }
+}

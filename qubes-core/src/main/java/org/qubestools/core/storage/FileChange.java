@@ -1,0 +1,69 @@
+package org.qubestools.core.storage;
+
+import java.nio.file.Path;
+
+/** One step of a {@link FileChanges} plan, as it was asked for. */
+sealed interface FileChange {
+    /** The path that the step is about, and that a message names. */
+    Path path();
+
+    /** What it does, as a phrase that fits after "cannot". */
+    String describe();
+
+    /** Makes a directory and its missing parents. */
+    record Directory(Path path) implements FileChange {
+        @Override
+        public String describe() {
+            return "make directory " + path;
+        }
+    }
+
+    /** Makes a directory tree. */
+    record Create(Path path, Populate populate) implements FileChange {
+        @Override
+        public String describe() {
+            return "create " + path;
+        }
+    }
+
+    /** Renames something. */
+    record Move(Path path, Path to) implements FileChange {
+        @Override
+        public String describe() {
+            return "rename " + path + " to " + to;
+        }
+    }
+
+    /** Makes or replaces a symbolic link. */
+    record Link(Path path, String target) implements FileChange {
+        @Override
+        public String describe() {
+            return "link " + path + " to " + target;
+        }
+    }
+
+    /** Removes a symbolic link. */
+    record Unlink(Path path) implements FileChange {
+        @Override
+        public String describe() {
+            return "remove link " + path;
+        }
+    }
+
+    /** Removes anything. */
+    record Delete(Path path) implements FileChange {
+        @Override
+        public String describe() {
+            return "remove " + path;
+        }
+    }
+
+    /** Makes or replaces a file. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared; the plan owns its copy of the bytes
+    record Write(Path path, byte[] content, int mode) implements FileChange {
+        @Override
+        public String describe() {
+            return "write " + path + " (" + content.length + " bytes)";
+        }
+    }
+}

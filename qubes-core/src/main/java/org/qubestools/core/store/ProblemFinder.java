@@ -1,0 +1,241 @@
+package org.qubestools.core.store;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.qubestools.core.io.SafeText;
+import org.qubestools.core.model.Attribute;
+import org.qubestools.core.model.AttributeMap;
+import org.qubestools.core.model.Attributes;
+import org.qubestools.core.model.Globals;
+import org.qubestools.core.model.MalformedValue;
+import org.qubestools.core.model.Pools;
+import org.qubestools.core.model.Problem;
+import org.qubestools.core.model.ProblemCode;
+import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.VmClass;
+import org.qubestools.core.model.VmCollection;
+import org.qubestools.core.model.VmName;
+import org.qubestools.core.model.VmReference;
+
+/** Finds everything of section 15 of the store format that is wrong with a store that could be loaded. */
+final class ProblemFinder {
+    private final StoreDocument document;
+    private final VmCollection vms;
+    private final Pools pools;
+    private final List<Problem> problems = new ArrayList<>(0);
+    private final Map<String, QubesVm> uuids = new HashMap<>();
+    private final Map<Integer, QubesVm> netids = new HashMap<>();
+    /** The last VM without a bad value: what the next one has in common with it needs no second look. */
+    private @Nullable QubesVm lastGood;
+
+    private final Set<String> reportedPairs = new HashSet<>(0);
+
+    private ProblemFinder(StoreDocument document, Pools pools) {
+        this.document = document;
+        this.vms = document.vms();
+        this.pools = pools;
+    }
+
+    static List<Problem> find(StoreDocument document, Pools pools) {
+        ProblemFinder finder = new ProblemFinder(document, pools);
+        for (QubesVm vm : finder.vms.inDocumentOrder()) {
+            finder.identity(vm);
+            finder.values(vm);
+            finder.references(vm);
+        }
+        finder.loops();
+        finder.globals();
+        for (StoreDocument.UnknownElement element : document.unknown()) {
+            finder.problems.add(new Problem(
+                    ProblemCode.UNKNOWN_CLASS,
+                    SafeText.of(element.name()),
+                    "",
+                    document.text().line(element.offset()),
+                    "<" + SafeText.of(element.element()) + "> is no kind of VM; it is left alone"));
+        }
+        return List.copyOf(finder.problems);
+    }
+
+    private void identity(QubesVm vm) {
+        if (vm.vmClass() == VmClass.ADMIN) {
+            if (vm != vms.dom0()) {
+                report(ProblemCode.DUPLICATE_QID, vm, "", "there is more than one dom0; the first one counts");
+            }
+            return;
+        }
+        if (vm.qid() == QubesVm.NO_QID) {
+            report(ProblemCode.BAD_QID, vm, "qid", "its qid is not a number from 1 to 253");
+        } else if (vms.isDuplicateQid(vm)) {
+            report(ProblemCode.DUPLICATE_QID, vm, "qid", "another VM has the qid " + vm.qid() + " too");
+        }
+        String reason = VmName.reasonAgainst(vm.name());
+        if (reason != null) {
+            report(ProblemCode.BAD_NAME, vm, "name", "its name is not usable: " + reason);
+        }
+        if (vms.isDuplicateName(vm)) {
+            report(ProblemCode.DUPLICATE_NAME, vm, "name", "another VM has the same name");
+        }
+    }
+
+    private void values(QubesVm vm) {
+        AttributeMap attributes = vm.attributes();
+        AttributeMap good = lastGood != null
+                        && lastGood.vmClass() == vm.vmClass()
+                        && lastGood.attributes().sharesNames(attributes)
+                ? lastGood.attributes()
+                : null;
+        int found = problems.size();
+        for (int i = 0; i < attributes.size(); i++) {
+            if (good != null && attributes.value(i).equals(good.value(i))) {
+                continue;
+            }
+            Attribute<?> attribute = Attributes.named(attributes.name(i));
+            if (attribute != null && attribute.belongsTo(vm.vmClass())) {
+                value(vm, attribute, attributes.value(i));
+            }
+        }
+        lastGood = problems.size() == found ? vm : lastGood;
+        if (vm.vmClass() == VmClass.DISPOSABLE && !vm.has(Attributes.DISPID)) {
+            report(ProblemCode.BAD_NUMBER, vm, "dispid", "it has no dispid, so no address");
+        }
+        String pool = vm.getOr(Attributes.POOL_NAME, Pools.DEFAULT);
+        if (!pool.equals(Pools.DEFAULT) && vm.vmClass() != VmClass.ADMIN && pools.directory(pool) == null) {
+            report(ProblemCode.UNKNOWN_POOL, vm, "pool_name", "there is no pool '" + SafeText.of(pool) + "'");
+        }
+        duplicates(vm);
+    }
+
+    private void value(QubesVm vm, Attribute<?> attribute, String text) {
+        try {
+            attribute.check(vm.vmClass(), text);
+        } catch (MalformedValue e) {
+            String shown = "'" + SafeText.of(text) + "' is not usable: " + e.getMessage() + "; the default counts";
+            report(e.code(), vm, attribute.xmlName(), shown);
+        }
+    }
+
+    private void duplicates(QubesVm vm) {
+        String uuid = vm.get(Attributes.UUID);
+        QubesVm other = uuid == null ? null : uuids.putIfAbsent(uuid.toLowerCase(Locale.ROOT), vm);
+        if (other != null) {
+            reportPair(ProblemCode.DUPLICATE_UUID, other, vm, "uuid", "have the same UUID");
+        }
+        boolean network = vm.vmClass() == VmClass.NET || vm.vmClass() == VmClass.PROXY;
+        Integer netid = network ? vms.netid(vm) : null;
+        QubesVm twin = netid == null ? null : netids.putIfAbsent(netid, vm);
+        if (twin != null) {
+            reportPair(ProblemCode.DUPLICATE_NETID, twin, vm, "netid", "have the same netid");
+        }
+    }
+
+    private void reportPair(ProblemCode code, QubesVm first, QubesVm second, String attribute, String what) {
+        String text = "'" + about(first) + "' and '" + about(second) + "' " + what;
+        if (reportedPairs.add(code.text() + first.key())) {
+            report(code, first, attribute, text);
+        }
+        report(code, second, attribute, text);
+    }
+
+    private void references(QubesVm vm) {
+        templateOf(vm);
+        if (!vm.vmClass().hasNetvm()) {
+            return;
+        }
+        boolean own = vm.vmClass() == VmClass.PROXY || !vm.is(Attributes.USES_DEFAULT_NETVM);
+        if (own) {
+            netvmOf(vm, "netvm_qid", vm.get(Attributes.NETVM), vms.netvm(vm));
+        }
+        if (!vm.is(Attributes.USES_DEFAULT_DISPVM_NETVM)) {
+            netvmOf(vm, "dispvm_netvm", vm.get(Attributes.DISPVM_NETVM), vms.dispvmNetvm(vm));
+        }
+    }
+
+    private void templateOf(QubesVm vm) {
+        VmReference stored = vms.storedTemplate(vm);
+        if (stored.isBroken() || (stored.isNone() && vm.vmClass() == VmClass.DISPOSABLE)) {
+            report(ProblemCode.TEMPLATE_MISSING, vm, "template_qid", "its template is not in the store");
+        } else if (stored.vm() != null && isOnLoop(vm, false)) {
+            report(ProblemCode.TEMPLATE_LOOP, vm, "template_qid", "it is a template of itself");
+        } else if (vms.template(vm).isBroken()) {
+            report(ProblemCode.TEMPLATE_WRONG_KIND, vm, "template_qid", "its template is of the wrong kind");
+        }
+    }
+
+    private void netvmOf(QubesVm vm, String attribute, @Nullable String text, VmReference netvm) {
+        if (!netvm.isBroken()) {
+            return;
+        }
+        if (vms.reference(text).vm() == null) {
+            report(ProblemCode.NETVM_MISSING, vm, attribute, "its NetVM is not in the store");
+        } else {
+            report(ProblemCode.NETVM_WRONG_KIND, vm, attribute, "the VM named as its NetVM gives no network");
+        }
+    }
+
+    private void loops() {
+        for (QubesVm vm : vms.inDocumentOrder()) {
+            if (vm.vmClass() == VmClass.PROXY && isOnLoop(vm, true)) {
+                report(ProblemCode.NETVM_LOOP, vm, "netvm_qid", "following its NetVMs leads back to it");
+            }
+        }
+    }
+
+    private boolean isOnLoop(QubesVm start, boolean ofNetvms) {
+        Set<QubesVm> seen = new HashSet<>();
+        QubesVm at = next(start, ofNetvms);
+        while (at != null && at != start && seen.add(at)) {
+            at = next(at, ofNetvms);
+        }
+        return at == start;
+    }
+
+    private @Nullable QubesVm next(QubesVm vm, boolean netvm) {
+        return (netvm ? vms.netvm(vm) : vms.storedTemplate(vm)).vm();
+    }
+
+    private void globals() {
+        for (Globals.Repair repair : vms.globals().repairs()) {
+            QubesVm instead = vms.globals().vm(repair.key());
+            problems.add(new Problem(
+                    repair.code(),
+                    repair.key().xmlName(),
+                    repair.key().xmlName(),
+                    document.text().line(document.root().start()),
+                    "'" + SafeText.of(repair.stored()) + "' is not usable; "
+                            + (instead == null ? "none" : "'" + about(instead) + "'") + " counts"));
+        }
+    }
+
+    private static String about(QubesVm vm) {
+        String name = vm.name();
+        return name.isEmpty()
+                ? "?" + SafeText.of(Objects.requireNonNullElse(vm.attributes().get("qid"), ""))
+                : SafeText.of(name);
+    }
+
+    private void report(ProblemCode code, QubesVm vm, String attribute, String text) {
+        problems.add(new Problem(code, about(vm), attribute, lineOf(vm, attribute), text));
+    }
+
+    private int lineOf(QubesVm vm, String attribute) {
+        if (vm.key() == VmCollection.IMPLICIT_DOM0) {
+            return 0;
+        }
+        int start = document.elements().get(vm.key()).start();
+        XmlScanner scanner = XmlScanner.at(document.text(), start);
+        scanner.next();
+        for (int i = 0; i < scanner.attributeCount(); i++) {
+            if (scanner.attributeNames()[i].equals(attribute)) {
+                return document.text().line(scanner.attributeStart(i));
+            }
+        }
+        return document.text().line(start);
+    }
+}

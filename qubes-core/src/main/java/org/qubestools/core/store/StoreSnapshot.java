@@ -1,0 +1,86 @@
+package org.qubestools.core.store;
+
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.qubestools.core.model.AttributeMap;
+import org.qubestools.core.model.Pools;
+import org.qubestools.core.model.Problem;
+import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.StoreDifference;
+import org.qubestools.core.model.VmCollection;
+
+/** The content of a store at one moment; immutable. */
+public final class StoreSnapshot {
+    private final StoreDocument document;
+    private final byte[] bytes;
+    private final Pools pools;
+    private @Nullable List<Problem> problems;
+
+    private StoreSnapshot(StoreDocument document, byte[] bytes, Pools pools) {
+        this.document = document;
+        this.bytes = bytes;
+        this.pools = pools;
+    }
+
+    /**
+     * Takes over {@code bytes}.
+     *
+     * @param shown the path for messages
+     * @throws org.qubestools.core.error.QubesException STORE_CORRUPT if the whole file cannot be used
+     */
+    public static StoreSnapshot parse(String shown, byte[] bytes, Pools pools) {
+        return new StoreSnapshot(QubesXmlReader.read(shown, bytes), bytes, pools);
+    }
+
+    public VmCollection vms() {
+        return document.vms();
+    }
+
+    public Pools pools() {
+        return pools;
+    }
+
+    /** Everything that is wrong with single VMs, globals and unknown elements; looked for at the first call. */
+    public List<Problem> problems() {
+        if (problems == null) {
+            problems = ProblemFinder.find(document, pools);
+        }
+        return problems;
+    }
+
+    /**
+     * The bytes of this store with its VMs and globals changed to {@code after}; what did not change is untouched.
+     * They are read again and compared before they are given out.
+     */
+    public byte[] withChanges(VmCollection after) {
+        if (StoreDifference.between(vms(), after).isEmpty()) {
+            return bytes.clone();
+        }
+        byte[] changed = QubesXmlWriter.write(document, after);
+        VmCollection read = QubesXmlReader.read(document.text().path(), changed).vms();
+        if (!isSame(read, after)) {
+            throw new IllegalStateException("the store would not read back as it was meant; nothing was saved");
+        }
+        return changed;
+    }
+
+    public boolean isContent(byte[] other) {
+        return Arrays.equals(bytes, other);
+    }
+
+    private static boolean isSame(VmCollection read, VmCollection meant) {
+        List<QubesVm> one = read.byQidOrder();
+        List<QubesVm> two = meant.byQidOrder();
+        boolean same = one.size() == two.size() && isSameSet(read.rootAttributes(), meant.rootAttributes());
+        for (int i = 0; same && i < one.size(); i++) {
+            same = one.get(i).vmClass() == two.get(i).vmClass()
+                    && isSameSet(one.get(i).attributes(), two.get(i).attributes());
+        }
+        return same;
+    }
+
+    private static boolean isSameSet(AttributeMap one, AttributeMap two) {
+        return one.sorted().equals(two.sorted());
+    }
+}

@@ -1,0 +1,490 @@
+package org.qubestools.core.store;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.qubestools.core.error.QubesException;
+
+/**
+ * Walks over the tags of a document and keeps where everything stands, so that single attributes can be replaced.
+ *
+ * <p>It checks well-formedness as XML 1.0 wants it, knows no DTD (any DOCTYPE is refused) and no entity but the five
+ * built-in ones and character references. Nesting costs no stack. Limits are those of section 15 of the store format.
+ */
+final class XmlScanner {
+    static final int MAX_DEPTH = 32;
+    static final int MAX_ATTRIBUTES = 1000;
+    static final int MAX_VALUE = 64 * 1024;
+    static final int MAX_ELEMENTS = 4096;
+
+    private final StoreText document;
+    private final String text;
+    private final char[] chars;
+    private final String[] open = new String[MAX_DEPTH];
+    private int at;
+    private int depth;
+    private int elements;
+    private boolean rootSeen;
+
+    private boolean startTag;
+    private boolean emptyElement;
+    private String name = "";
+    private int tagStart;
+    private int tagEnd;
+    private int attributeCount;
+    /** How many entries of the three arrays below are of the last tag or of this one, all names different. */
+    private int knownNames;
+
+    private String[] attributeNames = new String[64];
+    private String[] attributeValues = new String[64];
+    /** Three offsets an attribute: start of the name, opening quote, closing quote. */
+    private int[] attributeSpans = new int[64 * 3];
+
+    XmlScanner(StoreText document) {
+        this(document, 0);
+        int declarationEnd = XmlDeclaration.end(text);
+        if (declarationEnd < 0) {
+            throw error(0, "the XML declaration is malformed");
+        }
+        at = declarationEnd;
+    }
+
+    private XmlScanner(StoreText document, int offset) {
+        this.document = document;
+        this.text = document.characters();
+        this.chars = document.array();
+        this.at = offset;
+    }
+
+    /** A scanner that stands before the start tag at {@code offset} of a document that was found good before. */
+    static XmlScanner at(StoreText document, int offset) {
+        return new XmlScanner(document, offset);
+    }
+
+    /** Moves to the next start or end tag; false at the end of a complete document. */
+    boolean next() {
+        if (startTag && emptyElement) {
+            startTag = false; // the end of <a/> is told as an end tag of its own
+            depth--;
+            return true;
+        }
+        while (at < chars.length) {
+            if (chars[at] == '<') {
+                if (markup()) {
+                    return true;
+                }
+            } else {
+                characters();
+            }
+        }
+        if (depth > 0) {
+            throw error(chars.length, "the file ends inside <" + open[depth - 1] + ">");
+        }
+        if (!rootSeen) {
+            throw error(chars.length, "there is no root element");
+        }
+        return false;
+    }
+
+    /** True for a tag that {@link #next} must stop at. */
+    private boolean markup() {
+        char c = at + 1 < chars.length ? chars[at + 1] : '\0';
+        switch (c) {
+            case '/' -> {
+                endTag();
+                return true;
+            }
+            case '?' -> instruction();
+            case '!' -> declarationLike();
+            default -> {
+                startTag();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void declarationLike() {
+        if (text.startsWith("<!--", at)) {
+            comment();
+        } else if (text.startsWith("<![CDATA[", at) && depth > 0) {
+            int end = text.indexOf("]]>", at + 9);
+            if (end < 0) {
+                throw error(at, "a CDATA section is not closed");
+            }
+            checkCharacters(at, end);
+            at = end + 3;
+        } else if (text.startsWith("<!DOCTYPE", at)) {
+            throw StoreDamage.doctype(document.path(), document.line(at), document.column(at));
+        } else {
+            throw error(at, "'<!' begins nothing known");
+        }
+    }
+
+    private void comment() {
+        int end = text.indexOf("--", at + 4);
+        if (end < 0 || end + 2 >= chars.length || chars[end + 2] != '>') {
+            throw error(at, "a comment is not closed, or has '--' inside");
+        }
+        checkCharacters(at, end);
+        at = end + 3;
+    }
+
+    private void instruction() {
+        int start = at;
+        at += 2;
+        String target = name("a processing instruction has no name");
+        int end = text.indexOf("?>", at);
+        if (end < 0) {
+            throw error(start, "a processing instruction is not closed");
+        }
+        if (target.equalsIgnoreCase("xml") || (at != end && !XmlChars.isBlank(chars[at]))) {
+            throw error(start, "a processing instruction is malformed");
+        }
+        checkCharacters(at, end);
+        at = end + 2;
+    }
+
+    private void characters() {
+        int start = at;
+        while (at < chars.length && chars[at] != '<') {
+            char c = chars[at];
+            if (depth == 0 && !XmlChars.isBlank(c)) {
+                throw error(at, rootSeen ? "something follows the root element" : "this is not XML");
+            }
+            if (c == '&') {
+                at = reference(null);
+            } else if (c == '>' && at - start >= 2 && chars[at - 1] == ']' && chars[at - 2] == ']') {
+                throw error(at, "']]>' stands in text");
+            } else {
+                at = character(at);
+            }
+        }
+    }
+
+    private void checkCharacters(int from, int to) {
+        int i = from;
+        while (i < to) {
+            i = character(i);
+        }
+    }
+
+    /** Checks one character and returns where the next begins. */
+    private int character(int i) {
+        char c = chars[i];
+        if (c >= 0x20 && c < 0xd800) {
+            return i + 1;
+        }
+        if (Character.isHighSurrogate(c) && i + 1 < chars.length && Character.isLowSurrogate(chars[i + 1])) {
+            return i + 2;
+        }
+        if (Character.isSurrogate(c) || !XmlChars.isAllowed(c)) {
+            throw error(i, "a character is not allowed in XML");
+        }
+        return i + 1;
+    }
+
+    private void endTag() {
+        tagStart = at;
+        at += 2;
+        name = name("an end tag has no name");
+        skipBlanks();
+        if (at == chars.length || chars[at] != '>') {
+            throw error(at, "an end tag is not closed");
+        }
+        at++;
+        tagEnd = at;
+        if (depth == 0 || !name.equals(open[depth - 1])) {
+            throw error(tagStart, "an end tag does not match its start tag");
+        }
+        depth--;
+        startTag = false;
+    }
+
+    private void startTag() {
+        tagStart = at;
+        at++;
+        name = name("'<' begins nothing known");
+        if (depth == 0 && rootSeen) {
+            throw error(tagStart, "there is a second root element");
+        }
+        rootSeen = true;
+        elements++;
+        if (elements > MAX_ELEMENTS) {
+            throw limit(tagStart, "more than " + MAX_ELEMENTS + " elements");
+        }
+        if (depth == MAX_DEPTH) {
+            throw limit(tagStart, "elements nested deeper than " + MAX_DEPTH);
+        }
+        attributes();
+        tagEnd = at;
+        open[depth++] = name;
+        startTag = true;
+    }
+
+    private void attributes() {
+        attributeCount = 0;
+        while (true) {
+            int blanks = at;
+            skipBlanks();
+            if (at == chars.length) {
+                throw error(tagStart, "a tag is not closed");
+            }
+            char c = chars[at];
+            if (c == '>') {
+                at++;
+                emptyElement = false;
+                return;
+            }
+            if (c == '/' && at + 1 < chars.length && chars[at + 1] == '>') {
+                at += 2;
+                emptyElement = true;
+                return;
+            }
+            if (blanks == at) {
+                throw error(at, "a blank is missing between attributes");
+            }
+            attribute();
+        }
+    }
+
+    private void attribute() {
+        int index = attributeCount;
+        int nameStart = at;
+        if (index == MAX_ATTRIBUTES) {
+            throw limit(nameStart, "more than " + MAX_ATTRIBUTES + " attributes");
+        }
+        if (isRepeated(index)) {
+            int shift = nameStart - attributeSpans[index * 3];
+            at = attributeSpans[index * 3 + 2] + shift + 1;
+            span(index, nameStart, attributeSpans[index * 3 + 1] + shift);
+            return;
+        }
+        String attribute = knownNames > index && isAt(attributeNames[index]) ? attributeNames[index] : newName(index);
+        at += attribute.length();
+        skipBlanks();
+        if (at == chars.length || chars[at] != '=') {
+            throw error(at, "'=' is missing after an attribute name");
+        }
+        at++;
+        skipBlanks();
+        if (at == chars.length || (chars[at] != '"' && chars[at] != '\'')) {
+            throw error(at, "an attribute value is not quoted");
+        }
+        int quote = at;
+        growAttributes();
+        attributeNames[index] = attribute;
+        attributeValues[index] = value();
+        knownNames = Math.max(knownNames, index + 1);
+        span(index, nameStart, quote);
+    }
+
+    private void span(int index, int nameStart, int quote) {
+        attributeSpans[index * 3] = nameStart;
+        attributeSpans[index * 3 + 1] = quote;
+        attributeSpans[index * 3 + 2] = at - 1;
+        attributeCount++;
+    }
+
+    /** True if the text at hand is, name and value, that of the attribute of the last tag with the same number. */
+    private boolean isRepeated(int index) {
+        if (index >= knownNames) {
+            return false;
+        }
+        int start = attributeSpans[index * 3];
+        int length = attributeSpans[index * 3 + 2] + 1 - start;
+        return text.regionMatches(at, text, start, length);
+    }
+
+    private boolean isAt(String attribute) {
+        int end = at + attribute.length();
+        return text.startsWith(attribute, at) && end < chars.length && !XmlChars.isNamePart(chars[end]);
+    }
+
+    /** A name that the last tag did not have in this place: from here on each is compared with all before it. */
+    private String newName(int index) {
+        knownNames = index;
+        int start = at;
+        String attribute = name("a character is not allowed in a tag");
+        for (int i = 0; i < index; i++) {
+            if (attributeNames[i].equals(attribute)) {
+                throw error(start, "an attribute stands twice in one tag");
+            }
+        }
+        at = start;
+        return attribute;
+    }
+
+    private void growAttributes() {
+        if (attributeCount == attributeNames.length) {
+            attributeNames = Arrays.copyOf(attributeNames, attributeCount * 2);
+            attributeValues = Arrays.copyOf(attributeValues, attributeCount * 2);
+            attributeSpans = Arrays.copyOf(attributeSpans, attributeCount * 6);
+        }
+    }
+
+    private String value() {
+        char quote = chars[at++];
+        int start = at;
+        while (at < chars.length && chars[at] != quote) {
+            char c = chars[at];
+            if (c < 0x20 || c == '&' || c == '<' || c >= 0xd800) {
+                return unusualValue(quote, start);
+            }
+            at++;
+        }
+        if (at == chars.length) {
+            throw error(start - 1, "an attribute value is not closed");
+        }
+        checkLength(start, at - start);
+        return text.substring(start, at++);
+    }
+
+    private void checkLength(int start, int length) {
+        if (length > MAX_VALUE) {
+            throw limit(start, "an attribute value longer than " + MAX_VALUE + " characters");
+        }
+    }
+
+    /** Goes on with a value that has references, blanks to normalise or characters to look at. */
+    private String unusualValue(char quote, int start) {
+        StringBuilder value = new StringBuilder(text.substring(start, at));
+        while (at < chars.length && chars[at] != quote) {
+            char c = chars[at];
+            if (c == '<') {
+                throw error(at, "'<' stands in an attribute value");
+            }
+            if (c == '&') {
+                at = reference(value);
+            } else if (c == '\r' && at + 1 < chars.length && chars[at + 1] == '\n') {
+                at++; // a line end is one blank
+            } else {
+                int next = character(at);
+                value.append(XmlChars.isBlank(c) ? " " : text.substring(at, next));
+                at = next;
+            }
+            checkLength(start, value.length());
+        }
+        if (at == chars.length) {
+            throw error(start - 1, "an attribute value is not closed");
+        }
+        at++;
+        return value.toString();
+    }
+
+    /** Reads the reference at the ampersand, adds what it stands for, returns where the text goes on. */
+    private int reference(@Nullable StringBuilder target) {
+        int end = text.indexOf(';', at);
+        if (end < 0 || end - at > 12) {
+            throw error(at, "'&' begins no reference");
+        }
+        String entity = text.substring(at + 1, end);
+        int codePoint =
+                switch (entity) {
+                    case "amp" -> '&';
+                    case "lt" -> '<';
+                    case "gt" -> '>';
+                    case "quot" -> '"';
+                    case "apos" -> '\'';
+                    default -> codePoint(entity);
+                };
+        if (target != null) {
+            target.appendCodePoint(codePoint);
+        }
+        return end + 1;
+    }
+
+    private int codePoint(String entity) {
+        boolean hex = entity.startsWith("#x");
+        int from = hex ? 2 : 1;
+        int value = entity.startsWith("#") && entity.length() > from ? 0 : -1;
+        for (int i = from; i < entity.length() && value >= 0; i++) {
+            char c = entity.charAt(i);
+            int digit = c < 0x80 ? Character.digit(c, hex ? 16 : 10) : -1;
+            value = digit < 0 || value > Character.MAX_CODE_POINT ? -1 : value * (hex ? 16 : 10) + digit;
+        }
+        if (value < 0 || !XmlChars.isAllowedCodePoint(value)) {
+            throw error(at, "a reference is not one of the five entities or of an allowed character");
+        }
+        return value;
+    }
+
+    private String name(String otherwise) {
+        int start = at;
+        if (at < chars.length && XmlChars.isNameStart(chars[at])) {
+            at++;
+            while (at < chars.length && XmlChars.isNamePart(chars[at])) {
+                at++;
+            }
+        }
+        if (at == start) {
+            throw error(at, otherwise);
+        }
+        return text.substring(start, at);
+    }
+
+    private void skipBlanks() {
+        while (at < chars.length && XmlChars.isBlank(chars[at])) {
+            at++;
+        }
+    }
+
+    private QubesException error(int offset, String reason) {
+        return StoreDamage.notWellFormed(document.path(), reason, document.line(offset), document.column(offset));
+    }
+
+    private QubesException limit(int offset, String reason) {
+        return StoreDamage.limit(document.path(), reason, document.line(offset), document.column(offset));
+    }
+
+    /** The tag is a start tag, also of an empty element. */
+    boolean isStart() {
+        return startTag;
+    }
+
+    /** {@code <a/>}; an end follows as the next tag. */
+    boolean isEmptyElement() {
+        return emptyElement;
+    }
+
+    /** Number of open elements; for a start tag its own included, for an end tag not. */
+    int depth() {
+        return depth;
+    }
+
+    String name() {
+        return name;
+    }
+
+    int tagStart() {
+        return tagStart;
+    }
+
+    /** Where the text goes on after the tag. */
+    int tagEnd() {
+        return tagEnd;
+    }
+
+    int attributeCount() {
+        return attributeCount;
+    }
+
+    String[] attributeNames() {
+        return attributeNames;
+    }
+
+    String[] attributeValues() {
+        return attributeValues;
+    }
+
+    int attributeStart(int index) {
+        return attributeSpans[index * 3];
+    }
+
+    int openingQuote(int index) {
+        return attributeSpans[index * 3 + 1];
+    }
+
+    int closingQuote(int index) {
+        return attributeSpans[index * 3 + 2];
+    }
+}
