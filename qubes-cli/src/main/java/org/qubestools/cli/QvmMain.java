@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.qubestools.cli.frame.ExitCode;
 import org.qubestools.cli.frame.Messages;
+import org.qubestools.cli.frame.NoVmm;
 import org.qubestools.cli.frame.Tool;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.CommonOptions;
@@ -37,7 +38,7 @@ public final class QvmMain {
         StandardOutput sink = new StandardOutput();
         PrintStream out = new PrintStream(new BufferedOutputStream(sink, OUTPUT_BUFFER), false, StandardCharsets.UTF_8);
         SystemHost host = new SystemHost(Clock.systemUTC());
-        ToolContext ctx = new ToolContext(out, System.err, System.in, System.getenv(), host);
+        ToolContext ctx = new ToolContext(out, System.err, System.in, System.getenv(), host, new NoVmm());
         int code = runFirst(Arrays.asList(args), ctx);
         IOException lost = sink.failure();
         if (lost != null && !host.outputIsPipe()) {

@@ -3,19 +3,51 @@ package org.qubestools.cli;
 import java.util.List;
 import java.util.Optional;
 import org.qubestools.cli.frame.Tool;
+import org.qubestools.cli.tool.AddTool;
+import org.qubestools.cli.tool.CheckTool;
+import org.qubestools.cli.tool.CloneTool;
+import org.qubestools.cli.tool.CreateTool;
+import org.qubestools.cli.tool.GlobalPrefsTool;
+import org.qubestools.cli.tool.InitStorageTool;
+import org.qubestools.cli.tool.LsTool;
+import org.qubestools.cli.tool.PrefsTool;
+import org.qubestools.cli.tool.RemoveTool;
+import org.qubestools.cli.tool.ServiceTool;
 
 /** The table of tools: a name, a constructor. One line each in both methods. */
-final class Tools {
+public final class Tools {
     private Tools() {}
 
     /** The names, sorted. */
-    static List<String> names() {
-        return List.of();
+    public static List<String> names() {
+        return List.of(
+                "qubes-prefs",
+                "qvm-add-appvm",
+                "qvm-add-template",
+                "qvm-check",
+                "qvm-clone",
+                "qvm-create",
+                "qvm-init-storage",
+                "qvm-ls",
+                "qvm-prefs",
+                "qvm-remove",
+                "qvm-service");
     }
 
     /** The tool of this name; only this one's class is loaded. */
-    static Optional<Tool> named(String untrustedName) {
+    public static Optional<Tool> named(String untrustedName) {
         return switch (untrustedName) {
+            case "qubes-prefs" -> Optional.of(new GlobalPrefsTool());
+            case "qvm-add-appvm" -> Optional.of(AddTool.ofAppVms());
+            case "qvm-add-template" -> Optional.of(AddTool.ofTemplates());
+            case "qvm-check" -> Optional.of(new CheckTool());
+            case "qvm-clone" -> Optional.of(new CloneTool());
+            case "qvm-create" -> Optional.of(new CreateTool());
+            case "qvm-init-storage" -> Optional.of(new InitStorageTool());
+            case "qvm-ls" -> Optional.of(new LsTool());
+            case "qvm-prefs" -> Optional.of(new PrefsTool());
+            case "qvm-remove" -> Optional.of(new RemoveTool());
+            case "qvm-service" -> Optional.of(new ServiceTool());
             default -> Optional.empty();
         };
     }

@@ -77,8 +77,7 @@ public final class Qubes implements AutoCloseable {
             byte[] bytes = file.read();
             List<String> leftOver = new ArrayList<>(recover(bytes));
             StoreSnapshot before = StoreSnapshot.parse(QubesConfig.STORE, bytes, pools());
-            Draft draft =
-                    new Draft(before.vms(), before.problems(), before.pools(), new HostTree(config::real), vmm, clock);
+            Draft draft = new Draft(before.vms(), before.problems(), before.pools(), new HostTree(config), vmm, clock);
             for (Change change : changes) {
                 change.apply(draft);
             }
@@ -142,9 +141,9 @@ public final class Qubes implements AutoCloseable {
         StoreInit.run(config, layer);
     }
 
-    /** True if a file or directory stands there; not for paths of VMs with bad names. */
-    public boolean exists(String fixedPath) {
-        return Files.exists(config.real(fixedPath));
+    /** True if the group of the store's files is left alone because the tree below the root does not know it. */
+    public boolean leavesGroupAlone() {
+        return StoreOwnership.isLeftAlone(config);
     }
 
     @Override

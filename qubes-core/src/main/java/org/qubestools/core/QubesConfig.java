@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.RealPaths;
 
 /**
  * Where everything is: every fixed path is looked up below the root directory and shown without it.
@@ -22,7 +23,8 @@ import org.qubestools.core.error.QubesException;
  * @param group group of the store's files; empty to leave the group alone
  */
 public record QubesConfig(
-        Path root, @Nullable Path runDir, @Nullable String connectUri, boolean offline, String group) {
+        Path root, @Nullable Path runDir, @Nullable String connectUri, boolean offline, String group)
+        implements RealPaths {
     public static final String STORE = "/var/lib/qubes/qubes.xml";
     private static final String RUN_DIR = "/var/run/qubes";
     private static final String CONFIG_FILE = "/etc/qubes/qvm.conf";
@@ -87,7 +89,7 @@ public record QubesConfig(
         return root.getNameCount() > 0;
     }
 
-    /** Where a fixed path, or one out of the store, really is. */
+    @Override
     public Path real(String fixedPath) {
         if (runDir != null && (fixedPath.equals(RUN_DIR) || fixedPath.startsWith(RUN_DIR + "/"))) {
             return runDir.resolve(fixedPath.substring(RUN_DIR.length()).replaceFirst("^/", ""));

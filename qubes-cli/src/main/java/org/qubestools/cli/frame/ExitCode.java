@@ -13,10 +13,10 @@ public final class ExitCode {
     /** The code of an error kind. */
     public static int of(ErrorKind kind) {
         return switch (kind) {
-            case FAILED, NO_SUCH_VM, NO_SUCH_PROPERTY, INVALID_VALUE, WRONG_STATE, IN_USE -> FAILED;
+            case FAILED, NO_SUCH_VM, NO_SUCH_PROPERTY, INVALID_VALUE, WRONG_STATE, IN_USE, STORE_CORRUPT -> FAILED;
             case USAGE -> USAGE;
             case PARTIAL -> 3;
-            case STORE_MISSING, STORE_CORRUPT -> 10;
+            case STORE_MISSING -> 10;
             case STORE_LOCKED -> 11;
             case BAD_PASSPHRASE -> 12;
             case CORRUPT_BACKUP -> 13;

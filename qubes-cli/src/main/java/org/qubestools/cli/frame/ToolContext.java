@@ -7,6 +7,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.cli.output.Json;
 
 /**
  * The world as a run of a tool sees it: streams, environment, machine, and where to say things. The streams belong to
@@ -18,6 +19,7 @@ public final class ToolContext {
     private final InputStream in;
     private final Map<String, String> environment;
     private final Host host;
+    private final VmmSource vmms;
     private final @Nullable Messages messages;
 
     /**
@@ -26,9 +28,16 @@ public final class ToolContext {
      * @param out results, UTF-8; should be buffered, is flushed at the end of the run
      * @param err everything else
      * @param environment not copied
+     * @param vmms opens the running system when a tool asks for it
      */
-    public ToolContext(PrintStream out, PrintStream err, InputStream in, Map<String, String> environment, Host host) {
-        this(out, err, in, environment, host, null);
+    public ToolContext(
+            PrintStream out,
+            PrintStream err,
+            InputStream in,
+            Map<String, String> environment,
+            Host host,
+            VmmSource vmms) {
+        this(out, err, in, environment, host, vmms, null);
     }
 
     private ToolContext(
@@ -37,18 +46,20 @@ public final class ToolContext {
             InputStream in,
             Map<String, String> environment,
             Host host,
+            VmmSource vmms,
             @Nullable Messages messages) {
         this.out = out;
         this.err = err;
         this.in = in;
         this.environment = environment;
         this.host = host;
+        this.vmms = vmms;
         this.messages = messages;
     }
 
     /** The same world with a tool's way of saying things. */
     public ToolContext with(Messages newMessages) {
-        return new ToolContext(out, err, in, environment, host, newMessages);
+        return new ToolContext(out, err, in, environment, host, vmms, newMessages);
     }
 
     /** Where results go; buffered. */
@@ -79,6 +90,23 @@ public final class ToolContext {
 
     public ZoneId zone() {
         return host.zone();
+    }
+
+    /** Opens the running system when a tool asks for it. */
+    public VmmSource vmms() {
+        return vmms;
+    }
+
+    /** Writes a line of results. */
+    public void println(String line) {
+        out.append(line).append('\n');
+    }
+
+    /** Writes a result as JSON, see {@link Json#any}. */
+    public void json(@Nullable Object value) {
+        try (Json json = Json.pretty(out)) {
+            json.any(value);
+        }
     }
 
     /** Whether {@code --json} was given: results as JSON. */

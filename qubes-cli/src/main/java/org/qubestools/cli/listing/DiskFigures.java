@@ -6,49 +6,50 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.cli.listing.VmField.Column;
 import org.qubestools.cli.output.SizeText;
+import org.qubestools.core.QubesConfig;
 import org.qubestools.core.io.DiskUsage;
+import org.qubestools.core.io.RealPaths;
+import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmView;
 
 /** Sizes of images and directories, measured for all VMs of a listing in two calls. */
 public final class DiskFigures {
     private final Map<Path, DiskUsage> files;
     private final Map<Path, Long> directories;
-    private final Function<String, Path> realPath;
+    private final RealPaths paths;
 
-    private DiskFigures(Map<Path, DiskUsage> files, Map<Path, Long> directories, Function<String, Path> realPath) {
+    private DiskFigures(Map<Path, DiskUsage> files, Map<Path, Long> directories, RealPaths paths) {
         this.files = files;
         this.directories = directories;
-        this.realPath = realPath;
+        this.paths = paths;
     }
 
     /** No measures; for listings without a column of sizes. */
     public static DiskFigures none() {
-        return new DiskFigures(Map.of(), Map.of(), Path::of);
+        return new DiskFigures(Map.of(), Map.of(), QubesConfig.of(Map.of(), Map.of()));
     }
 
     /** Measures what the columns of {@code fields} need. */
-    public static DiskFigures measure(
-            List<VmView> views, List<? extends VmField> fields, Function<String, Path> realPath) {
+    public static DiskFigures measure(List<VmView> views, List<? extends VmField> fields, RealPaths paths) {
         Set<Path> images = new LinkedHashSet<>();
         Set<Path> directories = new LinkedHashSet<>();
         for (VmView view : views) {
-            add(images, view.files().privateImage(), realPath);
-            add(images, view.files().rootImage(), realPath);
+            add(images, view.files().privateImage(), paths);
+            add(images, view.files().rootImage(), paths);
             if (fields.contains(Column.DISK)) {
-                add(directories, view.files().directory(), realPath);
+                add(directories, view.files().directory(), paths);
             }
         }
         return new DiskFigures(
-                DiskUsage.ofFiles(List.copyOf(images)), DiskUsage.ofTrees(List.copyOf(directories)), realPath);
+                DiskUsage.ofFiles(List.copyOf(images)), DiskUsage.ofTrees(List.copyOf(directories)), paths);
     }
 
-    private static void add(Set<Path> paths, @Nullable String path, Function<String, Path> realPath) {
+    private static void add(Set<Path> found, @Nullable String path, RealPaths paths) {
         if (path != null) {
-            paths.add(realPath.apply(path));
+            found.add(paths.real(path));
         }
     }
 
@@ -61,11 +62,11 @@ public final class DiskFigures {
     }
 
     private long tree(@Nullable String path) {
-        return path == null ? 0 : directories.getOrDefault(realPath.apply(path), 0L);
+        return path == null ? 0 : directories.getOrDefault(paths.real(path), 0L);
     }
 
     private String image(Column column, @Nullable String path) {
-        DiskUsage size = path == null ? null : files.get(realPath.apply(path));
+        DiskUsage size = path == null ? null : files.get(paths.real(path));
         long allocated = size == null ? 0 : size.allocated();
         long length = size == null ? 0 : size.length();
         return switch (column) {
@@ -80,8 +81,7 @@ public final class DiskFigures {
         Map<String, String> missing = new LinkedHashMap<>();
         for (VmView view : views) {
             String path = view.files().privateImage();
-            boolean expected = path != null && view.files().volatileImage() != null;
-            if (expected && !files.containsKey(realPath.apply(path))) {
+            if (path != null && view.vm().vmClass() != VmClass.DISPOSABLE && !files.containsKey(paths.real(path))) {
                 missing.put(view.vm().name(), path);
             }
         }

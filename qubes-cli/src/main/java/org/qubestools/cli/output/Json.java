@@ -11,6 +11,8 @@ import com.fasterxml.jackson.core.util.Separators;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,6 +138,43 @@ public final class Json implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A whole value: a map (its keys in order), a list, a String, a Long, a Double, a Boolean or null. */
+    public Json any(@Nullable Object value) {
+        if (value instanceof Map<?, ?> map) {
+            beginObject();
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                name(String.valueOf(entry.getKey())).any(entry.getValue());
+            }
+            return end();
+        }
+        if (value instanceof List<?> list) {
+            beginArray();
+            for (Object item : list) {
+                any(item);
+            }
+            return end();
+        }
+        return scalar(value);
+    }
+
+    private Json scalar(@Nullable Object value) {
+        if (value instanceof Long number) {
+            return element(number.longValue());
+        }
+        if (value instanceof Boolean bool) {
+            return element(bool.booleanValue());
+        }
+        if (value instanceof Double number) {
+            try {
+                generator.writeNumber(number);
+                return this;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return element(value == null ? null : value.toString());
     }
 
     private Json name(String name) {

@@ -63,10 +63,14 @@ final class PrefsListing {
         this.zone = zone;
     }
 
-    /** Name padded to 19 columns, colon, blank, value. @param hideDefault leave out what follows a default */
+    /**
+     * Name padded to 19 columns, colon, blank, value.
+     *
+     * @param hideDefault leave out what follows a default
+     */
     List<String> lines(boolean hideDefault) {
         List<String> lines = new ArrayList<>();
-        for (String name : order()) {
+        for (String name : LINES) {
             VmProperty property = Objects.requireNonNull(VmProperties.named(name));
             boolean hidden = hideDefault && property instanceof SettableProperty settable && settable.isDefault(view);
             String text = hidden || !property.belongsTo(view.vm().vmClass()) ? null : text(name, property);
@@ -84,16 +88,13 @@ final class PrefsListing {
             boolean byDefault = property instanceof SettableProperty settable && settable.isDefault(view);
             if (property.belongsTo(view.vm().vmClass()) && !(hideDefault && byDefault)) {
                 String name = property.id();
-                lines.add(name + " ".repeat(Math.max(1, 25 - name.length())) + (byDefault ? "D  " : "-  ")
+                lines.add(name
+                        + " ".repeat(Math.max(1, 25 - name.length()))
+                        + (byDefault ? "D  " : "-  ")
                         + PropertyText.of(property, view, zone));
             }
         }
         return lines;
-    }
-
-    /** A template's own root image stands before its root-cow, a template-based VM's after it; both never meet. */
-    private List<String> order() {
-        return LINES;
     }
 
     /** The value as the list shows it; null to leave the line out. */
@@ -109,14 +110,12 @@ final class PrefsListing {
             case "dir", "config", "root_img", "root_cow_img", "root_volatile_img", "private_img" ->
                 dom0 ? null : orNull(PropertyText.of(property, view, zone));
             case "last_backup" -> orNone(PropertyText.of(property, view, zone));
-            case "MAC" ->
-                PropertyText.of(property, view, zone) + (vm.get(Attributes.MAC) == null ? " (auto)" : "");
+            case "MAC" -> PropertyText.of(property, view, zone) + (vm.get(Attributes.MAC) == null ? " (auto)" : "");
             case "kernel" ->
                 orNone(PropertyText.of(property, view, zone))
                         + (vm.is(Attributes.USES_DEFAULT_KERNEL) ? " (default)" : "");
             case "kernelopts" ->
-                PropertyText.of(property, view, zone)
-                        + (vm.is(Attributes.USES_DEFAULT_KERNELOPTS) ? " (default)" : "");
+                PropertyText.of(property, view, zone) + (vm.is(Attributes.USES_DEFAULT_KERNELOPTS) ? " (default)" : "");
             case "debug" -> vm.is(Attributes.DEBUG) ? "on" : "off";
             case "drive", "maxmem" -> orNone(PropertyText.of(property, view, zone));
             default -> PropertyText.of(property, view, zone);

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.qubestools.cli.ToolContext;
+import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.output.PropertyText;
 import org.qubestools.core.EditOutcome;
 import org.qubestools.core.model.Problem;
@@ -28,12 +28,18 @@ final class Reports {
     /** Warnings and notes of an edit; of a dry run the difference too, on standard output. */
     static void outcome(ToolContext ctx, EditOutcome outcome, boolean dryRun) {
         problems(ctx, outcome.problems());
-        outcome.warnings().forEach(ctx::warn);
-        outcome.notes().forEach(ctx::note);
-        if (ctx.isJson()) {
+        for (String warning : outcome.warnings()) {
+            ctx.warn(warning);
+        }
+        for (String note : outcome.notes()) {
+            ctx.note(note);
+        }
+        if (ctx.json()) {
             ctx.json(json(outcome, dryRun));
         } else if (dryRun) {
-            text(outcome).forEach(ctx::println);
+            for (String line : text(outcome)) {
+                ctx.println(line);
+            }
         }
     }
 

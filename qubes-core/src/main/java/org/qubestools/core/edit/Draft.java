@@ -83,7 +83,7 @@ public final class Draft implements PropertyContext {
     }
 
     public VmView view(QubesVm vm) {
-        return new VmView(vms, vm, pools, this::host);
+        return new VmView(vms, vm, pools, vmm);
     }
 
     /** The VM a user names, if it may be changed. */
@@ -193,7 +193,7 @@ public final class Draft implements PropertyContext {
 
     @Override
     public Optional<HostInfo> host() {
-        return vmm.hostIfOnline();
+        return vmm.knownHost();
     }
 
     @Override

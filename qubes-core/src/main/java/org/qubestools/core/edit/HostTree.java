@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.core.io.RealPaths;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.VmFiles;
 
@@ -18,19 +18,19 @@ import org.qubestools.core.model.VmFiles;
 public final class HostTree {
     private static final String KERNELS = "/var/lib/qubes/vm-kernels";
 
-    private final Function<String, Path> realPath;
+    private final RealPaths paths;
 
     /**
-     * The tree that {@code realPath} leads into.
+     * The tree that {@code paths} leads into.
      *
-     * @param realPath where a fixed path really is
+     * @param paths where a fixed path really is
      */
-    public HostTree(Function<String, Path> realPath) {
-        this.realPath = realPath;
+    public HostTree(RealPaths paths) {
+        this.paths = paths;
     }
 
     public Path real(String fixedPath) {
-        return realPath.apply(fixedPath);
+        return paths.real(fixedPath);
     }
 
     public boolean exists(String fixedPath) {

@@ -90,12 +90,16 @@ public record SetProperties(String untrustedVm, List<Assignment> assignments) im
     private static void checkNetwork(Draft draft, SettableProperty property, QubesVm vm) {
         VmReference netvm =
                 property.effect() == LiveEffect.NETWORK ? draft.vms().netvm(vm) : VmReference.NONE;
-        if (netvm.vm() != null && vm.qid() != 0 && draft.isRunning(vm) && !draft.isRunning(netvm.vm())) {
+        if (property.effect() != LiveEffect.NETWORK || !draft.isRunning(vm)) {
+            return;
+        }
+        if (netvm.vm() != null && !draft.isRunning(netvm.vm())) {
             throw new QubesException(
                     ErrorKind.WRONG_STATE,
                     "VM '" + vm.name() + "' is running and '" + netvm.vm().name() + "' is not",
                     "start '" + netvm.vm().name() + "' first");
         }
+        draft.warn("VM '" + vm.name() + "' is running; its network changes at its next start");
     }
 
     private static void files(Draft draft, SettableProperty property, QubesVm before, QubesVm now) {

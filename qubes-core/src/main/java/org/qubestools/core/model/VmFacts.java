@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What holds for a VM when its own settings, its template, its network and the host are taken together. */
@@ -15,14 +14,14 @@ public final class VmFacts {
 
     private final VmCollection vms;
     private final QubesVm vm;
-    private final Supplier<Optional<HostInfo>> host;
+    private final HostSource host;
 
     /**
      * Looks at one VM of a collection.
      *
      * @param host asked only when a value depends on it; empty when it is not known, as in offline mode
      */
-    public VmFacts(VmCollection vms, QubesVm vm, Supplier<Optional<HostInfo>> host) {
+    public VmFacts(VmCollection vms, QubesVm vm, HostSource host) {
         this.vms = vms;
         this.vm = vm;
         this.host = host;
@@ -42,7 +41,7 @@ public final class VmFacts {
         }
         Long maxmem = vm.get(Attributes.MAXMEM);
         if (maxmem == null) {
-            Optional<HostInfo> known = host.get();
+            Optional<HostInfo> known = host.knownHost();
             if (known.isEmpty()) {
                 return null;
             }

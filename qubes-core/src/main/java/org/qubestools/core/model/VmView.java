@@ -1,14 +1,11 @@
 package org.qubestools.core.model;
 
-import java.util.Optional;
-import java.util.function.Supplier;
-
 /**
  * One VM together with all that its derived values depend on.
  *
  * @param host asked only when a value depends on it; empty when the host is not known
  */
-public record VmView(VmCollection vms, QubesVm vm, Pools pools, Supplier<Optional<HostInfo>> host) {
+public record VmView(VmCollection vms, QubesVm vm, Pools pools, HostSource host) {
     public VmFacts facts() {
         return new VmFacts(vms, vm, host);
     }

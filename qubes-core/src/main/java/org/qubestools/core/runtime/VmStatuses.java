@@ -1,12 +1,10 @@
 package org.qubestools.core.runtime;
 
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.core.io.RealPaths;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmCollection;
 import org.qubestools.core.model.VmFacts;
@@ -21,11 +19,11 @@ public final class VmStatuses {
     private final Map<String, DomainSnapshot> domains = new HashMap<>();
     private final boolean known;
     private final boolean needsDaemons;
-    private final Function<String, Path> realPath;
+    private final RealPaths paths;
 
-    private VmStatuses(LazyVmm vmm, Function<String, Path> realPath) {
+    private VmStatuses(LazyVmm vmm, RealPaths paths) {
         this.known = !vmm.isOffline();
-        this.realPath = realPath;
+        this.paths = paths;
         if (known) {
             for (DomainSnapshot domain : vmm.domains()) {
                 domains.put(domain.name(), domain);
@@ -41,13 +39,13 @@ public final class VmStatuses {
      *
      * @throws org.qubestools.core.error.QubesException VMM_UNREACHABLE
      */
-    public static VmStatuses look(LazyVmm vmm, Function<String, Path> realPath) {
-        return new VmStatuses(vmm, realPath);
+    public static VmStatuses look(LazyVmm vmm, RealPaths paths) {
+        return new VmStatuses(vmm, paths);
     }
 
     /** What is known without a VMM. */
-    public static VmStatuses unknown(Function<String, Path> realPath) {
-        return new VmStatuses(LazyVmm.offline(), realPath);
+    public static VmStatuses unknown(RealPaths paths) {
+        return new VmStatuses(LazyVmm.offline(), paths);
     }
 
     /** False offline: then every VM but dom0 counts as halted, and its state is {@code NA}. */
@@ -81,15 +79,15 @@ public final class VmStatuses {
         if (!needsDaemons) {
             return true;
         }
-        VmFacts facts = new VmFacts(vms, vm, Optional::empty);
+        VmFacts facts = new VmFacts(vms, vm, LazyVmm.offline());
         int guiId = domain.id();
         if (vm.vmClass().isHvm() && !facts.guiagentInstalled()) {
             DomainSnapshot stub = domains.get(vm.name() + "-dm");
             guiId = stub == null ? guiId : stub.id();
         }
-        boolean gui = Files.exists(realPath.apply(RUN_DIR + "guid-running." + guiId));
+        boolean gui = Files.exists(paths.real(RUN_DIR + "guid-running." + guiId));
         boolean qrexec = (vm.vmClass().isHvm() && !facts.qrexecInstalled())
-                || (vm.hasGoodName() && Files.exists(realPath.apply(RUN_DIR + "qrexec." + vm.name())));
+                || (vm.hasGoodName() && Files.exists(paths.real(RUN_DIR + "qrexec." + vm.name())));
         return gui && qrexec;
     }
 

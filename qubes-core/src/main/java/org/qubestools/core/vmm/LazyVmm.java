@@ -6,13 +6,14 @@ import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.model.HostInfo;
+import org.qubestools.core.model.HostSource;
 
 /**
  * A {@link Vmm} that connects at first use, once, and never in offline mode.
  *
  * <p>A failed opening is tried again at the next use. Safe for use from several threads.
  */
-public final class LazyVmm implements Vmm {
+public final class LazyVmm implements Vmm, HostSource {
     /** Opens the connection; throws VMM_UNREACHABLE naming the URI if that fails. */
     public interface Opener {
         Vmm open();
@@ -58,8 +59,9 @@ public final class LazyVmm implements Vmm {
         return open;
     }
 
-    /** Facts of the host, or nothing in offline mode. */
-    public Optional<HostInfo> hostIfOnline() {
+    /** Facts of the host, or nothing in offline mode; VMM_UNREACHABLE without a connection. */
+    @Override
+    public Optional<HostInfo> knownHost() {
         return offline ? Optional.empty() : Optional.of(host());
     }
 

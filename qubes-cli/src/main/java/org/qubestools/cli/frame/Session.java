@@ -1,0 +1,134 @@
+package org.qubestools.cli.frame;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.qubestools.cli.option.CommonOptions;
+import org.qubestools.cli.option.ParsedArguments;
+import org.qubestools.core.Qubes;
+import org.qubestools.core.QubesConfig;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.FileLayer;
+import org.qubestools.core.model.HostInfo;
+import org.qubestools.core.model.HostSource;
+import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.VmCollection;
+import org.qubestools.core.model.VmView;
+import org.qubestools.core.runtime.VmStatuses;
+import org.qubestools.core.store.LockWait;
+import org.qubestools.core.store.StoreSnapshot;
+import org.qubestools.core.vmm.LazyVmm;
+import org.qubestools.core.vmm.Vmm;
+
+/** One run's way to the core, made from the common options and the environment. */
+public final class Session implements AutoCloseable, HostSource {
+    private final ToolContext ctx;
+    private final Qubes qubes;
+    private boolean toldUnreachable;
+
+    private Session(ToolContext ctx, Qubes qubes) {
+        this.ctx = ctx;
+        this.qubes = qubes;
+    }
+
+    /** The caller closes it. */
+    public static Session open(ParsedArguments args, ToolContext ctx) {
+        return open(args, ctx, args.has(CommonOptions.OFFLINE));
+    }
+
+    /** For tools that never need the running system. */
+    public static Session openOffline(ParsedArguments args, ToolContext ctx) {
+        return open(args, ctx, true);
+    }
+
+    private static Session open(ParsedArguments args, ToolContext ctx, boolean offline) {
+        Map<String, String> options = new HashMap<>();
+        put(options, "QUBES_ROOT", args.value(CommonOptions.ROOT));
+        put(options, "QUBES_LIBVIRT_URI", args.value(CommonOptions.CONNECT));
+        if (offline) {
+            options.put("QUBES_OFFLINE", "1");
+        }
+        QubesConfig config = QubesConfig.of(options, ctx.environment());
+        LazyVmm vmm = config.offline() ? LazyVmm.offline() : LazyVmm.connectingBy(new Opener(ctx, config));
+        Notice notice = new Notice(ctx);
+        Optional<Integer> seconds = args.value(CommonOptions.LOCK_TIMEOUT);
+        LockWait wait = seconds.isEmpty()
+                ? LockWait.forever(notice)
+                : LockWait.atMost(Duration.ofSeconds(seconds.get()), notice);
+        Clock clock = ctx.clock();
+        return new Session(ctx, new Qubes(config, vmm, FileLayer.system(), clock, wait));
+    }
+
+    private static void put(Map<String, String> options, String key, Optional<String> value) {
+        if (value.isPresent()) {
+            options.put(key, value.get());
+        }
+    }
+
+    public Qubes qubes() {
+        return qubes;
+    }
+
+    public QubesConfig config() {
+        return qubes.config();
+    }
+
+    /** The VM with all its values depend on; an unreachable host counts as not known. */
+    public VmView view(StoreSnapshot store, VmCollection vms, QubesVm vm) {
+        return new VmView(vms, vm, store.pools(), this);
+    }
+
+    @Override
+    public Optional<HostInfo> knownHost() {
+        try {
+            return qubes.vmm().knownHost();
+        } catch (QubesException e) {
+            tellUnreachable(e);
+            return Optional.empty();
+        }
+    }
+
+    /** The run states; not known, with one warning, when the VMM cannot be reached. */
+    public VmStatuses statuses() {
+        try {
+            return VmStatuses.look(qubes.vmm(), config());
+        } catch (QubesException e) {
+            tellUnreachable(e);
+            return VmStatuses.unknown(config());
+        }
+    }
+
+    private void tellUnreachable(QubesException e) {
+        if (e.kind() != ErrorKind.VMM_UNREACHABLE) {
+            throw e;
+        }
+        if (!toldUnreachable) {
+            toldUnreachable = true;
+            ctx.warn(e.getMessage() + "; run states and facts of the host are not known");
+        }
+    }
+
+    @Override
+    public void close() {
+        qubes.close();
+    }
+
+    /** No lambda: this is on the way of every run. */
+    private record Notice(ToolContext ctx) implements Consumer<String> {
+        @Override
+        public void accept(String line) {
+            ctx.note(line);
+        }
+    }
+
+    private record Opener(ToolContext ctx, QubesConfig config) implements LazyVmm.Opener {
+        @Override
+        public Vmm open() {
+            return ctx.vmms().open(config);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package org.qubestools.cli.tool;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.qubestools.cli.frame.ExitCode;
+import org.qubestools.cli.frame.Session;
+import org.qubestools.cli.frame.ToolContext;
+import org.qubestools.cli.listing.DiskFigures;
+import org.qubestools.cli.listing.VmCells;
+import org.qubestools.cli.listing.VmField;
+import org.qubestools.cli.listing.VmField.Column;
+import org.qubestools.cli.listing.VmOrder;
+import org.qubestools.cli.listing.VmSorting;
+import org.qubestools.cli.listing.VmValues;
+import org.qubestools.cli.option.ParsedArguments;
+import org.qubestools.cli.output.Table;
+import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.VmView;
+import org.qubestools.core.runtime.VmStatuses;
+import org.qubestools.core.store.StoreSnapshot;
+
+/** One listing: which VMs, in which order, with which cells, in which form. */
+final class LsRun {
+    private static final long CPU_INTERVAL_MILLIS = 1000;
+
+    private final ParsedArguments args;
+    private final ToolContext ctx;
+    private final Session session;
+    private final StoreSnapshot store;
+    private final List<VmField> fields;
+    private final List<String> vmNames;
+    private final List<String> missing = new ArrayList<>();
+    private @Nullable VmStatuses statuses;
+
+    LsRun(ParsedArguments args, ToolContext ctx, Session session, StoreSnapshot store) {
+        this.args = args;
+        this.ctx = ctx;
+        this.session = session;
+        this.store = store;
+        this.vmNames = new ArrayList<>(args.operands());
+        List<String> rawFields = LsTool.rawFields(args, store.vms(), vmNames);
+        this.fields = args.has(LsTool.RAW_LIST) ? List.of(Column.NAME_RAW) : LsTool.fields(args, rawFields);
+    }
+
+    int run() {
+        if (!args.has(LsTool.RAW_LIST)) {
+            Reports.problems(ctx, store.problems());
+        }
+        List<VmOrder.Branch> rows = rows();
+        List<VmView> views = new ArrayList<>();
+        for (VmOrder.Branch row : rows) {
+            views.add(session.view(store, store.vms(), row.vm()));
+        }
+        VmCells cells = cells(views);
+        if (ctx.json()) {
+            json(views, cells);
+        } else if (args.has(LsTool.RAW_LIST) || args.has(LsTool.RAW_DATA)) {
+            raw(views, cells);
+        } else {
+            table(rows, views, cells);
+        }
+        if (!missing.isEmpty()) {
+            ctx.out().flush();
+            throw LsTool.missing(missing);
+        }
+        return ExitCode.OK;
+    }
+
+    private VmStatuses statuses() {
+        if (statuses == null) {
+            statuses = session.statuses();
+        }
+        return statuses;
+    }
+
+    private List<VmOrder.Branch> rows() {
+        Set<QubesVm> chosen = chosen();
+        VmFilters filters = new VmFilters(args, session, store, this::statuses);
+        List<VmOrder.Branch> rows = new ArrayList<>();
+        for (VmOrder.Branch row : ordered()) {
+            if (chosen.contains(row.vm()) && filters.accept(row.vm())) {
+                rows.add(row);
+            }
+        }
+        return rows;
+    }
+
+    private List<VmOrder.Branch> ordered() {
+        if (args.has(LsTool.TREE)) {
+            return VmOrder.networkTree(store.vms());
+        }
+        boolean byQid = !vmNames.isEmpty() || args.has(LsTool.RAW_LIST);
+        List<QubesVm> order = byQid ? store.vms().byQidOrder() : VmOrder.grouped(store.vms());
+        if (args.value(LsTool.SORT).isPresent() || args.has(LsTool.REVERSE)) {
+            order = sorted(order);
+        }
+        List<VmOrder.Branch> rows = new ArrayList<>();
+        for (QubesVm vm : order) {
+            rows.add(new VmOrder.Branch(vm, 0));
+        }
+        return rows;
+    }
+
+    private List<QubesVm> sorted(List<QubesVm> order) {
+        List<VmView> views = new ArrayList<>();
+        for (QubesVm vm : order) {
+            views.add(session.view(store, store.vms(), vm));
+        }
+        VmField field = VmSorting.field(args.value(LsTool.SORT).orElse("qid"));
+        VmCells cells = cells(views, List.of(field));
+        return VmSorting.sort(views, field, cells, args.has(LsTool.IGNORE_CASE), args.has(LsTool.REVERSE));
+    }
+
+    private Set<QubesVm> chosen() {
+        Set<QubesVm> chosen = vmNames.isEmpty()
+                ? new LinkedHashSet<>(store.vms().inDocumentOrder())
+                : LsTool.named(store.vms(), vmNames, missing);
+        return chosen;
+    }
+
+    private VmCells cells(List<VmView> views) {
+        return cells(views, fields);
+    }
+
+    private VmCells cells(List<VmView> views, List<VmField> shown) {
+        boolean vmm = false;
+        boolean disk = false;
+        for (VmField field : shown) {
+            vmm |= field instanceof Column column && column.needsVmm();
+            disk |= field instanceof Column column && column.needsDisk();
+        }
+        VmStatuses now = vmm ? statuses() : VmStatuses.unknown(session.config());
+        VmStatuses earlier = now;
+        double seconds = 0;
+        if (shown.contains(Column.CPU) && now.isKnown()) {
+            long start = System.nanoTime();
+            pause();
+            now = session.statuses();
+            statuses = now;
+            seconds = (System.nanoTime() - start) / 1e9;
+        }
+        DiskFigures figures = disk ? DiskFigures.measure(views, shown, session.config()) : DiskFigures.none();
+        for (Map.Entry<String, String> absent :
+                disk ? figures.missing(views).entrySet() : Set.<Map.Entry<String, String>>of()) {
+            ctx.warn("VM '" + absent.getKey() + "' has no " + absent.getValue());
+        }
+        return new VmCells(now, figures, ctx.zone(), earlier, seconds);
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(CPU_INTERVAL_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void raw(List<VmView> views, VmCells cells) {
+        for (VmView view : views) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < fields.size(); i++) {
+                line.append(i > 0 ? "|" : "").append(cells.cell(fields.get(i), view));
+            }
+            ctx.println(line.toString());
+        }
+    }
+
+    private void table(List<VmOrder.Branch> rows, List<VmView> views, VmCells cells) {
+        List<String> headers = new ArrayList<>();
+        for (VmField field : fields) {
+            headers.add(field.id());
+        }
+        Table table = Table.of(headers);
+        for (int i = 0; i < views.size(); i++) {
+            List<String> line = new ArrayList<>();
+            for (VmField field : fields) {
+                String cell = cells.cell(field, views.get(i));
+                int depth = field == Column.NAME ? rows.get(i).depth() : 0;
+                line.add(depth == 0 ? cell : "  ".repeat(depth - 1) + "\u2514\u2500" + cell);
+            }
+            table.row(line);
+        }
+        table.writeTo(ctx.out());
+    }
+
+    private void json(List<VmView> views, VmCells cells) {
+        List<Object> vms = new ArrayList<>();
+        for (VmView view : views) {
+            Map<String, Object> vm = new LinkedHashMap<>();
+            for (VmField field : fields) {
+                vm.put(field.id().replace(' ', '_').replace('-', '_').replace('/', '_'), value(field, view, cells));
+            }
+            vms.add(vm);
+        }
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("type", "vms");
+        result.put("vms", vms);
+        ctx.json(result);
+    }
+
+    private @Nullable Object value(VmField field, VmView view, VmCells cells) {
+        return VmValues.of(field, view, cells);
+    }
+}

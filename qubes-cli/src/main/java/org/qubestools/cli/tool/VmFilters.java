@@ -1,0 +1,138 @@
+package org.qubestools.cli.tool;
+
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.qubestools.cli.frame.Session;
+import org.qubestools.cli.option.Opt;
+import org.qubestools.cli.option.ParsedArguments;
+import org.qubestools.cli.option.ToolSpec;
+import org.qubestools.cli.option.Usage;
+import org.qubestools.cli.output.PropertyText;
+import org.qubestools.core.io.SafeText;
+import org.qubestools.core.model.Attributes;
+import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.VmView;
+import org.qubestools.core.property.BoolProperty;
+import org.qubestools.core.property.VmProperties;
+import org.qubestools.core.property.VmProperty;
+import org.qubestools.core.runtime.PowerState;
+import org.qubestools.core.runtime.VmStatuses;
+import org.qubestools.core.store.StoreSnapshot;
+
+/** The options of qvm-ls that choose VMs; all that are given must fit, repeated ones in any of their values. */
+final class VmFilters {
+    private static final Opt<Boolean> RUNNING = Opt.flag("--running").help("only running VMs");
+    private static final Opt<Boolean> PAUSED = Opt.flag("--paused").help("only paused VMs");
+    private static final Opt<Boolean> HALTED = Opt.flag("--halted").help("only halted VMs");
+    private static final Opt<String> CLASS =
+            Opt.text("CLASS", "--class").repeatable().help("only this class");
+    private static final Opt<String> LABEL =
+            Opt.text("NAME", "--label").repeatable().help("only this label");
+    private static final Opt<String> TEMPLATE =
+            Opt.text("NAME", "--template-source").repeatable().help("only VMs based on this template");
+    private static final Opt<String> NETVM =
+            Opt.text("NAME", "--netvm-is").repeatable().help("only VMs with this netvm");
+    private static final Opt<String> INTERNAL = Opt.text("y|n", "--internal").help("only internal VMs, or only others");
+    private static final Opt<String> PREFS =
+            Opt.text("NAME=VALUE", "--prefs").repeatable().help("only VMs with this value of a property; repeatable");
+    private static final Opt<Boolean> ALL = Opt.flag("--all").help("every VM (default)");
+    private static final Opt<String> EXCLUDE =
+            Opt.text("VM", "--exclude").repeatable().help("but not these VMs");
+
+    private final ParsedArguments args;
+    private final Session session;
+    private final StoreSnapshot store;
+    private final Supplier<VmStatuses> statuses;
+
+    VmFilters(ParsedArguments args, Session session, StoreSnapshot store, Supplier<VmStatuses> statuses) {
+        this.args = args;
+        this.session = session;
+        this.store = store;
+        this.statuses = statuses;
+    }
+
+    static ToolSpec addTo(ToolSpec spec) {
+        return spec.options(RUNNING, PAUSED, HALTED, CLASS, LABEL, TEMPLATE, NETVM, INTERNAL, PREFS, ALL, EXCLUDE);
+    }
+
+    /** Whether any of the options was given. */
+    static boolean any(ParsedArguments args) {
+        for (Opt<?> option :
+                List.of(RUNNING, PAUSED, HALTED, CLASS, LABEL, TEMPLATE, NETVM, INTERNAL, PREFS, EXCLUDE)) {
+            if (args.has(option)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean accept(QubesVm vm) {
+        VmView view = session.view(store, store.vms(), vm);
+        return fits(CLASS, vm.vmClass().typeName())
+                && fits(LABEL, view.facts().label().text())
+                && fits(TEMPLATE, store.vms().template(vm).shown("none"))
+                && fits(NETVM, store.vms().netvm(vm).shown("none"))
+                && internal(vm)
+                && prefs(view)
+                && !args.values(EXCLUDE).contains(vm.name())
+                && state(vm);
+    }
+
+    private boolean fits(Opt<String> option, String value) {
+        List<String> wanted = args.values(option);
+        boolean fits = wanted.isEmpty();
+        for (String word : wanted) {
+            fits |= word.equalsIgnoreCase(value);
+        }
+        return fits;
+    }
+
+    private boolean internal(QubesVm vm) {
+        Optional<String> wanted = args.value(INTERNAL);
+        if (wanted.isEmpty()) {
+            return true;
+        }
+        String word = wanted.get();
+        Boolean internal = word.equalsIgnoreCase("y") ? Boolean.TRUE : BoolProperty.parse(word);
+        if (word.equalsIgnoreCase("n")) {
+            internal = false;
+        }
+        if (internal == null) {
+            throw Usage.error("--internal takes y or n");
+        }
+        return internal == vm.is(Attributes.INTERNAL);
+    }
+
+    private boolean prefs(VmView view) {
+        for (String condition : args.values(PREFS)) {
+            int equals = condition.indexOf('=');
+            VmProperty property = equals < 1 ? null : VmProperties.named(condition.substring(0, equals));
+            if (property == null) {
+                throw Usage.error("--prefs takes NAME=VALUE of a property, not '" + SafeText.of(condition) + "'");
+            }
+            String wanted = condition.substring(equals + 1);
+            boolean has = property.belongsTo(view.vm().vmClass());
+            String text = has ? PropertyText.of(property, view, ZoneOffset.UTC) : "";
+            Boolean asked = property instanceof BoolProperty ? BoolProperty.parse(wanted) : null;
+            boolean fits = asked == null ? text.equals(wanted) : asked.equals(property.value(view));
+            if (!has || !fits) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean state(QubesVm vm) {
+        if (!args.has(RUNNING) && !args.has(PAUSED) && !args.has(HALTED)) {
+            return true;
+        }
+        VmStatuses now = statuses.get();
+        boolean running = now.isRunning(vm);
+        boolean paused = now.state(store.vms(), vm) == PowerState.PAUSED;
+        return (args.has(RUNNING) && running && !paused)
+                || (args.has(PAUSED) && paused)
+                || (args.has(HALTED) && !running);
+    }
+}
