@@ -42,19 +42,8 @@ final class ArchitectureRules {
     private static final Set<String> PROCESS_OWNERS =
             Set.of("java.lang.System", "java.io.FileDescriptor", "java.lang.Runtime");
 
-    private static final Set<String> PROCESS_MEMBERS = Set.of(
-            "out",
-            "err",
-            "in",
-            "setOut",
-            "setErr",
-            "setIn",
-            "console",
-            "exit",
-            "halt",
-            "getenv",
-            "getProperty",
-            "getProperties");
+    private static final Set<String> PROCESS_MEMBERS =
+            Set.of("out", "err", "in", "setOut", "setErr", "setIn", "console", "exit", "halt", "getenv");
 
     private static final Set<String> CLOCK_METHODS = Set.of(
             "java.lang.System.currentTimeMillis()",
@@ -66,7 +55,6 @@ final class ArchitectureRules {
             "java.lang.Thread",
             "java.lang.Thread$Builder",
             "java.util.Timer",
-            "java.util.concurrent.CompletableFuture",
             "java.util.concurrent.Executors",
             "java.util.concurrent.ForkJoinPool",
             "java.util.concurrent.ThreadPoolExecutor");
@@ -157,7 +145,11 @@ final class ArchitectureRules {
                     String owner = access.getTargetOwner().getName();
                     boolean maker = THREAD_MAKERS.contains(owner)
                             && (!owner.startsWith("java.lang.Thread") || THREAD_CALLS.contains(access.getName()));
-                    return maker || Set.of("parallelStream", "parallel").contains(access.getName());
+                    boolean async = owner.equals("java.util.concurrent.CompletableFuture")
+                            && access.getName().endsWith("Async");
+                    return maker
+                            || async
+                            || Set.of("parallelStream", "parallel").contains(access.getName());
                 },
                 origin -> outermost(origin).equals(TASK_SCOPE));
     }

@@ -118,11 +118,16 @@ final class ArchitectureRulesTest {
                 method(
                         "org.qubestools.core.io.BadPool",
                         "return java.util.concurrent.Executors.newCachedThreadPool();"),
+                method(
+                        "org.qubestools.core.io.BadAsync",
+                        "return java.util.concurrent.CompletableFuture.runAsync(() -> {});"),
                 method("org.qubestools.core.io.BadStream", "return java.util.List.of(1).parallelStream();"),
                 method("org.qubestools.core.io.BadReference", supplier("Thread::new")),
-                method("org.qubestools.core.io.Good", "Thread.sleep(1); return Thread.currentThread();"));
+                method(
+                        "org.qubestools.core.io.Good",
+                        "new ProcessBuilder().start().onExit().join(); return Thread.currentThread();"));
 
-        assertFails(ArchitectureRules.threads(), sources, 4);
+        assertFails(ArchitectureRules.threads(), sources, 5);
     }
 
     @Test

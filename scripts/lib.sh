@@ -1,0 +1,86 @@
+# Common part of the scripts; sourced, not run. Expects $0 to be a script of this directory.
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+dist=$root/qubes-cli/target/dist
+name=${0##*/}
+
+say() { printf '%s: %s\n' "$name" "$*" >&2; }
+
+die() {
+    say "$*"
+    exit 1
+}
+
+wrong_usage() {
+    say "$* (see scripts/$name --help)"
+    exit 2
+}
+
+# run COMMAND...: shows the command, then runs it.
+run() {
+    printf '+ %s\n' "$*" >&2
+    "$@"
+}
+
+# Major version of the javac of a JDK, 0 without one.
+jdk_version() {
+    version=$("$1" -version 2>&1) || version='javac 0'
+    version=${version##*javac }
+    echo "${version%%[!0-9]*}"
+}
+
+# Sets JAVA_HOME: from the argument (a --jdk option), else from the environment, else from the PATH.
+# Where JDK or Maven are missing: root gets Debian's packages, others the line that installs them.
+need_jdk_and_maven() {
+    if [ -n "${1:-}" ]; then
+        [ -x "$1/bin/javac" ] || die "--jdk: no JDK in $1 (no bin/javac)"
+        JAVA_HOME=$(cd "$1" && pwd)
+    fi
+    missing=
+    have_jdk || missing=openjdk-17-jdk-headless
+    command -v mvn >/dev/null || missing="$missing maven"
+    if [ -n "$missing" ]; then
+        install_packages $missing
+        JAVA_HOME=
+        have_jdk || die "no JDK 17 or newer even after the installation"
+    fi
+    if [ -z "${JAVA_HOME:-}" ] || [ ! -x "$JAVA_HOME/bin/javac" ]; then
+        JAVA_HOME=$(readlink -f "$(command -v javac)")
+        JAVA_HOME=${JAVA_HOME%/bin/javac}
+    fi
+    export JAVA_HOME
+    java=$JAVA_HOME/bin/java
+    java_version=$(jdk_version "$JAVA_HOME/bin/javac")
+    if [ "$java_version" -ge 24 ]; then
+        # Maven's own libraries use what newer JDKs warn about; 17 does not know these options.
+        MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED ${MAVEN_OPTS:-}"
+        export MAVEN_OPTS
+    fi
+    say "JDK $java_version in $JAVA_HOME"
+}
+
+have_jdk() {
+    if [ -n "${JAVA_HOME:-}" ] && [ -x "$JAVA_HOME/bin/javac" ]; then
+        [ "$(jdk_version "$JAVA_HOME/bin/javac")" -ge 17 ]
+    else
+        command -v javac >/dev/null && [ "$(jdk_version javac)" -ge 17 ]
+    fi
+}
+
+# install_packages PACKAGE...: as root from Debian, else says how and ends.
+install_packages() {
+    line="apt-get install -y --no-install-recommends $*"
+    if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+        say "missing on this machine: $*. This line installs it:"
+        printf 'sudo apt-get update && sudo %s\n' "$line" >&2
+        exit 1
+    fi
+    say "missing on this machine: $*; installing Debian's packages"
+    run apt-get update -q >&2
+    DEBIAN_FRONTEND=noninteractive run $line >&2
+}
+
+# maven ARGUMENT...: in the project, without colours, downloads not listed.
+maven() {
+    (cd "$root" && run mvn -B --no-transfer-progress "$@")
+}
