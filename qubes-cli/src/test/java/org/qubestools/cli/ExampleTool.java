@@ -48,7 +48,7 @@ final class ExampleTool implements Tool {
     public int run(ParsedArguments args, ToolContext ctx) throws IOException {
         RootRule.check(ctx, args.has(CommonOptions.FORCE_ROOT));
         action.run(ctx);
-        if (ctx.json()) {
+        if (ctx.isJson()) {
             try (Json json = Json.pretty(ctx.out())) {
                 json.beginArray();
                 args.operands().forEach(json::element);

@@ -7,6 +7,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.cli.output.Json;
 
 /**
  * The world as a run of a tool sees it: streams, environment, machine, and where to say things. The streams belong to
@@ -51,7 +52,10 @@ public final class ToolContext {
         return new ToolContext(out, err, in, environment, host, newMessages);
     }
 
-    /** Where results go; buffered. */
+    /**
+     * Where results go; buffered. Gather lines in a {@code StringBuilder} and print it once: 760 small prints cost
+     * 10 ms in a fresh JVM, a fifth of its start-up time.
+     */
     public PrintStream out() {
         return out;
     }
@@ -82,8 +86,20 @@ public final class ToolContext {
     }
 
     /** Whether {@code --json} was given: results as JSON. */
-    public boolean json() {
+    public boolean isJson() {
         return messages().json();
+    }
+
+    /** Prints one result as JSON: maps, lists, texts, numbers, booleans, null; see {@link Json#element(Object)}. */
+    public void json(Map<String, ? extends @Nullable Object> result) {
+        try (Json json = Json.pretty(out)) {
+            json.element(result);
+        }
+    }
+
+    /** Prints a line of the result, ending in a line feed. The text is fit for a terminal. */
+    public void println(String line) {
+        out.print(line.concat("\n"));
     }
 
     public boolean verbose() {

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.util.Separators;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,6 +137,41 @@ public final class Json implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * A whole value: a map (keys in its order), a list or other {@code Iterable}, a text, an int, a long, a boolean or
+     * null, of any depth. Anything else is an {@code IllegalArgumentException}.
+     */
+    public Json element(@Nullable Object tree) {
+        if (tree instanceof Map<?, ?> map) {
+            beginObject();
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                name(String.valueOf(entry.getKey())).element(entry.getValue());
+            }
+            return end();
+        }
+        if (tree instanceof Iterable<?> list) {
+            beginArray();
+            for (Object item : list) {
+                element(item);
+            }
+            return end();
+        }
+        return scalar(tree);
+    }
+
+    private Json scalar(@Nullable Object value) {
+        if (value == null || value instanceof String) {
+            return element((String) value);
+        }
+        if (value instanceof Boolean truth) {
+            return element(truth.booleanValue());
+        }
+        if (value instanceof Integer || value instanceof Long) {
+            return element(((Number) value).longValue());
+        }
+        throw new IllegalArgumentException("no JSON for " + value.getClass().getName());
     }
 
     private Json name(String name) {

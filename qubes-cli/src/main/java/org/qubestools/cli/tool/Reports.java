@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.qubestools.cli.ToolContext;
+import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.output.PropertyText;
 import org.qubestools.core.EditOutcome;
 import org.qubestools.core.model.Problem;

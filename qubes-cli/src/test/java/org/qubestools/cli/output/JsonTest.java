@@ -1,10 +1,14 @@
 package org.qubestools.cli.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class JsonTest {
@@ -39,6 +43,26 @@ final class JsonTest {
                           "netvm": null
                         }
                         """);
+    }
+
+    @Test
+    void aWholeValueIsWritten() {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("b", List.of(1, 2L, "x", true, Map.of()));
+        tree.put("a", null);
+
+        try (Json json = Json.line(out)) {
+            json.element(tree);
+        }
+
+        assertThat(text()).isEqualTo("{\"b\":[1,2,\"x\",true,{}],\"a\":null}\n");
+    }
+
+    @Test
+    void aValueWithoutJsonIsRefused() {
+        Json json = Json.line(out);
+
+        assertThatThrownBy(() -> json.element(1.5)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
