@@ -1,6 +1,8 @@
 package org.qubestools.cli;
 
 import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -35,19 +37,25 @@ public final class QvmMain {
     private QvmMain() {}
 
     public static void main(String[] args) {
-        StandardOutput sink = new StandardOutput();
+        StandardOutput sink = new StandardOutput(new FileOutputStream(FileDescriptor.out));
         PrintStream out = new PrintStream(new BufferedOutputStream(sink, OUTPUT_BUFFER), false, StandardCharsets.UTF_8);
         SystemHost host = new SystemHost(Clock.systemUTC());
         ToolContext ctx = new ToolContext(out, System.err, System.in, System.getenv(), host, new NoVmm());
-        int code = runFirst(Arrays.asList(args), ctx);
+        List<String> words = Arrays.asList(args);
+        int code = runFirst(words, ctx);
         IOException lost = sink.failure();
         if (lost != null && !host.outputIsPipe()) {
-            String tool = args.length == 0 ? "qvm" : SafeText.of(args[0]);
-            int lostCode = new ErrorReporter(Messages.before(tool, Arrays.asList(args), System.err))
-                    .report(new IOException("standard output: " + lost.getMessage(), lost));
-            code = code == ExitCode.OK ? lostCode : code;
+            code = reportLostOutput(code, lost, words, System.err);
         }
         Runtime.getRuntime().halt(code); // the streams are flushed; shutdown hooks are for interrupted runs
+    }
+
+    /** Says that results were lost; a run that did its work fails by it, another keeps its code. */
+    static int reportLostOutput(int code, IOException lost, List<String> words, PrintStream err) {
+        String tool = words.isEmpty() ? "qvm" : SafeText.of(words.get(0));
+        IOException named = new IOException("standard output: " + lost.getMessage(), lost);
+        int lostCode = new ErrorReporter(Messages.before(tool, words, err)).report(named);
+        return code == ExitCode.OK ? lostCode : code;
     }
 
     private static int runFirst(List<String> words, ToolContext ctx) {

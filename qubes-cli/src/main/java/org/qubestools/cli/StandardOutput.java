@@ -1,7 +1,5 @@
 package org.qubestools.cli;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +9,12 @@ import org.jspecify.annotations.Nullable;
  * Closing it does nothing.
  */
 final class StandardOutput extends OutputStream {
-    private final FileOutputStream file = new FileOutputStream(FileDescriptor.out);
+    private final OutputStream file;
     private @Nullable IOException failure;
+
+    StandardOutput(OutputStream file) {
+        this.file = file;
+    }
 
     @Override
     public void write(int b) throws IOException {

@@ -62,7 +62,10 @@ public final class ToolContext {
         return new ToolContext(out, err, in, environment, host, vmms, newMessages);
     }
 
-    /** Where results go; buffered. */
+    /**
+     * Where results go; buffered. Gather lines in a {@code StringBuilder} and print it once: 760 small prints cost
+     * 10 ms in a fresh JVM, a fifth of its start-up time.
+     */
     public PrintStream out() {
         return out;
     }
@@ -97,21 +100,21 @@ public final class ToolContext {
         return vmms;
     }
 
-    /** Writes a line of results. */
-    public void println(String line) {
-        out.append(line).append('\n');
+    /** Whether {@code --json} was given: results as JSON. */
+    public boolean isJson() {
+        return messages().json();
     }
 
-    /** Writes a result as JSON, see {@link Json#any}. */
-    public void json(@Nullable Object value) {
+    /** Prints one result as JSON: maps, lists, texts, numbers, booleans, null; see {@link Json#element(Object)}. */
+    public void json(Map<String, ? extends @Nullable Object> result) {
         try (Json json = Json.pretty(out)) {
-            json.any(value);
+            json.element(result);
         }
     }
 
-    /** Whether {@code --json} was given: results as JSON. */
-    public boolean json() {
-        return messages().json();
+    /** Prints a line of the result, ending in a line feed. The text is fit for a terminal. */
+    public void println(String line) {
+        out.print(line.concat("\n"));
     }
 
     public boolean verbose() {

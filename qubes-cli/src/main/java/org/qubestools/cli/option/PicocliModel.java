@@ -18,6 +18,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
  */
 public final class PicocliModel {
     private static final int WIDTH = 100;
+    private static final int OPTION_WIDTH = 32;
 
     private PicocliModel() {}
 
@@ -52,6 +53,7 @@ public final class PicocliModel {
     private static void describe(UsageMessageSpec usage, ToolSpec spec) {
         String operands = spec.operandSynopsis().isEmpty() ? "" : " " + spec.operandSynopsis();
         usage.width(WIDTH)
+                .longOptionsMaxWidth(OPTION_WIDTH)
                 .sortOptions(false)
                 .customSynopsis(escape(spec.name() + " [options]" + operands))
                 .description(description(spec))

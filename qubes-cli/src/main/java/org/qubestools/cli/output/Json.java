@@ -11,7 +11,6 @@ import com.fasterxml.jackson.core.util.Separators;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -140,31 +139,37 @@ public final class Json implements AutoCloseable {
         }
     }
 
-    /** A whole value: a map (its keys in order), a list, a String, a Long, a Double, a Boolean or null. */
-    public Json any(@Nullable Object value) {
-        if (value instanceof Map<?, ?> map) {
+    /**
+     * A whole value: a map (keys in its order), a list or other {@code Iterable}, a text, an int, a long, a double, a boolean or
+     * null, of any depth. Anything else is an {@code IllegalArgumentException}.
+     */
+    public Json element(@Nullable Object tree) {
+        if (tree instanceof Map<?, ?> map) {
             beginObject();
             for (Map.Entry<?, ?> entry : map.entrySet()) {
-                name(String.valueOf(entry.getKey())).any(entry.getValue());
+                name(String.valueOf(entry.getKey())).element(entry.getValue());
             }
             return end();
         }
-        if (value instanceof List<?> list) {
+        if (tree instanceof Iterable<?> list) {
             beginArray();
             for (Object item : list) {
-                any(item);
+                element(item);
             }
             return end();
         }
-        return scalar(value);
+        return scalar(tree);
     }
 
     private Json scalar(@Nullable Object value) {
-        if (value instanceof Long number) {
-            return element(number.longValue());
+        if (value == null || value instanceof String) {
+            return element((String) value);
         }
-        if (value instanceof Boolean bool) {
-            return element(bool.booleanValue());
+        if (value instanceof Boolean truth) {
+            return element(truth.booleanValue());
+        }
+        if (value instanceof Integer || value instanceof Long) {
+            return element(((Number) value).longValue());
         }
         if (value instanceof Double number) {
             try {
@@ -174,7 +179,7 @@ public final class Json implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
         }
-        return element(value == null ? null : value.toString());
+        throw new IllegalArgumentException("no JSON for " + value.getClass().getName());
     }
 
     private Json name(String name) {

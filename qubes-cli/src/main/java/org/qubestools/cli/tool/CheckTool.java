@@ -134,11 +134,11 @@ public final class CheckTool implements Tool {
         for (Answer answer : answers) {
             holding += answer.holds() ? 1 : 0;
             results.put(answer.name(), answer.holds());
-            if (!quiet && !ctx.json()) {
+            if (!quiet && !ctx.isJson()) {
                 ctx.err().print("qvm-check: " + answer.text() + "\n");
             }
         }
-        if (ctx.json()) {
+        if (ctx.isJson()) {
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("type", "check");
             result.put("vms", results);

@@ -77,7 +77,7 @@ public final class GlobalPrefsTool implements Tool {
         try (Session session = Session.openOffline(args, ctx)) {
             StoreSnapshot store = session.qubes().load();
             Reports.problems(ctx, store.problems());
-            if (ctx.json()) {
+            if (ctx.isJson()) {
                 Map<String, Object> values = new LinkedHashMap<>();
                 for (Globals.Key key : Globals.Key.all()) {
                     values.put(key.xmlName(), GlobalProperties.value(store.vms(), key));
@@ -106,7 +106,7 @@ public final class GlobalPrefsTool implements Tool {
         try (Session session = Session.openOffline(args, ctx)) {
             StoreSnapshot store = session.qubes().load();
             Reports.problems(ctx, store.problems());
-            if (ctx.json()) {
+            if (ctx.isJson()) {
                 Map<String, Object> result = new LinkedHashMap<>();
                 result.put("type", "global");
                 result.put("property", key.xmlName());

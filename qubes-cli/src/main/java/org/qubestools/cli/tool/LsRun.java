@@ -57,7 +57,7 @@ final class LsRun {
             views.add(session.view(store, store.vms(), row.vm()));
         }
         VmCells cells = cells(views);
-        if (ctx.json()) {
+        if (ctx.isJson()) {
             json(views, cells);
         } else if (args.has(LsTool.RAW_LIST) || args.has(LsTool.RAW_DATA)) {
             raw(views, cells);

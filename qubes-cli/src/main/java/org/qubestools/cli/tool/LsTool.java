@@ -70,15 +70,17 @@ public final class LsTool implements Tool {
             return help(args, ctx);
         }
         boolean plainList = args.has(RAW_LIST)
-                && !ctx.json()
+                && !ctx.isJson()
                 && !VmFilters.any(args)
                 && args.operands().isEmpty();
         try (Session session = Session.open(args, ctx)) {
             StoreSnapshot store = session.qubes().load();
             if (plainList && !args.has(SORT) && !args.has(REVERSE)) {
+                StringBuilder names = new StringBuilder();
                 for (QubesVm vm : store.vms().byQidOrder()) {
-                    ctx.println(PropertyText.nameOf(vm));
+                    names.append(PropertyText.nameOf(vm)).append('\n');
                 }
+                ctx.out().print(names);
                 return ExitCode.OK;
             }
             return new LsRun(args, ctx, session, store).run();

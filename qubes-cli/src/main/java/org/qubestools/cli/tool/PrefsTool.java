@@ -94,7 +94,7 @@ public final class PrefsTool implements Tool {
             Reports.problems(ctx, store.problems());
             QubesVm vm = store.vms().require(args.operand(0));
             VmView view = session.view(store, store.vms(), vm);
-            if (ctx.json()) {
+            if (ctx.isJson()) {
                 ctx.json(json(view));
                 return ExitCode.OK;
             }
@@ -149,7 +149,7 @@ public final class PrefsTool implements Tool {
     }
 
     private static void print(VmView view, VmProperty property, ToolContext ctx) {
-        if (ctx.json()) {
+        if (ctx.isJson()) {
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("type", "property");
             result.put("vm", view.vm().name());

@@ -34,7 +34,7 @@ final class Reports {
         for (String note : outcome.notes()) {
             ctx.note(note);
         }
-        if (ctx.json()) {
+        if (ctx.isJson()) {
             ctx.json(json(outcome, dryRun));
         } else if (dryRun) {
             for (String line : text(outcome)) {

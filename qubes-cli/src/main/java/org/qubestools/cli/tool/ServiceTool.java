@@ -77,7 +77,7 @@ public final class ServiceTool implements Tool {
                 }
                 return ExitCode.OK;
             }
-            if (ctx.json()) {
+            if (ctx.isJson()) {
                 Map<String, Object> result = new LinkedHashMap<>();
                 result.put("type", "services");
                 result.put("vm", vm.name());

@@ -1,0 +1,33 @@
+package org.qubestools.cli;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import org.qubestools.cli.frame.Host;
+
+/** A host as a test wants it: no terminal, a fixed time in UTC. */
+public record FakeHost(int effectiveUserId, boolean outputIsTerminal) implements Host {
+    public static final int ORDINARY_USER = 1000;
+    public static final Instant NOW = Instant.parse("2016-03-01T12:00:00Z");
+
+    /** An ordinary user whose output is no terminal. */
+    public static FakeHost ordinary() {
+        return new FakeHost(ORDINARY_USER, false);
+    }
+
+    @Override
+    public boolean errorIsTerminal() {
+        return false;
+    }
+
+    @Override
+    public Clock clock() {
+        return Clock.fixed(NOW, ZoneOffset.UTC);
+    }
+
+    @Override
+    public ZoneId zone() {
+        return ZoneOffset.UTC;
+    }
+}
