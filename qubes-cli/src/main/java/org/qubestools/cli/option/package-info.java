@@ -1,4 +1,4 @@
-/** Options that several commands share. */
+/** Options, operands and the dialect of the command line. */
 @NullMarked
 package org.qubestools.cli.option;
 

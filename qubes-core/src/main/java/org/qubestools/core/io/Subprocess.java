@@ -17,6 +17,8 @@ import org.qubestools.core.error.QubesException;
 public final class Subprocess {
     private static final int DEFAULT_OUTPUT_LIMIT = 1 << 20;
     private static final int ERROR_TAIL = 4096;
+    private static final int ERROR_CHUNK = 1 << 20;
+    private static final long LONGEST_PAUSE_MILLIS = 20;
 
     private final List<String> command;
     private final int outputLimit;
@@ -61,6 +63,7 @@ public final class Subprocess {
      * @param stdout everything it wrote
      * @param untrustedStderr the last 4 KiB, not yet fit for a terminal
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared; the bytes are handed over
     public record Result(String program, int status, byte[] stdout, String untrustedStderr) {
         /** Throws QubesException (FAILED) with the last line of its messages unless the status is 0. */
         public Result requireSuccess() {
@@ -83,29 +86,50 @@ public final class Subprocess {
      */
     public Result run() {
         Process process = start();
-        OutputCollector stdout = new OutputCollector(process.getInputStream(), outputLimit, true);
-        OutputCollector stderr = new OutputCollector(process.getErrorStream(), ERROR_TAIL, false);
-        try {
-            stdout.start(process::destroyForcibly);
-            stderr.start(process::destroyForcibly);
-            if (!waitFor(process)) {
-                throw new QubesException(
-                        ErrorKind.FAILED, program() + " did not end within " + timeout + " and was stopped");
+        try (ProcessOutput stdout = new ProcessOutput(process.getInputStream());
+                ProcessOutput stderr = new ProcessOutput(process.getErrorStream())) {
+            long begin = WaitTime.SYSTEM.millis();
+            long pause = 1;
+            boolean ended = false;
+            // Both streams are asked in turn, so that no thread is needed for either.
+            while (!ended) {
+                ended = process.waitFor(pause, TimeUnit.MILLISECONDS);
+                boolean printed = stdout.take(outputLimit + 1L);
+                boolean complained = stderr.take(ERROR_CHUNK);
+                stderr.keepLast(ERROR_TAIL);
+                requireWithinLimits(stdout.size(), ended, WaitTime.SYSTEM.millis() - begin);
+                pause = printed || complained ? 1 : Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
             }
-            stdout.join();
-            stderr.join();
+            // The JDK now replaces each pipe by what is left in it, so that a child that keeps the pipe open does not
+            // make us wait; a moment for that.
+            Thread.sleep(1);
+            stdout.takeRest(outputLimit + 1L);
+            stderr.takeRest(ERROR_CHUNK);
+            stderr.keepLast(ERROR_TAIL);
+            requireWithinLimits(stdout.size(), true, 0);
+            String messages = new String(stderr.content(), StandardCharsets.UTF_8);
+            return new Result(program(), process.exitValue(), stdout.content(), messages);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new QubesException(ErrorKind.CANCELLED, "interrupted while " + program() + " was running", null, e);
+        } catch (IOException e) {
+            throw new QubesException(
+                    ErrorKind.FAILED, "cannot read the output of " + program() + ": " + IoReason.of(e), null, e);
         } finally {
             kill(process);
         }
-        if (stdout.overflowed()) {
+    }
+
+    private void requireWithinLimits(int size, boolean ended, long millis) {
+        if (size > outputLimit) {
             throw new QubesException(
                     ErrorKind.FAILED, program() + " printed more than " + outputLimit + " bytes and was stopped");
         }
-        String messages = new String(stderr.content(), StandardCharsets.UTF_8);
-        return new Result(program(), process.exitValue(), stdout.content(), messages);
+        if (!ended && timeout != null && millis >= timeout.toMillis()) {
+            throw new QubesException(
+                    ErrorKind.FAILED,
+                    program() + " did not end within " + timeout.toMillis() + " milliseconds and was stopped");
+        }
     }
 
     private Process start() {
@@ -124,18 +148,11 @@ public final class Subprocess {
         }
     }
 
-    private boolean waitFor(Process process) throws InterruptedException {
-        if (timeout == null) {
-            process.waitFor();
-            return true;
-        }
-        return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
     private static void kill(Process process) {
         if (process.isAlive()) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
+            process.onExit().join();
         }
     }
 

@@ -98,26 +98,22 @@ final class JournalText {
 
     private static JournalStep step(String[] fields) throws BadJournal {
         String shape = fields[0] + " " + (fields.length - 1);
-        switch (shape) {
-            case "dir 1":
-                return new JournalStep.MakeDirectory(path(fields[1]));
-            case "new 1":
-                return new JournalStep.Prepare(ours(fields[1]));
-            case "create 4":
-            case "put 4":
-                Path target = path(fields[3]);
-                Path staging = beside(target, fields[1]);
-                Path backup = beside(target, fields[2]);
-                return new JournalStep.Put(staging, backup, target, inode(fields[4]), fields[0].equals("create"));
-            case "move 2":
-                return new JournalStep.Move(path(fields[1]), path(fields[2]));
-            case "trash 2":
-                return new JournalStep.Trash(path(fields[1]), beside(path(fields[1]), fields[2]));
-            case "garbage 1":
-                return new JournalStep.Garbage(ours(fields[1]));
-            default:
-                throw new BadJournal("it has a line of an unknown kind");
-        }
+        return switch (shape) {
+            case "dir 1" -> new JournalStep.MakeDirectory(path(fields[1]));
+            case "new 1" -> new JournalStep.Prepare(ours(fields[1]));
+            case "create 4", "put 4" -> put(fields);
+            case "move 2" -> new JournalStep.Move(path(fields[1]), path(fields[2]));
+            case "trash 2" -> new JournalStep.Trash(path(fields[1]), beside(path(fields[1]), fields[2]));
+            case "garbage 1" -> new JournalStep.Garbage(ours(fields[1]));
+            default -> throw new BadJournal("it has a line of an unknown kind");
+        };
+    }
+
+    private static JournalStep put(String[] fields) throws BadJournal {
+        Path target = path(fields[3]);
+        Path staging = beside(target, fields[1]);
+        Path backup = beside(target, fields[2]);
+        return new JournalStep.Put(staging, backup, target, inode(fields[4]), fields[0].equals("create"));
     }
 
     private static Journal.Phase phase(String text) throws BadJournal {

@@ -20,7 +20,7 @@ final class LockPatience {
     LockPatience(Path file, LockWait wait) {
         this.file = file;
         this.wait = wait;
-        this.begin = wait.clock().millis();
+        this.begin = wait.time().millis();
     }
 
     /**
@@ -29,7 +29,7 @@ final class LockPatience {
      * @throws QubesException STORE_LOCKED when the time is over, CANCELLED when the thread was interrupted
      */
     void pause() {
-        long waited = wait.clock().millis() - begin;
+        long waited = wait.time().millis() - begin;
         long left = Long.MAX_VALUE;
         if (wait.timeout().isPresent()) {
             left = wait.timeout().get().toMillis() - waited;
@@ -43,7 +43,7 @@ final class LockPatience {
             wait.notice().accept("waiting for the lock on " + file + ", held by " + holder());
         }
         try {
-            wait.sleeper().sleep(Duration.ofMillis(Math.min(sleep, left)));
+            wait.time().sleep(Duration.ofMillis(Math.min(sleep, left)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new QubesException(ErrorKind.CANCELLED, "interrupted while waiting for the lock on " + file, null, e);

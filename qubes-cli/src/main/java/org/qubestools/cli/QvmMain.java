@@ -1,0 +1,124 @@
+package org.qubestools.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.qubestools.cli.frame.ExitCode;
+import org.qubestools.cli.frame.Messages;
+import org.qubestools.cli.frame.Tool;
+import org.qubestools.cli.frame.ToolContext;
+import org.qubestools.cli.option.CommonOptions;
+import org.qubestools.cli.option.OptparseDialect;
+import org.qubestools.cli.option.ParsedArguments;
+import org.qubestools.cli.option.PicocliModel;
+import org.qubestools.cli.option.ToolSpec;
+import org.qubestools.cli.option.Usage;
+import org.qubestools.core.io.SafeText;
+
+/**
+ * The entry point of all launchers: the first argument names the tool, the others are the tool's own.
+ *
+ * <p>Results are written to standard output after the work, in one write or in blocks of 8 KiB. A reader that went away
+ * ({@code | head -1}) changes nothing: the exit code is that of the work and nothing is said. Any other failure of
+ * standard output, a full disk say, is reported and makes a successful run fail with 1. On SIGINT the JVM exits with 130.
+ */
+public final class QvmMain {
+    private static final int OUTPUT_BUFFER = 8192;
+
+    private QvmMain() {}
+
+    public static void main(String[] args) {
+        StandardOutput sink = new StandardOutput();
+        PrintStream out = new PrintStream(new BufferedOutputStream(sink, OUTPUT_BUFFER), false, StandardCharsets.UTF_8);
+        SystemHost host = new SystemHost(Clock.systemUTC());
+        ToolContext ctx = new ToolContext(out, System.err, System.in, System.getenv(), host);
+        int code = runFirst(Arrays.asList(args), ctx);
+        IOException lost = sink.failure();
+        if (lost != null && !host.outputIsPipe()) {
+            String tool = args.length == 0 ? "qvm" : SafeText.of(args[0]);
+            int lostCode = new ErrorReporter(Messages.before(tool, Arrays.asList(args), System.err))
+                    .report(new IOException("standard output: " + lost.getMessage(), lost));
+            code = code == ExitCode.OK ? lostCode : code;
+        }
+        Runtime.getRuntime().halt(code); // the streams are flushed; shutdown hooks are for interrupted runs
+    }
+
+    private static int runFirst(List<String> words, ToolContext ctx) {
+        if (words.isEmpty()) {
+            return unknown("qvm", "name of a tool expected", ctx);
+        }
+        String first = words.get(0);
+        if (first.equals("--list-tools")) {
+            for (String name : Tools.names()) {
+                ctx.out().println(name);
+            }
+            ctx.out().flush();
+            return ExitCode.OK;
+        }
+        return run(first, words.subList(1, words.size()), ctx);
+    }
+
+    /** Runs the tool of this name and returns its exit code; an unknown name is 2. Nothing is thrown. */
+    public static int run(String tool, List<String> args, ToolContext ctx) {
+        Optional<Tool> found = Tools.named(tool);
+        if (found.isEmpty()) {
+            return unknown("qvm", "no such tool '" + SafeText.of(tool) + "'", ctx);
+        }
+        return run(found.get(), args, ctx);
+    }
+
+    private static int unknown(String name, String message, ToolContext ctx) {
+        ctx.err().print(name + ": " + message + ", see 'qvm --list-tools'\n");
+        ctx.err().flush();
+        return ExitCode.USAGE;
+    }
+
+    /** Runs {@code tool}, flushes the output, reports what was thrown and returns the exit code. Nothing is thrown. */
+    public static int run(Tool tool, List<String> args, ToolContext ctx) {
+        ToolSpec spec = tool.spec();
+        Messages messages = Messages.before(spec.name(), args, ctx.err());
+        try {
+            ParsedArguments parsed = OptparseDialect.parse(spec, args);
+            messages = Messages.of(spec.name(), parsed, ctx.err());
+            int code = runParsed(tool, spec, parsed, ctx.with(messages));
+            ctx.out().flush();
+            return code;
+        } catch (Throwable t) { // the border of all tools: an error too must end in one line, not in a trace
+            ctx.out().flush();
+            return new ErrorReporter(messages).report(t);
+        }
+    }
+
+    private static int runParsed(Tool tool, ToolSpec spec, ParsedArguments parsed, ToolContext ctx) throws IOException {
+        if (parsed.has(CommonOptions.VERSION)) {
+            ctx.out().print(spec.name() + " (qubes-tools) " + version() + "\n");
+            return ExitCode.OK;
+        }
+        if (parsed.has(CommonOptions.HELP)) {
+            ctx.out().print(PicocliModel.help(spec, wantsColours(ctx)));
+            return ExitCode.OK;
+        }
+        return tool.run(parsed, ctx);
+    }
+
+    private static boolean wantsColours(ToolContext ctx) {
+        return !ctx.environment().containsKey("NO_COLOR")
+                && !"dumb".equals(ctx.environment().get("TERM"))
+                && ctx.host().outputIsTerminal();
+    }
+
+    private static String version() throws IOException {
+        try (InputStream resource = QvmMain.class.getResourceAsStream("version.txt")) {
+            if (resource == null) {
+                throw Usage.error("version.txt is missing from the jar");
+            }
+            return new String(resource.readAllBytes(), StandardCharsets.US_ASCII).strip();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package org.qubestools.cli.frame;
+
+import java.io.PrintStream;
+import java.util.List;
+import org.qubestools.cli.option.CommonOptions;
+import org.qubestools.cli.option.ParsedArguments;
+import org.qubestools.cli.output.Json;
+import org.qubestools.core.io.SafeText;
+
+/**
+ * Everything a run says on standard error beside its error: one line per message, plain or JSON.
+ *
+ * @param tool name in front of each message
+ * @param json one JSON object per message
+ * @param quiet no progress notes
+ * @param verbose details too
+ * @param err where to
+ */
+public record Messages(String tool, boolean json, boolean quiet, boolean verbose, PrintStream err) {
+    /** For the time before the command line is understood: looks for the two long options as they are. */
+    public static Messages before(String tool, List<String> untrustedWords, PrintStream err) {
+        boolean json = false;
+        boolean verbose = false;
+        for (String word : untrustedWords) {
+            if (word.equals("--")) {
+                break;
+            }
+            json |= word.equals("--json");
+            verbose |= word.equals("--verbose");
+        }
+        return new Messages(tool, json, false, verbose, err);
+    }
+
+    public static Messages of(String tool, ParsedArguments args, PrintStream err) {
+        return new Messages(
+                tool,
+                args.has(CommonOptions.JSON),
+                args.has(CommonOptions.QUIET),
+                args.has(CommonOptions.VERBOSE),
+                err);
+    }
+
+    public void warn(String message) {
+        say("warning", message);
+    }
+
+    public void note(String message) {
+        if (!quiet) {
+            say("note", message);
+        }
+    }
+
+    public void detail(String message) {
+        if (verbose) {
+            say("note", message);
+        }
+    }
+
+    private void say(String type, String message) {
+        if (json) {
+            try (Json object = Json.line(err)) {
+                object.beginObject()
+                        .field("type", type)
+                        .field("message", message)
+                        .end();
+            }
+        } else {
+            String prefix = type.equals("warning") ? ": warning: " : ": ";
+            line(tool.concat(prefix).concat(message));
+        }
+    }
+
+    /** Prints one line in one write, whatever the text holds. */
+    public void line(String text) {
+        err.print(SafeText.printable(text).concat("\n"));
+        err.flush();
+    }
+}

@@ -1,0 +1,171 @@
+package org.qubestools.cli.option;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a tool takes and how its help reads: name, purpose, options, operands, examples. Filled once by the tool, then
+ * only read. Parsing works on it directly; {@link PicocliModel} turns it into a picocli {@code CommandSpec} for the
+ * help text, manual page and completion.
+ */
+public final class ToolSpec {
+    /** As the largest number of operands: no limit. */
+    public static final int ANY = Integer.MAX_VALUE;
+
+    /**
+     * A command line with its meaning.
+     *
+     * @param commandLine as one would type it
+     * @param meaning a phrase
+     */
+    public record Example(String commandLine, String meaning) {}
+
+    /**
+     * An exit code with a meaning of its own.
+     *
+     * @param code the status of the process
+     * @param meaning a phrase
+     */
+    public record Code(int code, String meaning) {}
+
+    private final String name;
+    private final String purpose;
+    private final List<Opt<?>> ownOptions = new ArrayList<>();
+    private final List<Opt<?>> commonOptions = new ArrayList<>();
+    private final List<List<Opt<?>>> exclusive = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private final List<Example> examples = new ArrayList<>();
+    private final List<Code> codes = new ArrayList<>();
+    private String operandSynopsis = "";
+    private int minOperands;
+    private int maxOperands;
+    private int dashOperandsFrom = ANY;
+
+    /**
+     * A tool without operands that has the options every tool has.
+     *
+     * @param purpose one line, a phrase without a full stop
+     */
+    public ToolSpec(String name, String purpose) {
+        this.name = Objects.requireNonNull(name);
+        this.purpose = Objects.requireNonNull(purpose);
+        Collections.addAll(commonOptions, CommonOptions.JSON, CommonOptions.OFFLINE, CommonOptions.ROOT);
+        Collections.addAll(commonOptions, CommonOptions.CONNECT, CommonOptions.VERBOSE);
+        Collections.addAll(commonOptions, CommonOptions.VERSION, CommonOptions.HELP);
+    }
+
+    /** Options of this tool, in the order of the help text; also {@code QUIET} where the tool has it. */
+    public ToolSpec options(Opt<?>... own) {
+        Collections.addAll(ownOptions, own);
+        return this;
+    }
+
+    /** How the operands read in the usage line and how many there may be; others are usage errors. */
+    public ToolSpec operands(String synopsis, int min, int max) {
+        operandSynopsis = synopsis;
+        minOperands = min;
+        maxOperands = max;
+        return this;
+    }
+
+    /** Of these options a caller may give only one; more are a usage error. */
+    public ToolSpec onlyOneOf(Opt<?>... options) {
+        exclusive.add(List.of(options));
+        return this;
+    }
+
+    /** The tool reads the store: adds the lock timeout. */
+    public ToolSpec readsStore() {
+        commonOptions.add(0, CommonOptions.LOCK_TIMEOUT);
+        return this;
+    }
+
+    /** The tool changes the store or files: adds the lock timeout and the dry run. */
+    public ToolSpec changesStore() {
+        readsStore();
+        commonOptions.add(0, CommonOptions.DRY_RUN);
+        return this;
+    }
+
+    /** The tool refuses root: adds {@code --force-root}. The tool itself asks the root rule, after its usage checks. */
+    public ToolSpec refusesRoot() {
+        commonOptions.add(0, CommonOptions.FORCE_ROOT);
+        return this;
+    }
+
+    /**
+     * From operand {@code index} on (0 is the first) a word with a dash that is no option of this tool is an operand:
+     * {@code qvm-prefs -s vm timezone -7200}.
+     */
+    public ToolSpec negativeValueFrom(int index) {
+        dashOperandsFrom = index;
+        return this;
+    }
+
+    /** A paragraph of the help text below the purpose. */
+    public ToolSpec note(String paragraph) {
+        notes.add(paragraph);
+        return this;
+    }
+
+    public ToolSpec example(String commandLine, String meaning) {
+        examples.add(new Example(commandLine, meaning));
+        return this;
+    }
+
+    /** An exit code whose meaning differs from or adds to the common table. */
+    public ToolSpec exitCode(int code, String meaning) {
+        codes.add(new Code(code, meaning));
+        return this;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public String purpose() {
+        return purpose;
+    }
+
+    public List<Opt<?>> ownOptions() {
+        return Collections.unmodifiableList(ownOptions);
+    }
+
+    public List<Opt<?>> commonOptions() {
+        return Collections.unmodifiableList(commonOptions);
+    }
+
+    public List<List<Opt<?>>> exclusiveGroups() {
+        return Collections.unmodifiableList(exclusive);
+    }
+
+    public String operandSynopsis() {
+        return operandSynopsis;
+    }
+
+    public int minOperands() {
+        return minOperands;
+    }
+
+    public int maxOperands() {
+        return maxOperands;
+    }
+
+    public int dashOperandsFrom() {
+        return dashOperandsFrom;
+    }
+
+    public List<String> notes() {
+        return Collections.unmodifiableList(notes);
+    }
+
+    public List<Example> examples() {
+        return Collections.unmodifiableList(examples);
+    }
+
+    public List<Code> exitCodes() {
+        return Collections.unmodifiableList(codes);
+    }
+}
