@@ -1,12 +1,12 @@
 package org.qubestools.core.io;
 
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 
@@ -25,11 +25,12 @@ public record DiskUsage(long length, long allocated) {
     /** The usage of each file (links: of the link itself); those that cannot be examined are missing. */
     public static Map<Path, DiskUsage> ofFiles(List<Path> files) {
         Map<Path, DiskUsage> usage = new HashMap<>();
+        Map<String, Path> byName = byName(files);
         List<String> stat = List.of("stat", "--printf=%b %B %s %n\\0", "--");
         for (String line : run(stat, files)) {
             String[] fields = line.split(" ", 4);
             long allocated = Math.multiplyExact(number(fields[0]), number(fields[1]));
-            usage.put(Path.of(fields[3]), new DiskUsage(number(fields[2]), allocated));
+            put(usage, byName.get(fields[3]), new DiskUsage(number(fields[2]), allocated));
         }
         return usage;
     }
@@ -40,10 +41,11 @@ public record DiskUsage(long length, long allocated) {
      */
     public static Map<Path, Long> ofTrees(List<Path> directories) {
         Map<Path, Long> usage = new HashMap<>();
+        Map<String, Path> byName = byName(directories);
         List<String> du = List.of("du", "--summarize", "--count-links", "--block-size=1", "--null", "--");
         for (String line : run(du, directories)) {
             String[] fields = line.split("\t", 2);
-            usage.put(Path.of(fields[1]), number(fields[0]));
+            put(usage, byName.get(fields[1]), number(fields[0]));
         }
         return usage;
     }
@@ -61,7 +63,7 @@ public record DiskUsage(long length, long allocated) {
             if (result.status() > 1) {
                 result.requireSuccess();
             }
-            String output = new String(result.stdout(), pathCharset());
+            String output = new String(result.stdout(), StandardCharsets.UTF_8);
             int start = 0;
             for (int end = output.indexOf('\0'); end >= 0; end = output.indexOf('\0', start)) {
                 lines.add(output.substring(start, end));
@@ -71,9 +73,18 @@ public record DiskUsage(long length, long allocated) {
         return lines;
     }
 
-    private static Charset pathCharset() {
-        String name = System.getProperty("sun.jnu.encoding");
-        return name == null ? StandardCharsets.UTF_8 : Charset.forName(name);
+    private static Map<String, Path> byName(List<Path> paths) {
+        Map<String, Path> byName = new HashMap<>();
+        for (Path path : paths) {
+            byName.put(path.toString(), path);
+        }
+        return byName;
+    }
+
+    private static <T> void put(Map<Path, T> usage, @Nullable Path path, T value) {
+        if (path != null) {
+            usage.put(path, value);
+        }
     }
 
     private static long number(String text) {

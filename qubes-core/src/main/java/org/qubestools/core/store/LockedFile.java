@@ -42,6 +42,11 @@ final class LockedFile {
             Object key = attributes.fileKey();
             return new Identity(key == null ? file : key, attributes.lastModifiedTime());
         }
+
+        /** As equals, which a record makes at run time, at a tenth of the cost of starting a JVM. */
+        boolean isSame(Identity other) {
+            return key.equals(other.key) && modified.equals(other.modified);
+        }
     }
 
     /**
@@ -66,7 +71,7 @@ final class LockedFile {
                 if (!lock(channel, exclusive)) {
                     return null;
                 }
-                if (before.equals(Identity.of(file)) && (!exclusive || isOpenHere(file))) {
+                if (before.isSame(Identity.of(file)) && (!exclusive || isOpenHere(file))) {
                     kept = true;
                     return new LockedFile(channel, before.key());
                 }

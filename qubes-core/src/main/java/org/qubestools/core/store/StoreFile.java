@@ -31,6 +31,16 @@ public final class StoreFile implements AutoCloseable {
 
     private static final int MODE = 0660;
 
+    // No lambda: the first one of a run costs more than the whole save.
+    private static final AtomicFile.Claim CLAIM = new AtomicFile.Claim() {
+        @Override
+        public void claim(FileChannel fresh) throws IOException {
+            if (!LockedFile.lock(fresh, true)) {
+                throw new IOException("another program has locked it");
+            }
+        }
+    };
+
     private final Path file;
     private final StoreGuard guard;
     private final @Nullable FileLayer layer;
@@ -161,16 +171,10 @@ public final class StoreFile implements AutoCloseable {
     }
 
     private void install(FileLayer layer, byte[] content) throws IOException {
-        FileChannel fresh = AtomicFile.install(layer, file, content, MODE, ownership, StoreFile::claim);
+        FileChannel fresh = AtomicFile.install(layer, file, content, MODE, ownership, CLAIM);
         LockedFile old = locked;
         locked = LockedFile.adopt(fresh);
         old.close();
-    }
-
-    private static void claim(FileChannel fresh) throws IOException {
-        if (!LockedFile.lock(fresh, true)) {
-            throw new IOException("another program has locked it");
-        }
     }
 
     // The new store is in place, but not known to be durable, and the caller is going to undo what belongs to it.
