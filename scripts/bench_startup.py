@@ -127,7 +127,8 @@ def main():
 
 def measure(options, work):
     with open(os.path.join(options.dist, 'lib', 'flags')) as file:
-        flags = dict(line.rstrip('\n').split(': ', 1) for line in file)['*'].split()
+        lines = dict(line.rstrip('\n').split(': ', 1) for line in file if not line.startswith('#'))
+    flags = (lines['aot' if options.version >= 24 else 'jsa'] + ' ' + lines['*']).split()
     source = os.path.join(work, 'Empty.java')
     with open(source, 'w') as file:
         file.write(EMPTY)
