@@ -8,12 +8,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.cli.output.Json;
+import org.qubestools.cli.output.LocalTime;
 
 /**
  * The world as a run of a tool sees it: streams, environment, machine, and where to say things. The streams belong to
  * the caller; a tool does not close them.
  */
-public final class ToolContext {
+public final class ToolContext implements LocalTime {
     private final PrintStream out;
     private final PrintStream err;
     private final InputStream in;
@@ -91,6 +92,7 @@ public final class ToolContext {
         return host.clock();
     }
 
+    @Override
     public ZoneId zone() {
         return host.zone();
     }

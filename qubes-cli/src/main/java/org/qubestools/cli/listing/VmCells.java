@@ -1,12 +1,12 @@
 package org.qubestools.cli.listing;
 
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.cli.listing.VmField.Column;
 import org.qubestools.cli.listing.VmField.OfProperty;
+import org.qubestools.cli.output.LocalTime;
 import org.qubestools.cli.output.PropertyText;
 import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.QubesVm;
@@ -22,7 +22,7 @@ public final class VmCells {
 
     private final VmStatuses statuses;
     private final DiskFigures disk;
-    private final ZoneId zone;
+    private final LocalTime local;
     private final VmStatuses earlier;
     private final double seconds;
 
@@ -32,10 +32,10 @@ public final class VmCells {
      * @param earlier a look some time before, for the use of CPUs
      * @param seconds the time between the looks; 0 if that is not wanted
      */
-    public VmCells(VmStatuses statuses, DiskFigures disk, ZoneId zone, VmStatuses earlier, double seconds) {
+    public VmCells(VmStatuses statuses, DiskFigures disk, LocalTime local, VmStatuses earlier, double seconds) {
         this.statuses = statuses;
         this.disk = disk;
-        this.zone = zone;
+        this.local = local;
         this.earlier = earlier;
         this.seconds = seconds;
     }
@@ -44,7 +44,7 @@ public final class VmCells {
     public String cell(VmField field, VmView view) {
         if (field instanceof OfProperty property) {
             boolean has = property.property().belongsTo(view.vm().vmClass());
-            return has ? PropertyText.of(property.property(), view, zone) : "-";
+            return has ? PropertyText.of(property.property(), view, local) : "-";
         }
         return PropertyText.safe(column((Column) field, view));
     }
@@ -130,7 +130,7 @@ public final class VmCells {
         return timestamp == null
                 ? "-"
                 : DateTimeFormatter.ISO_LOCAL_DATE.format(
-                        Instant.ofEpochSecond(timestamp).atZone(zone));
+                        Instant.ofEpochSecond(timestamp).atZone(local.zone()));
     }
 
     private static String kernel(Column column, VmView view) {

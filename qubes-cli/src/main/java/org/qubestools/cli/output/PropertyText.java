@@ -17,10 +17,10 @@ public final class PropertyText {
     private PropertyText() {}
 
     /** The value as {@code qvm-prefs -g} prints it, safe for a terminal; empty for null. */
-    public static String of(VmProperty property, VmView view, ZoneId zone) {
+    public static String of(VmProperty property, VmView view, LocalTime local) {
         Object value = property.value(view);
         if (value instanceof Long seconds && property == DerivedProperty.LAST_BACKUP) {
-            return time(seconds, zone);
+            return time(seconds, local.zone());
         }
         return safe(plain(value));
     }

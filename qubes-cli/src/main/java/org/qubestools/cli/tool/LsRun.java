@@ -80,7 +80,7 @@ final class LsRun {
 
     private List<VmOrder.Branch> rows() {
         Set<QubesVm> chosen = chosen();
-        VmFilters filters = new VmFilters(args, session, store, this::statuses);
+        VmFilters filters = new VmFilters(args, session, store, this::statuses, ctx);
         List<VmOrder.Branch> rows = new ArrayList<>();
         for (VmOrder.Branch row : ordered()) {
             if (chosen.contains(row.vm()) && filters.accept(row.vm())) {
@@ -149,7 +149,7 @@ final class LsRun {
                 disk ? figures.missing(views).entrySet() : Set.<Map.Entry<String, String>>of()) {
             ctx.warn("VM '" + absent.getKey() + "' has no " + absent.getValue());
         }
-        return new VmCells(now, figures, ctx.zone(), earlier, seconds);
+        return new VmCells(now, figures, ctx, earlier, seconds);
     }
 
     private static void pause() {

@@ -1,10 +1,10 @@
 package org.qubestools.cli.tool;
 
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.cli.output.LocalTime;
 import org.qubestools.cli.output.PropertyText;
 import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.QubesVm;
@@ -56,11 +56,11 @@ final class PrefsListing {
             "internal");
 
     private final VmView view;
-    private final ZoneId zone;
+    private final LocalTime local;
 
-    PrefsListing(VmView view, ZoneId zone) {
+    PrefsListing(VmView view, LocalTime local) {
         this.view = view;
-        this.zone = zone;
+        this.local = local;
     }
 
     /**
@@ -91,7 +91,7 @@ final class PrefsListing {
                 lines.add(name
                         + " ".repeat(Math.max(1, 25 - name.length()))
                         + (byDefault ? "D  " : "-  ")
-                        + PropertyText.of(property, view, zone));
+                        + PropertyText.of(property, view, local));
             }
         }
         return lines;
@@ -108,17 +108,18 @@ final class PrefsListing {
                 view.vms().dispvmNetvm(vm).shown("none")
                         + (vm.is(Attributes.USES_DEFAULT_DISPVM_NETVM) ? " (default)" : "");
             case "dir", "config", "root_img", "root_cow_img", "root_volatile_img", "private_img" ->
-                dom0 ? null : orNull(PropertyText.of(property, view, zone));
-            case "last_backup" -> orNone(PropertyText.of(property, view, zone));
-            case "MAC" -> PropertyText.of(property, view, zone) + (vm.get(Attributes.MAC) == null ? " (auto)" : "");
+                dom0 ? null : orNull(PropertyText.of(property, view, local));
+            case "last_backup" -> orNone(PropertyText.of(property, view, local));
+            case "MAC" -> PropertyText.of(property, view, local) + (vm.get(Attributes.MAC) == null ? " (auto)" : "");
             case "kernel" ->
-                orNone(PropertyText.of(property, view, zone))
+                orNone(PropertyText.of(property, view, local))
                         + (vm.is(Attributes.USES_DEFAULT_KERNEL) ? " (default)" : "");
             case "kernelopts" ->
-                PropertyText.of(property, view, zone) + (vm.is(Attributes.USES_DEFAULT_KERNELOPTS) ? " (default)" : "");
+                PropertyText.of(property, view, local)
+                        + (vm.is(Attributes.USES_DEFAULT_KERNELOPTS) ? " (default)" : "");
             case "debug" -> vm.is(Attributes.DEBUG) ? "on" : "off";
-            case "drive", "maxmem" -> orNone(PropertyText.of(property, view, zone));
-            default -> PropertyText.of(property, view, zone);
+            case "drive", "maxmem" -> orNone(PropertyText.of(property, view, local));
+            default -> PropertyText.of(property, view, local);
         };
     }
 

@@ -98,7 +98,7 @@ public final class PrefsTool implements Tool {
                 ctx.json(json(view));
                 return ExitCode.OK;
             }
-            PrefsListing listing = new PrefsListing(view, ctx.zone());
+            PrefsListing listing = new PrefsListing(view, ctx);
             boolean r4 = args.value(FORMAT).orElse("r3").equals("r4");
             boolean hide = args.has(HIDE_DEFAULT);
             for (String line : r4 ? listing.r4Lines(hide) : listing.lines(hide)) {
@@ -158,7 +158,7 @@ public final class PrefsTool implements Tool {
             ctx.json(result);
             return;
         }
-        String text = PropertyText.of(property, view, ctx.zone());
+        String text = PropertyText.of(property, view, ctx);
         if (!text.isEmpty()) {
             ctx.println(text);
         }

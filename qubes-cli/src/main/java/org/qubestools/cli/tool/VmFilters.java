@@ -1,6 +1,5 @@
 package org.qubestools.cli.tool;
 
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -9,6 +8,7 @@ import org.qubestools.cli.option.Opt;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.option.ToolSpec;
 import org.qubestools.cli.option.Usage;
+import org.qubestools.cli.output.LocalTime;
 import org.qubestools.cli.output.PropertyText;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.Attributes;
@@ -45,12 +45,19 @@ final class VmFilters {
     private final Session session;
     private final StoreSnapshot store;
     private final Supplier<VmStatuses> statuses;
+    private final LocalTime local;
 
-    VmFilters(ParsedArguments args, Session session, StoreSnapshot store, Supplier<VmStatuses> statuses) {
+    VmFilters(
+            ParsedArguments args,
+            Session session,
+            StoreSnapshot store,
+            Supplier<VmStatuses> statuses,
+            LocalTime local) {
         this.args = args;
         this.session = session;
         this.store = store;
         this.statuses = statuses;
+        this.local = local;
     }
 
     static ToolSpec addTo(ToolSpec spec) {
@@ -114,7 +121,7 @@ final class VmFilters {
             }
             String wanted = condition.substring(equals + 1);
             boolean has = property.belongsTo(view.vm().vmClass());
-            String text = has ? PropertyText.of(property, view, ZoneOffset.UTC) : "";
+            String text = has ? PropertyText.of(property, view, local) : "";
             Boolean asked = property instanceof BoolProperty ? BoolProperty.parse(wanted) : null;
             boolean fits = asked == null ? text.equals(wanted) : asked.equals(property.value(view));
             if (!has || !fits) {

@@ -186,7 +186,8 @@ abstract class ValueType<T> {
 
     private static final class FilePath extends ValueType<String> {
         static String checked(String text) throws MalformedValue {
-            if (text.isEmpty() || ("/" + text + "/").contains("/../")) {
+            boolean upwards = text.indexOf("..") >= 0 && ("/" + text + "/").contains("/../");
+            if (upwards || text.isEmpty()) {
                 throw new MalformedValue(ProblemCode.BAD_PATH, "empty, or leads upwards with '..'");
             }
             for (int i = 0; i < text.length(); i++) {

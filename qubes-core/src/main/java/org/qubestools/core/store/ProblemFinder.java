@@ -159,9 +159,16 @@ final class ProblemFinder {
 
     private void templateOf(QubesVm vm) {
         VmReference stored = vms.storedTemplate(vm);
+        QubesVm target = stored.vm();
+        boolean usual = target != null
+                && target.vmClass() == vm.vmClass().templateClass()
+                && vms.storedTemplate(target).isNone();
+        if (usual) {
+            return;
+        }
         if (stored.isBroken() || (stored.isNone() && vm.vmClass() == VmClass.DISPOSABLE)) {
             report(ProblemCode.TEMPLATE_MISSING, vm, "template_qid", "its template is not in the store");
-        } else if (stored.vm() != null && isOnLoop(vm, false)) {
+        } else if (target != null && isOnLoop(vm, false)) {
             report(ProblemCode.TEMPLATE_LOOP, vm, "template_qid", "it is a template of itself");
         } else if (vms.template(vm).isBroken()) {
             report(ProblemCode.TEMPLATE_WRONG_KIND, vm, "template_qid", "its template is of the wrong kind");

@@ -35,14 +35,7 @@ public final class LazyVmm implements Vmm, HostSource {
 
     /** One that answers every question with OFFLINE. */
     public static LazyVmm offline() {
-        return new LazyVmm(LazyVmm::refuse, true);
-    }
-
-    private static Vmm refuse() {
-        throw new QubesException(
-                ErrorKind.OFFLINE,
-                "this needs the running system, and offline mode is on",
-                "run it again without --offline-mode or --root");
+        return new LazyVmm(new Refusing(), true);
     }
 
     public boolean isOffline() {
@@ -96,6 +89,17 @@ public final class LazyVmm implements Vmm, HostSource {
         if (open != null) {
             open.close();
             open = null;
+        }
+    }
+
+    /** No lambda: this is on the way of every offline run. */
+    private static final class Refusing implements Opener {
+        @Override
+        public Vmm open() {
+            throw new QubesException(
+                    ErrorKind.OFFLINE,
+                    "this needs the running system, and offline mode is on",
+                    "run it again without --offline-mode or --root");
         }
     }
 }
