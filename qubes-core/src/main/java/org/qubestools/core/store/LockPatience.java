@@ -9,7 +9,10 @@ import org.qubestools.core.error.QubesException;
 /** The waiting of one attempt to get the lock of the store: how long to sleep, when to say so, when to give up. */
 final class LockPatience {
     private static final long NOTICE_MILLIS = 5000;
-    private static final long LONGEST_SLEEP_MILLIS = 50;
+
+    // Who asks seldom loses against others who come and go; who asks often for hours wastes power.
+    private static final long LONGEST_SLEEP_MILLIS = 10;
+    private static final long LATE_SLEEP_MILLIS = 50;
 
     private final Path file;
     private final LockWait wait;
@@ -48,7 +51,7 @@ final class LockPatience {
             Thread.currentThread().interrupt();
             throw new QubesException(ErrorKind.CANCELLED, "interrupted while waiting for the lock on " + file, null, e);
         }
-        sleep = Math.min(2 * sleep, LONGEST_SLEEP_MILLIS);
+        sleep = Math.min(2 * sleep, told ? LATE_SLEEP_MILLIS : LONGEST_SLEEP_MILLIS);
     }
 
     private String holder() {

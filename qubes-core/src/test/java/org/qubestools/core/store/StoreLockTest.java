@@ -197,8 +197,8 @@ class StoreLockTest {
         }
 
         assertThat(time.millis()).isEqualTo(1000);
-        assertThat(time.sleeps()).startsWith(1L, 2L, 4L, 8L, 16L, 32L, 50L, 50L);
-        assertThat(time.sleeps()).allMatch(millis -> millis <= 50);
+        assertThat(time.sleeps()).startsWith(1L, 2L, 4L, 8L, 10L, 10L);
+        assertThat(time.sleeps()).allMatch(millis -> millis <= 10);
         assertThat(notices).isEmpty();
     }
 
