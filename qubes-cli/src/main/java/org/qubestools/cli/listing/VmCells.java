@@ -148,7 +148,8 @@ public final class VmCells {
 
     private static String address(Column column, VmView view) {
         if (column == Column.IP) {
-            return String.valueOf(view.addresses().ip());
+            String ip = view.addresses().ip();
+            return ip == null ? "None" : ip;
         }
         String address = column == Column.IP_BACK
                 ? view.addresses().gateway()

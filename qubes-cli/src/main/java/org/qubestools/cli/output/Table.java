@@ -3,15 +3,15 @@ package org.qubestools.cli.output;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
-import org.qubestools.core.io.SafeText;
 
 /**
  * A table in the original layout of qvm-ls and qvm-top: every column one wider than its longest cell, cells to the
- * right, a rule above and below the header. Cells may hold untrusted text; they are shown in printable ASCII.
+ * right, a rule above and below the header. Cells may hold untrusted text; what could harm a terminal is escaped.
  */
 public final class Table {
     private final int columns;
     private final List<String[]> lines = new ArrayList<>();
+    private boolean firstToTheLeft;
 
     private Table(int columns) {
         this.columns = columns;
@@ -23,6 +23,12 @@ public final class Table {
         return table.row(headers);
     }
 
+    /** Has the cells of the first column stand to the left: for a tree. */
+    public Table firstToTheLeft() {
+        firstToTheLeft = true;
+        return this;
+    }
+
     /** Adds a row; it has as many cells as there are headers. */
     public Table row(List<String> cells) {
         if (cells.size() != columns) {
@@ -30,7 +36,7 @@ public final class Table {
         }
         String[] line = new String[columns];
         for (int i = 0; i < columns; i++) {
-            line[i] = SafeText.printable(cells.get(i));
+            line[i] = PropertyText.safe(cells.get(i));
         }
         lines.add(line);
         return this;
@@ -67,10 +73,14 @@ public final class Table {
         text.append('\n');
     }
 
-    private static void line(StringBuilder text, int[] widths, String[] cells) {
+    private void line(StringBuilder text, int[] widths, String[] cells) {
         for (int i = 0; i < cells.length; i++) {
-            fill(text, ' ', widths[i] - cells[i].length());
-            text.append(cells[i]).append(" |");
+            boolean left = i == 0 && firstToTheLeft;
+            int blanks = widths[i] - cells[i].length();
+            fill(text, ' ', left ? 1 : blanks);
+            text.append(cells[i]);
+            fill(text, ' ', left ? blanks - 1 : 0);
+            text.append(" |");
         }
         text.append('\n');
     }

@@ -40,7 +40,7 @@ public final class CloneTool implements Tool {
         try (Session session = Session.open(args, ctx)) {
             CloneVm change = new CloneVm(
                     args.operand(0), args.operand(1), args.value(POOL).orElse(null));
-            Reports.outcome(ctx, session.qubes().edit(List.of(change), dryRun), dryRun);
+            Reports.outcomeWithFiles(ctx, session.qubes().edit(List.of(change), dryRun), dryRun);
             return ExitCode.OK;
         }
     }

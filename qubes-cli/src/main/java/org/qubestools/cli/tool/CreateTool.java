@@ -100,7 +100,7 @@ public final class CreateTool implements Tool {
         CreateVm change = change(args, vmClass, label(args));
         boolean dryRun = args.has(CommonOptions.DRY_RUN);
         try (Session session = Session.open(args, ctx)) {
-            Reports.outcome(ctx, session.qubes().edit(List.of(change), dryRun), dryRun);
+            Reports.outcomeWithFiles(ctx, session.qubes().edit(List.of(change), dryRun), dryRun);
             return ExitCode.OK;
         }
     }

@@ -185,6 +185,9 @@ final class LsRun {
             }
             table.row(line);
         }
+        if (args.has(LsTool.TREE)) {
+            table.firstToTheLeft();
+        }
         table.writeTo(ctx.out());
     }
 

@@ -51,7 +51,7 @@ public final class RemoveTool implements Tool {
                 names = expanded(args, session.qubes().load().vms());
             }
             RemoveVms change = new RemoveVms(names, args.has(JUST_DB), args.has(FORCE));
-            Reports.outcome(ctx, session.qubes().edit(List.of(change), dryRun), dryRun);
+            Reports.outcomeWithFiles(ctx, session.qubes().edit(List.of(change), dryRun), dryRun);
             return ExitCode.OK;
         }
     }

@@ -43,6 +43,14 @@ final class Reports {
         }
     }
 
+    /** As {@link #outcome}, and each change of a file as a note: for tools whose work is to make or remove files. */
+    static void outcomeWithFiles(ToolContext ctx, EditOutcome outcome, boolean dryRun) {
+        for (String line : dryRun ? List.<String>of() : outcome.files()) {
+            ctx.note(line);
+        }
+        outcome(ctx, outcome, dryRun);
+    }
+
     private static List<String> text(EditOutcome outcome) {
         List<String> lines = new ArrayList<>();
         for (AttributeChange change : outcome.difference().globals()) {
