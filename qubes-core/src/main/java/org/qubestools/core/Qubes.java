@@ -75,7 +75,7 @@ public final class Qubes implements AutoCloseable {
         Ownership ownership = StoreOwnership.of(config);
         try (StoreFile file = StoreFile.openExclusive(config.store(), lockWait, layer, ownership)) {
             byte[] bytes = file.read();
-            List<String> leftOver = new ArrayList<>(recover(bytes));
+            List<String> leftOver = new ArrayList<>(recover(bytes, dryRun));
             StoreSnapshot before = StoreSnapshot.parse(QubesConfig.STORE, bytes, pools());
             Draft draft = new Draft(before.vms(), before.problems(), before.pools(), new HostTree(config), vmm, clock);
             for (Change change : changes) {
@@ -91,9 +91,14 @@ public final class Qubes implements AutoCloseable {
     }
 
     /** Undoes or finishes what a killed edit had begun. */
-    private List<String> recover(byte[] bytes) {
+    private List<String> recover(byte[] bytes, boolean dryRun) {
         Path journal = config.real(JOURNAL);
-        return Files.exists(journal) ? FileChanges.recover(layer, journal, bytes) : List.of();
+        if (!Files.exists(journal)) {
+            return List.of();
+        }
+        return dryRun
+                ? List.of("an edit was interrupted; the next one that is no dry run finishes or undoes it first")
+                : FileChanges.recover(layer, journal, bytes);
     }
 
     private List<String> save(StoreFile file, Draft draft, byte[] before, byte[] after, Ownership ownership) {

@@ -138,11 +138,11 @@ final class LsRun {
         VmStatuses earlier = now;
         double seconds = 0;
         if (shown.contains(Column.CPU) && now.isKnown()) {
-            long start = System.nanoTime();
+            long start = ctx.clock().millis();
             pause();
             now = session.statuses();
             statuses = now;
-            seconds = (System.nanoTime() - start) / 1e9;
+            seconds = (ctx.clock().millis() - start) / 1000.0;
         }
         DiskFigures figures = disk ? DiskFigures.measure(views, shown, session.config()) : DiskFigures.none();
         for (Map.Entry<String, String> absent :

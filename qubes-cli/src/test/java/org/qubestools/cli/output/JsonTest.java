@@ -62,7 +62,7 @@ final class JsonTest {
     void aValueWithoutJsonIsRefused() {
         Json json = Json.line(out);
 
-        assertThatThrownBy(() -> json.element(1.5)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> json.element(new Object())).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

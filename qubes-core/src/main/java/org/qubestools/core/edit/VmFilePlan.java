@@ -17,6 +17,7 @@ import org.qubestools.core.model.VmFiles;
 /** Plans what happens to the files of a VM; carried out when the draft is saved. */
 final class VmFilePlan {
     static final long GIB = 1024L * 1024 * 1024;
+    private static final int RULES_MODE = 0664;
     private static final long PRIVATE_SIZE = 2 * GIB;
     private static final long ROOT_SIZE = 10 * GIB;
     private static final long HVM_ROOT_SIZE = 20 * GIB;
@@ -27,10 +28,27 @@ final class VmFilePlan {
 
     /** Something in a new directory: an empty sparse file, a copy, a link. */
     private record Item(
-            String name,
-            @Nullable Path source,
-            long size,
-            @Nullable String linkTarget) {}
+            String name, @Nullable Path source, long size, @Nullable String linkTarget, byte @Nullable [] content) {
+        static Item empty(String name, long size) {
+            return new Item(name, null, size, null, null);
+        }
+
+        static Item copy(String name, Path source) {
+            return new Item(name, source, 0, null, null);
+        }
+
+        static Item copyOrEmpty(String name, @Nullable Path source, long size) {
+            return new Item(name, source, size, null, null);
+        }
+
+        static Item link(String name, String target) {
+            return new Item(name, null, 0, target, null);
+        }
+
+        static Item file(String name, byte[] content) {
+            return new Item(name, null, 0, null, content);
+        }
+    }
 
     private VmFilePlan() {}
 
@@ -51,13 +69,13 @@ final class VmFilePlan {
             items.add(rootImage(draft, vm, copied, root));
         }
         if (vm.vmClass().isTemplate()) {
-            items.add(new Item("root-cow.img", null, rootSize(draft, vm, copied, root), null));
+            items.add(Item.empty("root-cow.img", rootSize(draft, vm, copied, root)));
         }
         QubesVm model = template == null ? copied : template;
         Path privateImage =
                 model == null ? null : existing(draft, draft.view(model).files().privateImage());
-        items.add(new Item("private.img", privateImage, PRIVATE_SIZE, null));
-        items.add(new Item("volatile.img", null, VOLATILE_SIZE, null));
+        items.add(Item.copyOrEmpty("private.img", privateImage, PRIVATE_SIZE));
+        items.add(Item.empty("volatile.img", VOLATILE_SIZE));
         if (copied != null) {
             String kernel = draft.view(copied).facts().kernel();
             kernels(draft, draft.view(copied).files().kernels(kernel), items);
@@ -73,7 +91,7 @@ final class VmFilePlan {
         if (source == null && copied != null) {
             source = existing(draft, draft.view(copied).files().rootImage());
         }
-        return new Item("root.img", source, rootSize(draft, vm, copied, root), null);
+        return Item.copyOrEmpty("root.img", source, rootSize(draft, vm, copied, root));
     }
 
     private static long rootSize(Draft draft, QubesVm vm, @Nullable QubesVm copied, RootSource root) {
@@ -104,37 +122,37 @@ final class VmFilePlan {
     static void copy(Draft draft, QubesVm source, QubesVm clone, byte @Nullable [] firewall) {
         VmFiles from = draft.view(source).files();
         List<Item> items = new ArrayList<>();
-        items.add(new Item("private.img", existing(draft, from.privateImage()), PRIVATE_SIZE, null));
+        items.add(Item.copyOrEmpty("private.img", existing(draft, from.privateImage()), PRIVATE_SIZE));
         if (draft.view(source).facts().updateable()) {
             Path root = existing(draft, from.rootImage());
             if (root == null) {
                 throw new QubesException(
                         ErrorKind.FAILED, "VM '" + source.name() + "' has no root image " + from.rootImage());
             }
-            items.add(new Item("root.img", root, 0, null));
+            items.add(Item.copy("root.img", root));
             if (clone.vmClass().isTemplate()) {
-                items.add(new Item("root-cow.img", null, sizeOf(root), null));
+                items.add(Item.empty("root-cow.img", sizeOf(root)));
             }
         }
         if (source.vmClass().hasKernel() && draft.view(source).facts().kernel() == null) {
             kernels(draft, from.kernels(null), items);
         }
-        String directory = directory(draft, clone, items);
         if (firewall != null) {
-            draft.files().write(draft.real(directory + "/firewall.xml"), firewall, 0664);
+            items.add(Item.file("firewall.xml", firewall));
         }
+        directory(draft, clone, items);
     }
 
     private static void kernels(Draft draft, @Nullable String directory, List<Item> items) {
         for (String file : KERNEL_FILES) {
             Path source = directory == null ? null : existing(draft, directory + "/" + file);
             if (source != null) {
-                items.add(new Item("kernels/" + file, source, 0, null));
+                items.add(Item.copy("kernels/" + file, source));
             }
         }
     }
 
-    private static String directory(Draft draft, QubesVm vm, List<Item> items) {
+    private static void directory(Draft draft, QubesVm vm, List<Item> items) {
         String directory = draft.view(vm).files().directory();
         if (directory == null) {
             throw new QubesException(ErrorKind.INVALID_VALUE, "no directory can be made for VM '" + vm.name() + "'");
@@ -144,10 +162,9 @@ final class VmFilePlan {
             throw new QubesException(
                     ErrorKind.IN_USE, directory + " exists already", "move it away, or choose another name");
         }
-        items.add(new Item("icon.png", null, 0, draft.view(vm).files().iconTarget()));
+        items.add(Item.link("icon.png", draft.view(vm).files().iconTarget()));
         requireParent(draft, real);
         draft.files().create(real, (staging, layer) -> populate(staging, layer, items));
-        return directory;
     }
 
     private static void populate(Path staging, FileLayer layer, List<Item> items) throws IOException {
@@ -159,6 +176,9 @@ final class VmFilePlan {
             }
             if (item.linkTarget() != null) {
                 layer.createSymlink(target, item.linkTarget());
+            } else if (item.content() != null) {
+                layer.writeFile(target, item.content());
+                layer.setMode(target, RULES_MODE);
             } else if (item.source() != null) {
                 layer.copyFile(item.source(), target);
             } else {
@@ -209,10 +229,10 @@ final class VmFilePlan {
                     ErrorKind.IN_USE, newDirectory + " exists already", "move it away, or choose another name");
         }
         Path config = from.resolve(oldName + ".conf");
-        draft.files().move(from, to);
         if (Files.exists(config, LinkOption.NOFOLLOW_LINKS)) {
-            draft.files().move(to.resolve(oldName + ".conf"), to.resolve(newName + ".conf"));
+            draft.files().move(config, from.resolve(newName + ".conf"));
         }
+        draft.files().move(from, to);
     }
 
     static void remove(Draft draft, QubesVm vm) {

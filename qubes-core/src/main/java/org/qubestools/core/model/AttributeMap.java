@@ -62,6 +62,19 @@ public final class AttributeMap {
         return names == other.names;
     }
 
+    /**
+     * The first index from {@code from} on whose value is not the very text that {@code alike} has there; {@link #size}
+     * if there is none. Both must share their names.
+     */
+    @SuppressWarnings("ReferenceEquality") // a reader gives out repeated texts once, so most need no look inside
+    public int nextDifference(AttributeMap alike, int from) {
+        int index = from;
+        while (index < values.length && values[index] == alike.values[index]) {
+            index++;
+        }
+        return index;
+    }
+
     public List<String> names() {
         return List.of(names.all);
     }

@@ -92,14 +92,13 @@ final class ProblemFinder {
                 ? lastGood.attributes()
                 : null;
         int found = problems.size();
-        for (int i = 0; i < attributes.size(); i++) {
-            if (good != null && attributes.value(i).equals(good.value(i))) {
-                continue;
-            }
+        int i = good == null ? 0 : attributes.nextDifference(good, 0);
+        while (i < attributes.size()) {
             Attribute<?> attribute = Attributes.named(attributes.name(i));
             if (attribute != null && attribute.belongsTo(vm.vmClass())) {
                 value(vm, attribute, attributes.value(i));
             }
+            i = good == null ? i + 1 : attributes.nextDifference(good, i + 1);
         }
         lastGood = problems.size() == found ? vm : lastGood;
         if (vm.vmClass() == VmClass.DISPOSABLE && !vm.has(Attributes.DISPID)) {
