@@ -158,7 +158,7 @@ class FileChangesCrashTest {
     @Test
     void changeWithoutAChangeOfTheStoreIsWholeToo() throws IOException {
         Map<String, String> changed = Map.of();
-        for (int n = 200; n >= 0; n--) {
+        for (int n = 100; n >= 0; n--) {
             ChangeWorld world = world();
             CrashingFileLayer layer = new CrashingFileLayer(n);
             try {

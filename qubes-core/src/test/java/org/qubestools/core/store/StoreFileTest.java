@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -155,6 +156,43 @@ class StoreFileTest {
                     () -> StoreFile.openShared(odd, NOW),
                     e -> assertThat(e).hasMessage("cannot open " + odd + ": not a regular file"));
         }
+    }
+
+    @Test
+    void whatIsNotPermittedIsSaid() throws IOException {
+        assumeTrue(UnixStat.uid(store) != 0, "root is permitted everything");
+        FileLayer.system().setMode(store, 0400);
+        assertFails(
+                ErrorKind.FAILED,
+                () -> exclusive(FileLayer.system()),
+                e -> assertThat(e).hasMessage("cannot change " + store + ": permission denied"));
+
+        FileLayer.system().setMode(store, 0);
+        for (ThrowingCallable open : List.<ThrowingCallable>of(
+                () -> StoreFile.openShared(store, NOW), () -> exclusive(FileLayer.system()))) {
+            assertFails(
+                    ErrorKind.STORE_MISSING,
+                    open,
+                    e -> assertThat(e).hasMessage("cannot read " + store + ": permission denied"));
+        }
+    }
+
+    @Test
+    void readOnlyDirectoryLeavesTheStoreAlone() throws IOException {
+        assumeTrue(UnixStat.uid(store) != 0, "root is permitted everything");
+        FileLayer.system().setMode(dir, 0500);
+
+        try (StoreFile file = exclusive(FileLayer.system())) {
+            assertFails(
+                    ErrorKind.FAILED,
+                    () -> file.replace(NEW),
+                    e -> assertThat(e)
+                            .hasMessageStartingWith("cannot save " + store + ": cannot create " + store)
+                            .hasMessageEndingWith(": permission denied"));
+        } finally {
+            FileLayer.system().setMode(dir, 0700);
+        }
+        assertThat(store).hasContent("<old/>");
     }
 
     @Test
