@@ -60,7 +60,7 @@ public record CloneVm(
         draft.requireHalted(source, "it can be cloned only while it is halted");
         QubesVm clone = add(draft, source, name, pool);
         GlobalsFiller.fill(draft, clone);
-        byte[] firewall = firewall(draft, source);
+        String firewall = firewall(draft, source);
         VmFilePlan.copy(draft, source, clone, firewall);
         DuplicateWarnings.address(draft, clone);
         DuplicateWarnings.mac(draft, clone);
@@ -68,7 +68,7 @@ public record CloneVm(
         draft.define(clone);
     }
 
-    private static byte @Nullable [] firewall(Draft draft, QubesVm source) {
+    private static @Nullable String firewall(Draft draft, QubesVm source) {
         String path = draft.view(source).files().firewall();
         return path == null ? null : FirewallCopy.withoutExpired(draft.real(path), path, draft.now());
     }

@@ -1,6 +1,7 @@
 package org.qubestools.core.edit;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -28,7 +29,11 @@ final class VmFilePlan {
 
     /** Something in a new directory: an empty sparse file, a copy, a link. */
     private record Item(
-            String name, @Nullable Path source, long size, @Nullable String linkTarget, byte @Nullable [] content) {
+            String name,
+            @Nullable Path source,
+            long size,
+            @Nullable String linkTarget,
+            @Nullable String content) {
         static Item empty(String name, long size) {
             return new Item(name, null, size, null, null);
         }
@@ -45,7 +50,7 @@ final class VmFilePlan {
             return new Item(name, null, 0, target, null);
         }
 
-        static Item file(String name, byte[] content) {
+        static Item file(String name, String content) {
             return new Item(name, null, 0, null, content);
         }
     }
@@ -119,7 +124,7 @@ final class VmFilePlan {
     }
 
     /** The directory of a clone: the images that are the source's own, its firewall rules and kernels. */
-    static void copy(Draft draft, QubesVm source, QubesVm clone, byte @Nullable [] firewall) {
+    static void copy(Draft draft, QubesVm source, QubesVm clone, @Nullable String firewall) {
         VmFiles from = draft.view(source).files();
         List<Item> items = new ArrayList<>();
         items.add(Item.copyOrEmpty("private.img", existing(draft, from.privateImage()), PRIVATE_SIZE));
@@ -177,7 +182,7 @@ final class VmFilePlan {
             if (item.linkTarget() != null) {
                 layer.createSymlink(target, item.linkTarget());
             } else if (item.content() != null) {
-                layer.writeFile(target, item.content());
+                layer.writeFile(target, item.content().getBytes(StandardCharsets.UTF_8));
                 layer.setMode(target, RULES_MODE);
             } else if (item.source() != null) {
                 layer.copyFile(item.source(), target);

@@ -2,7 +2,6 @@ package org.qubestools.core.storage;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -24,12 +23,12 @@ public final class FirewallCopy {
     private FirewallCopy() {}
 
     /**
-     * The bytes for the copy; null if there is no file, which means the defaults.
+     * The text of the copy; null if there is no file, which means the defaults.
      *
      * @param shown the path for messages
      * @throws QubesException FAILED if the file is damaged: it must never be taken for the permissive default
      */
-    public static byte @Nullable [] withoutExpired(Path file, String shown, Instant now) {
+    public static @Nullable String withoutExpired(Path file, String shown, Instant now) {
         if (!Files.exists(file)) {
             return null;
         }
@@ -37,7 +36,7 @@ public final class FirewallCopy {
             if (Files.size(file) > MAX_SIZE) {
                 throw damaged(shown, "it is larger than 1 MiB", null);
             }
-            return copy(Files.readAllBytes(file), shown, now).getBytes(StandardCharsets.UTF_8);
+            return copy(Files.readAllBytes(file), shown, now);
         } catch (IOException | XMLStreamException e) {
             throw damaged(shown, "it cannot be read", e);
         }
