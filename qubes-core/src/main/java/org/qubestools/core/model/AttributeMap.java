@@ -25,11 +25,12 @@ public final class AttributeMap {
     }
 
     /** As {@link #of}, with the names of {@code alike} if they are the same: most VMs of a store have the same. */
+    @SuppressWarnings("ReferenceEquality") // the same object is the usual case and needs no look inside
     public static AttributeMap like(AttributeMap alike, String[] names, String[] values, int count) {
         String[] known = alike.names.all;
         boolean same = known.length == count;
         for (int i = 0; same && i < count; i++) {
-            same = known[i].equals(names[i]);
+            same = known[i] == names[i] || known[i].equals(names[i]);
         }
         Names shared = same ? alike.names : new Names(Arrays.copyOf(names, count));
         return new AttributeMap(shared, Arrays.copyOf(values, count));
