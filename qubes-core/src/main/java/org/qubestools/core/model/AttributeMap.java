@@ -24,16 +24,9 @@ public final class AttributeMap {
         return new AttributeMap(new Names(Arrays.copyOf(names, count)), Arrays.copyOf(values, count));
     }
 
-    /** As {@link #of}, with the names of {@code alike} if they are the same: most VMs of a store have the same. */
-    @SuppressWarnings("ReferenceEquality") // the same object is the usual case and needs no look inside
-    public static AttributeMap like(AttributeMap alike, String[] names, String[] values, int count) {
-        String[] known = alike.names.all;
-        boolean same = known.length == count;
-        for (int i = 0; same && i < count; i++) {
-            same = known[i] == names[i] || known[i].equals(names[i]);
-        }
-        Names shared = same ? alike.names : new Names(Arrays.copyOf(names, count));
-        return new AttributeMap(shared, Arrays.copyOf(values, count));
+    /** As {@link #of} with the names of this element and the first of {@code values}, one for each name. */
+    public AttributeMap withValues(String[] newValues) {
+        return new AttributeMap(names, Arrays.copyOf(newValues, values.length));
     }
 
     /** The text of the attribute, or null if it is absent. */
@@ -58,6 +51,11 @@ public final class AttributeMap {
         return values[index];
     }
 
+    /** What is known of the attribute, or null for one that is only kept. */
+    public @Nullable Attribute<?> attribute(int index) {
+        return names.attributes()[index];
+    }
+
     /** True if both have the same names in the same order and were read as such. */
     public boolean sharesNames(AttributeMap other) {
         return names == other.names;
@@ -69,8 +67,10 @@ public final class AttributeMap {
      */
     @SuppressWarnings("ReferenceEquality") // a reader gives out repeated texts once, so most need no look inside
     public int nextDifference(AttributeMap alike, int from) {
+        String[] mine = values;
+        String[] others = alike.values;
         int index = from;
-        while (index < values.length && values[index] == alike.values[index]) {
+        while (index < mine.length && mine[index] == others[index]) {
             index++;
         }
         return index;
@@ -139,6 +139,7 @@ public final class AttributeMap {
     private static final class Names {
         private final String[] all;
         private final Map<String, Integer> index;
+        private @Nullable Attribute<?> @Nullable [] attributes;
 
         Names(String[] all) {
             this.all = all;
@@ -146,6 +147,18 @@ public final class AttributeMap {
             for (int i = 0; i < all.length; i++) {
                 index.put(all[i], i);
             }
+        }
+
+        @Nullable
+        Attribute<?>[] attributes() {
+            if (attributes == null) {
+                @Nullable Attribute<?>[] found = new Attribute<?>[all.length];
+                for (int i = 0; i < all.length; i++) {
+                    found[i] = Attributes.named(all[i]);
+                }
+                attributes = found;
+            }
+            return attributes;
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.qubestools.core.model;
 
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,10 +49,10 @@ abstract class ValueType<T> {
     private static final class Bool extends ValueType<Boolean> {
         @Override
         Boolean parse(String text) throws MalformedValue {
-            if (text.equalsIgnoreCase("true")) {
+            if (text.equals("True") || text.equalsIgnoreCase("true")) {
                 return true;
             }
-            if (text.equalsIgnoreCase("false")) {
+            if (text.equals("False") || text.equalsIgnoreCase("false")) {
                 return false;
             }
             throw new MalformedValue(ProblemCode.BAD_BOOL, "neither True nor False");
@@ -186,14 +187,17 @@ abstract class ValueType<T> {
 
     private static final class FilePath extends ValueType<String> {
         static String checked(String text) throws MalformedValue {
-            boolean upwards = text.indexOf("..") >= 0 && ("/" + text + "/").contains("/../");
-            if (upwards || text.isEmpty()) {
-                throw new MalformedValue(ProblemCode.BAD_PATH, "empty, or leads upwards with '..'");
-            }
-            for (int i = 0; i < text.length(); i++) {
-                if (text.charAt(i) < 0x20 || text.charAt(i) == 0x7f) {
+            int dots = 0;
+            boolean upwards = text.isEmpty();
+            for (byte b : text.getBytes(StandardCharsets.ISO_8859_1)) { // one copy, then no call for each character
+                if ((b >= 0 && b < 0x20) || b == 0x7f) {
                     throw new MalformedValue(ProblemCode.BAD_PATH, "has a control character");
                 }
+                dots = b == '.' ? dots + 1 : 0;
+                upwards |= dots == 2;
+            }
+            if (upwards && (text.isEmpty() || ("/" + text + "/").contains("/../"))) {
+                throw new MalformedValue(ProblemCode.BAD_PATH, "empty, or leads upwards with '..'");
             }
             return text;
         }
@@ -211,17 +215,34 @@ abstract class ValueType<T> {
     }
 
     private static final class Uuid extends ValueType<String> {
+        private static final int UUID_LENGTH = 36;
+        private static final boolean[] HEX = hexDigits();
+
+        private static boolean[] hexDigits() {
+            boolean[] hex = new boolean[128];
+            for (char c : "0123456789abcdefABCDEF".toCharArray()) {
+                hex[c] = true;
+            }
+            return hex;
+        }
+
         @Override
         @Nullable
         String parse(String text) throws MalformedValue {
             if (isNone(text)) {
                 return null;
             }
-            boolean good = text.length() == 36;
-            for (int i = 0; good && i < 36; i++) {
-                boolean dash = i == 8 || i == 13 || i == 18 || i == 23;
-                good = dash ? text.charAt(i) == '-' : Character.digit(text.charAt(i), 16) >= 0 && text.charAt(i) < 0x80;
+            byte[] characters = text.getBytes(StandardCharsets.ISO_8859_1);
+            boolean good = characters.length == UUID_LENGTH
+                    && characters[8] == '-'
+                    && characters[13] == '-'
+                    && characters[18] == '-'
+                    && characters[23] == '-';
+            int digits = 0;
+            for (byte b : characters) {
+                digits += b >= 0 && HEX[b] ? 1 : 0;
             }
+            good &= digits == UUID_LENGTH - 4;
             if (!good) {
                 throw new MalformedValue(ProblemCode.BAD_UUID, "not a UUID");
             }

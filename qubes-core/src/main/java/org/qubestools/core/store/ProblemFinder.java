@@ -1,5 +1,6 @@
 package org.qubestools.core.store;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -34,6 +35,8 @@ final class ProblemFinder {
     private final Map<Integer, QubesVm> netids = new HashMap<>();
     /** The last VM without a bad value: what the next one has in common with it needs no second look. */
     private @Nullable QubesVm lastGood;
+
+    private boolean badUuid;
 
     private final Set<String> reportedPairs = new HashSet<>(0);
 
@@ -92,9 +95,10 @@ final class ProblemFinder {
                 ? lastGood.attributes()
                 : null;
         int found = problems.size();
+        badUuid = false;
         int i = good == null ? 0 : attributes.nextDifference(good, 0);
         while (i < attributes.size()) {
-            Attribute<?> attribute = Attributes.named(attributes.name(i));
+            Attribute<?> attribute = attributes.attribute(i);
             if (attribute != null && attribute.belongsTo(vm.vmClass())) {
                 value(vm, attribute, attributes.value(i));
             }
@@ -115,14 +119,15 @@ final class ProblemFinder {
         try {
             attribute.check(vm.vmClass(), text);
         } catch (MalformedValue e) {
+            badUuid |= e.code() == ProblemCode.BAD_UUID;
             String shown = "'" + SafeText.of(text) + "' is not usable: " + e.getMessage() + "; the default counts";
             report(e.code(), vm, attribute.xmlName(), shown);
         }
     }
 
     private void duplicates(QubesVm vm) {
-        String uuid = vm.get(Attributes.UUID);
-        QubesVm other = uuid == null ? null : uuids.putIfAbsent(uuid.toLowerCase(Locale.ROOT), vm);
+        String uuid = badUuid ? null : vm.attributes().get("uuid");
+        QubesVm other = uuid == null || uuid.equalsIgnoreCase("none") ? null : uuids.putIfAbsent(lowerHex(uuid), vm);
         if (other != null) {
             reportPair(ProblemCode.DUPLICATE_UUID, other, vm, "uuid", "have the same UUID");
         }
@@ -132,6 +137,16 @@ final class ProblemFinder {
         if (twin != null) {
             reportPair(ProblemCode.DUPLICATE_NETID, twin, vm, "netid", "have the same netid");
         }
+    }
+
+    /** Lower case, without a look at the rules of all the world's scripts. */
+    private static String lowerHex(String uuid) {
+        for (byte b : uuid.getBytes(StandardCharsets.ISO_8859_1)) {
+            if (b >= 'A' && b <= 'F') {
+                return uuid.toLowerCase(Locale.ROOT);
+            }
+        }
+        return uuid;
     }
 
     private void reportPair(ProblemCode code, QubesVm first, QubesVm second, String attribute, String what) {

@@ -21,6 +21,8 @@ final class QubesXmlReader {
     private final List<Span> spans = new ArrayList<>();
     private final List<UnknownElement> unknown = new ArrayList<>(0);
     private AttributeMap last = AttributeMap.EMPTY;
+    /** Whether {@link #last} is of the last start tag that the scanner met. */
+    private boolean lastTagWasOurs;
 
     private QubesXmlReader(StoreText text) {
         this.text = text;
@@ -84,6 +86,7 @@ final class QubesXmlReader {
         boolean empty = scanner.isEmptyElement();
         boolean inside = scanner.next();
         while (inside && (scanner.isStart() || scanner.depth() != 1)) {
+            lastTagWasOurs = false;
             inside = scanner.next(); // whatever stands inside a VM element means nothing
         }
         Span span = empty
@@ -103,7 +106,10 @@ final class QubesXmlReader {
     }
 
     private AttributeMap attributes() {
-        last = AttributeMap.like(last, scanner.attributeNames(), scanner.attributeValues(), scanner.attributeCount());
+        last = lastTagWasOurs && scanner.hasNamesOfLastTag()
+                ? last.withValues(scanner.attributeValues())
+                : AttributeMap.of(scanner.attributeNames(), scanner.attributeValues(), scanner.attributeCount());
+        lastTagWasOurs = true;
         return last;
     }
 }

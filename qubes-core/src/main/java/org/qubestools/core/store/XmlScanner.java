@@ -28,6 +28,7 @@ final class XmlScanner {
     private boolean startTag;
     private boolean emptyElement;
     private String name = "";
+    private String startName = "";
     private int tagStart;
     private int tagEnd;
     /** Where the name and the whole of the last start tag end. */
@@ -40,8 +41,12 @@ final class XmlScanner {
 
     private String[] attributeNames = new String[64];
     private String[] attributeValues = new String[64];
-    /** Three offsets an attribute: start of the name, opening quote, closing quote. */
-    private int[] attributeSpans = new int[64 * 3];
+    /** Where names begin; like {@link #openingQuotes} not kept up for what {@link #skipRepeated} skips. */
+    private int[] attributeStarts = new int[64];
+
+    private int[] openingQuotes = new int[64];
+    private int[] closingQuotes = new int[64];
+    private boolean sameNames;
 
     XmlScanner(StoreText document) {
         this(document, 0);
@@ -207,7 +212,12 @@ final class XmlScanner {
     private void startTag() {
         tagStart = at;
         at++;
-        name = name("'<' begins nothing known");
+        if (!startName.isEmpty() && isAt(startName)) {
+            at += startName.length(); // most elements have the name of the one before
+        } else {
+            startName = name("'<' begins nothing known");
+        }
+        name = startName;
         if (depth == 0 && rootSeen) {
             throw error(tagStart, "there is a second root element");
         }
@@ -231,15 +241,17 @@ final class XmlScanner {
         int oldAt = startNameEnd;
         startNameEnd = at;
         attributeCount = 0;
+        sameNames = oldCount > 0;
         while (true) {
             if (attributeCount < oldCount) {
                 oldAt = skipRepeated(oldAt, oldEnd, oldCount);
             }
             if (atTagEnd()) {
                 startTagEnd = at;
+                sameNames &= attributeCount == oldCount;
                 return;
             }
-            int oldClose = attributeCount < oldCount ? attributeSpans[attributeCount * 3 + 2] : oldEnd;
+            int oldClose = attributeCount < oldCount ? closingQuotes[attributeCount] : oldEnd;
             attribute();
             oldAt = oldClose + 1;
         }
@@ -286,11 +298,11 @@ final class XmlScanner {
         int index = attributeCount;
         int goesOn = oldAt;
         int most = Math.min(oldCount, knownNames);
-        while (index < most && attributeSpans[index * 3 + 2] + 1 - oldAt <= common) {
-            goesOn = attributeSpans[index * 3 + 2] + 1;
-            attributeSpans[index * 3] += shift;
-            attributeSpans[index * 3 + 1] += shift;
-            attributeSpans[index * 3 + 2] += shift;
+        int[] closing = closingQuotes;
+        int last = oldAt + common - 1;
+        while (index < most && closing[index] <= last) {
+            goesOn = closing[index] + 1;
+            closing[index] += shift;
             index++;
         }
         attributeCount = index;
@@ -320,9 +332,9 @@ final class XmlScanner {
         attributeNames[index] = attribute;
         attributeValues[index] = value();
         knownNames = Math.max(knownNames, index + 1);
-        attributeSpans[index * 3] = nameStart;
-        attributeSpans[index * 3 + 1] = quote;
-        attributeSpans[index * 3 + 2] = at - 1;
+        attributeStarts[index] = nameStart;
+        openingQuotes[index] = quote;
+        closingQuotes[index] = at - 1;
         attributeCount++;
     }
 
@@ -334,6 +346,7 @@ final class XmlScanner {
     /** A name that the last tag did not have in this place: from here on each is compared with all before it. */
     private String newName(int index) {
         knownNames = index;
+        sameNames = false;
         int start = at;
         String attribute = name("a character is not allowed in a tag");
         for (int i = 0; i < index; i++) {
@@ -349,21 +362,30 @@ final class XmlScanner {
         if (attributeCount == attributeNames.length) {
             attributeNames = Arrays.copyOf(attributeNames, attributeCount * 2);
             attributeValues = Arrays.copyOf(attributeValues, attributeCount * 2);
-            attributeSpans = Arrays.copyOf(attributeSpans, attributeCount * 6);
+            attributeStarts = Arrays.copyOf(attributeStarts, attributeCount * 2);
+            openingQuotes = Arrays.copyOf(openingQuotes, attributeCount * 2);
+            closingQuotes = Arrays.copyOf(closingQuotes, attributeCount * 2);
         }
     }
 
     private String value() {
-        char quote = chars[at++];
+        char[] all = chars; // locals: this loop sees most characters of a store before it is compiled
+        char quote = all[at++];
         int start = at;
-        while (at < chars.length && chars[at] != quote) {
-            char c = chars[at];
+        int i = start;
+        while (i < all.length) {
+            char c = all[i];
+            if (c == quote) {
+                break;
+            }
             if (c < 0x20 || c == '&' || c == '<' || c >= 0xd800) {
+                at = i;
                 return unusualValue(quote, start);
             }
-            at++;
+            i++;
         }
-        if (at == chars.length) {
+        at = i;
+        if (at == all.length) {
             throw error(start - 1, "an attribute value is not closed");
         }
         checkLength(start, at - start);
@@ -507,15 +529,21 @@ final class XmlScanner {
         return attributeValues;
     }
 
+    /** True if the tag has the attribute names of the start tag before it, in the same order. */
+    boolean hasNamesOfLastTag() {
+        return sameNames;
+    }
+
+    /** Of the first tag after {@link #at} only; so are the two below. */
     int attributeStart(int index) {
-        return attributeSpans[index * 3];
+        return attributeStarts[index];
     }
 
     int openingQuote(int index) {
-        return attributeSpans[index * 3 + 1];
+        return openingQuotes[index];
     }
 
     int closingQuote(int index) {
-        return attributeSpans[index * 3 + 2];
+        return closingQuotes[index];
     }
 }
