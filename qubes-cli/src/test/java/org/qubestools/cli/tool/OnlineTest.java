@@ -4,11 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.qubestools.cli.ToolRunner.Outcome;
+import org.qubestools.core.model.HostInfo;
+import org.qubestools.core.vmm.DomainSnapshot;
 import org.qubestools.core.vmm.DomainState;
+import org.qubestools.core.vmm.FakeVmm;
 
 /** What the tools do while there is a running system. */
 final class OnlineTest extends ToolTest {
-    private final RecordingVmm vmm = new RecordingVmm();
+    private static final long MEMORY_KIB = 700 * 1024;
+
+    private final FakeVmm vmm = new FakeVmm(new HostInfo(16000, 4));
+
+    /** A domain that is not the one of the store's VM with this name, or is not active. */
+    private void knows(String name, String uuid, DomainState state) {
+        boolean active = state == DomainState.PAUSED;
+        vmm.with(new DomainSnapshot(name, uuid, active, active ? 8 : -1, state, active ? MEMORY_KIB : 0, 0));
+    }
+
+    private void hasDefined(String name) {
+        knows(name, ExpectedStore.small().value(name, "uuid"), DomainState.SHUTOFF);
+    }
 
     private Outcome run(String commandLine) {
         return tree.online(vmm).run(commandLine);
@@ -21,7 +36,8 @@ final class OnlineTest extends ToolTest {
 
     @Test
     void runStatesComeFromTheSystem() {
-        vmm.running("work", 7).with("vault", 8, DomainState.PAUSED);
+        vmm.running("work", 7, MEMORY_KIB);
+        knows("vault", "some uuid", DomainState.PAUSED);
         tree.write("/var/run/qubes/guid-running.7", "").write("/var/run/qubes/qrexec.work", "");
 
         assertThat(run("qvm-ls --raw-data name-raw on state xid mem work vault personal")
@@ -35,14 +51,15 @@ final class OnlineTest extends ToolTest {
 
     @Test
     void aVmWithoutItsDaemonsIsTransient() {
-        vmm.running("work", 7);
+        vmm.running("work", 7, MEMORY_KIB);
 
         assertThat(run("qvm-ls --raw-data state work").out()).isEqualTo("Transient\n");
     }
 
     @Test
     void filtersOfStates() {
-        vmm.running("work", 7).with("vault", 8, DomainState.PAUSED);
+        vmm.running("work", 7, MEMORY_KIB);
+        knows("vault", "some uuid", DomainState.PAUSED);
 
         assertThat(run("qvm-ls --raw-list --running").out()).isEqualTo("dom0\nwork\n");
         assertThat(run("qvm-ls --raw-list --paused").out()).isEqualTo("vault\n");
@@ -51,7 +68,8 @@ final class OnlineTest extends ToolTest {
 
     @Test
     void checksOfStates() {
-        vmm.running("work", 7).with("vault", 8, DomainState.PAUSED);
+        vmm.running("work", 7, MEMORY_KIB);
+        knows("vault", "some uuid", DomainState.PAUSED);
 
         assertThat(run("qvm-check -q --running work vault").code()).isZero();
         assertThat(run("qvm-check -q --paused work vault").code()).isEqualTo(3);
@@ -67,7 +85,7 @@ final class OnlineTest extends ToolTest {
 
     @Test
     void aRunningVmRefusesSomeChanges() {
-        vmm.running("work", 7);
+        vmm.running("work", 7, MEMORY_KIB);
 
         assertRefusedOnline("qvm-prefs work name office", "VM 'work' is running");
         assertRefusedOnline("qvm-prefs work template debian-8", "running");
@@ -79,14 +97,14 @@ final class OnlineTest extends ToolTest {
 
     @Test
     void aRunningVmTakesNoNetvmThatIsHalted() {
-        vmm.running("work", 7);
+        vmm.running("work", 7, MEMORY_KIB);
 
         assertRefusedOnline("qvm-prefs work netvm sys-net", "sys-net");
     }
 
     @Test
     void offlineModeAsksNobody() {
-        vmm.running("work", 7);
+        vmm.running("work", 7, MEMORY_KIB);
 
         assertThat(run("qvm-prefs --offline-mode work name office").code()).isZero();
         assertThat(vmm.calls()).isEmpty();
@@ -101,6 +119,9 @@ final class OnlineTest extends ToolTest {
 
     @Test
     void aVmThatGoesIsUndefined() {
+        hasDefined("work");
+        hasDefined("vault");
+
         assertThat(run("qvm-remove -q work").code()).isZero();
         assertThat(run("qvm-remove -q --just-db vault").code()).isZero();
         assertThat(vmm.calls()).containsExactly("undefine work", "undefine vault");
@@ -108,6 +129,8 @@ final class OnlineTest extends ToolTest {
 
     @Test
     void aRenamedVmIsDefinedAnew() {
+        hasDefined("work");
+
         assertThat(run("qvm-prefs work name office").code()).isZero();
         assertThat(vmm.calls()).containsExactly("undefine work", "define office");
     }
@@ -131,10 +154,18 @@ final class OnlineTest extends ToolTest {
 
     @Test
     void aRefusedDefinitionLeavesNothingBehind() {
-        vmm.refusingDefinitions();
+        knows("new", "uuid of a domain left over", DomainState.SHUTOFF);
 
-        assertRefusedOnline("qvm-create -q -l red new", "the driver refused it");
-        assertRefusedOnline("qvm-clone -q work new", "the driver refused it");
+        assertRefusedOnline("qvm-create -q -l red new", "has the name or the UUID of 'new'");
+        assertRefusedOnline("qvm-clone -q work new", "has the name or the UUID of 'new'");
+    }
+
+    @Test
+    void aRenameThatIsRefusedThereChangesNothing() {
+        hasDefined("work");
+        knows("office", "uuid of a domain left over", DomainState.SHUTOFF);
+
+        assertRefused(run("qvm-prefs work name office"), 1, "has the name or the UUID of 'office'");
     }
 
     @Test
