@@ -119,6 +119,9 @@ public final class Qubes implements AutoCloseable {
     private List<String> recover(byte[] bytes, boolean dryRun) {
         Path journal = config.real(JOURNAL);
         if (!Files.exists(journal)) {
+            if (!dryRun && Files.exists(config.real(JOURNAL + ".new"))) {
+                FileChanges.removeUnfinished(layer, journal);
+            }
             return List.of();
         }
         return dryRun

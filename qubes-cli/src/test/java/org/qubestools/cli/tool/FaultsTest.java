@@ -253,6 +253,16 @@ final class FaultsTest {
     }
 
     @Test
+    void anUnfinishedJournalIsRemovedByTheNextChange() {
+        tree.write("/var/lib/qubes/.qvm-pending.new", "half");
+
+        tree.run("qvm-prefs --dry-run work memory 600");
+        assertThat(tree.exists("/var/lib/qubes/.qvm-pending.new")).isTrue();
+        assertThat(tree.run("qvm-prefs work memory 600")).isEqualTo(new Outcome(0, "", ""));
+        assertThat(tree.exists("/var/lib/qubes/.qvm-pending.new")).isFalse();
+    }
+
+    @Test
     void pathsAreShownWithoutTheRoot() {
         tree.write("/var/lib/qubes/appvms/new/file", "");
 

@@ -170,6 +170,16 @@ public final class FileChanges {
         return done;
     }
 
+    /** Removes a journal that was never finished, when there is no other: killed before anything was changed. */
+    public static void removeUnfinished(FileLayer layer, Path journal) {
+        JournalFile file = new JournalFile(layer, journal, Ownership.leftAlone());
+        try {
+            file.removeUnfinished();
+        } catch (IOException e) {
+            throw cannotRead(file, e);
+        }
+    }
+
     private static QubesException cannotRead(JournalFile file, IOException e) {
         return new QubesException(ErrorKind.FAILED, "cannot read " + file.path() + ": " + IoReason.of(e), null, e);
     }
