@@ -1,5 +1,6 @@
 package org.qubestools.cli.tool;
 
+import java.util.Map;
 import org.qubestools.cli.frame.ExitCode;
 import org.qubestools.cli.frame.Session;
 import org.qubestools.cli.frame.Tool;
@@ -22,6 +23,9 @@ public final class InitStorageTool implements Tool {
             session.qubes().initStorage();
             if (session.qubes().leavesGroupAlone()) {
                 ctx.detail("there is no group '" + session.config().group() + "' below the root; it is left alone");
+            }
+            if (ctx.isJson()) {
+                ctx.json(Map.of("type", "init"));
             }
             return ExitCode.OK;
         }
