@@ -13,6 +13,7 @@ import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.listing.FieldSets;
 import org.qubestools.cli.listing.VmField;
 import org.qubestools.cli.listing.VmField.Column;
+import org.qubestools.cli.listing.VmSorting;
 import org.qubestools.cli.option.Opt;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.option.ToolSpec;
@@ -69,6 +70,7 @@ public final class LsTool implements Tool {
         if (args.has(LIST_FIELDS) || args.has(HELP_COLUMNS) || args.has(HELP_FORMATS)) {
             return help(args, ctx);
         }
+        checkUsage(args);
         boolean plainList = args.has(RAW_LIST)
                 && !ctx.isJson()
                 && !VmFilters.any(args)
@@ -84,6 +86,19 @@ public final class LsTool implements Tool {
                 return ExitCode.OK;
             }
             return new LsRun(args, ctx, session, store).run();
+        }
+    }
+
+    /** What is wrong whatever the store holds; words after {@code --raw-data} may be VMs, so they are not looked at. */
+    private static void checkUsage(ParsedArguments args) {
+        VmFilters.check(args);
+        Optional<String> chosen = args.value(FIELDS);
+        if (chosen.isPresent()) {
+            fields(args, List.of());
+        }
+        Optional<String> sort = args.value(SORT);
+        if (sort.isPresent()) {
+            VmSorting.field(sort.get());
         }
     }
 

@@ -74,6 +74,9 @@ public final class PrefsTool implements Tool {
         if (args.has(GET) && args.operands().size() != 2) {
             throw Usage.error("--get takes a VM and one property");
         }
+        if (args.has(LIST) && args.operands().size() > 1) {
+            throw Usage.error("--list takes one VM");
+        }
         RootRule.check(ctx, args.has(CommonOptions.FORCE_ROOT));
         if (args.has(LIST)) {
             return list(args, ctx);
@@ -140,7 +143,7 @@ public final class PrefsTool implements Tool {
                         "qvm-prefs --help-properties lists all");
             }
             if (!property.belongsTo(vm.vmClass())) {
-                ctx.warn("a " + vm.vmClass().typeName() + " has no property '" + property.id() + "'");
+                ctx.warn(vm.vmClass().withArticle() + " has no property '" + property.id() + "'");
                 return ExitCode.OK;
             }
             print(session.view(store, store.vms(), vm), property, ctx);

@@ -75,6 +75,17 @@ final class VmFilters {
         return false;
     }
 
+    /** Usage errors of these options, found before the store is read. */
+    static void check(ParsedArguments args) {
+        Optional<String> internal = args.value(INTERNAL);
+        if (internal.isPresent()) {
+            wantsInternal(internal.get());
+        }
+        for (String condition : args.values(PREFS)) {
+            propertyOf(condition);
+        }
+    }
+
     boolean accept(QubesVm vm) {
         VmView view = session.view(store, store.vms(), vm);
         return fits(CLASS, vm.vmClass().typeName())
@@ -98,10 +109,10 @@ final class VmFilters {
 
     private boolean internal(QubesVm vm) {
         Optional<String> wanted = args.value(INTERNAL);
-        if (wanted.isEmpty()) {
-            return true;
-        }
-        String word = wanted.get();
+        return wanted.isEmpty() || wantsInternal(wanted.get()) == vm.is(Attributes.INTERNAL);
+    }
+
+    private static boolean wantsInternal(String word) {
         Boolean internal = word.equalsIgnoreCase("y") ? Boolean.TRUE : BoolProperty.parse(word);
         if (word.equalsIgnoreCase("n")) {
             internal = false;
@@ -109,17 +120,22 @@ final class VmFilters {
         if (internal == null) {
             throw Usage.error("--internal takes y or n");
         }
-        return internal == vm.is(Attributes.INTERNAL);
+        return internal;
+    }
+
+    private static VmProperty propertyOf(String condition) {
+        int equals = condition.indexOf('=');
+        VmProperty property = equals < 1 ? null : VmProperties.named(condition.substring(0, equals));
+        if (property == null) {
+            throw Usage.error("--prefs takes NAME=VALUE of a property, not '" + SafeText.of(condition) + "'");
+        }
+        return property;
     }
 
     private boolean prefs(VmView view) {
         for (String condition : args.values(PREFS)) {
-            int equals = condition.indexOf('=');
-            VmProperty property = equals < 1 ? null : VmProperties.named(condition.substring(0, equals));
-            if (property == null) {
-                throw Usage.error("--prefs takes NAME=VALUE of a property, not '" + SafeText.of(condition) + "'");
-            }
-            String wanted = condition.substring(equals + 1);
+            VmProperty property = propertyOf(condition);
+            String wanted = condition.substring(condition.indexOf('=') + 1);
             boolean has = property.belongsTo(view.vm().vmClass());
             String text = has ? PropertyText.of(property, view, local) : "";
             Boolean asked = property instanceof BoolProperty ? BoolProperty.parse(wanted) : null;

@@ -41,6 +41,9 @@ public record RemoveVms(List<String> untrustedNames, boolean entryOnly, boolean 
     }
 
     private void check(Draft draft, QubesVm vm, Set<Integer> keys) {
+        if (vm.vmClass() == VmClass.ADMIN) {
+            throw new QubesException(ErrorKind.INVALID_VALUE, "dom0 cannot be removed");
+        }
         List<QubesVm> based = others(draft.vms().basedOn(vm), keys);
         if (vm.vmClass().isTemplate() && !based.isEmpty()) {
             throw new QubesException(

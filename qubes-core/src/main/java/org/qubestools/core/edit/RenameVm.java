@@ -46,8 +46,7 @@ final class RenameVm {
     private static void check(Draft draft, QubesVm vm, String untrustedName) {
         boolean shared = vm.vmClass() == VmClass.DISPOSABLE || vm.vmClass() == VmClass.ADMIN;
         if (shared) {
-            throw new QubesException(
-                    ErrorKind.INVALID_VALUE, "a " + vm.vmClass().typeName() + " cannot be renamed");
+            throw new QubesException(ErrorKind.INVALID_VALUE, vm.vmClass().withArticle() + " cannot be renamed");
         }
         if (vm.is(Attributes.INSTALLED_BY_RPM)) {
             throw new QubesException(

@@ -52,7 +52,7 @@ public record SetProperties(String untrustedVm, List<Assignment> assignments) im
         }
         if (!property.belongsTo(vmClass)) {
             throw new QubesException(
-                    ErrorKind.NO_SUCH_PROPERTY, "a " + vmClass.typeName() + " has no property '" + property.id() + "'");
+                    ErrorKind.NO_SUCH_PROPERTY, vmClass.withArticle() + " has no property '" + property.id() + "'");
         }
         return property;
     }

@@ -194,7 +194,7 @@ final class VmFilePlan {
 
     private static void requireParent(Draft draft, Path path) {
         Path parent = path.getParent();
-        if (parent != null) {
+        if (parent != null && !Files.isDirectory(parent)) {
             draft.files().directory(parent);
         }
     }

@@ -70,6 +70,11 @@ public enum VmClass {
         return typeName;
     }
 
+    /** {@code an AppVM}, {@code a NetVM}: for messages. */
+    public String withArticle() {
+        return (this == ADMIN || this == APP || this == HVM ? "an " : "a ") + typeName;
+    }
+
     /** Classes with a lower number are loaded first; it decides who gets the lowest free netid. */
     public int loadOrder() {
         return loadOrder;

@@ -1,0 +1,51 @@
+package org.qubestools.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qubestools.fixtures.Fixtures;
+
+final class ConformanceTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void everyRecordedCaseHolds() throws IOException {
+        Fixtures.extract("qubes-xml", directory);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        boolean good = Conformance.run(directory, new PrintStream(out, true, StandardCharsets.UTF_8));
+
+        assertThat(good).as(out.toString(StandardCharsets.UTF_8)).isTrue();
+    }
+
+    @Test
+    void aWrongExpectationFails() throws IOException {
+        Fixtures.extract("qubes-xml", directory);
+        Path expected = directory.resolve("expected/r3.2-small.json");
+        Files.writeString(expected, Files.readString(expected).replace("\"memory\": 400", "\"memory\": 401"));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        boolean good = Conformance.run(directory, new PrintStream(out, true, StandardCharsets.UTF_8));
+
+        assertThat(good).isFalse();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("FAILED expected/r3.2-small VM work: memory is 400");
+    }
+
+    @Test
+    void nothingToRunIsNoSuccess() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        boolean good = Conformance.run(directory, new PrintStream(out, true, StandardCharsets.UTF_8));
+
+        assertThat(good).isFalse();
+        assertThat(out.toString(StandardCharsets.UTF_8)).endsWith("0 passed, 0 failed, 0 skipped\n");
+    }
+}

@@ -1,0 +1,54 @@
+package org.qubestools.conformance;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Counts cases and prints a line for each that fails. */
+final class Report {
+    private final PrintStream out;
+    private final Map<String, Integer> skipped = new LinkedHashMap<>();
+    private int passed;
+    private int failed;
+
+    Report(PrintStream out) {
+        this.out = out;
+    }
+
+    /** What differs in one case; empty if nothing does. */
+    void result(String name, List<String> differences) {
+        if (differences.isEmpty()) {
+            passed++;
+            return;
+        }
+        failed++;
+        out.println("FAILED " + name + ": " + String.join("; ", differences));
+    }
+
+    void skip(String reason) {
+        skipped.merge(reason, 1, Integer::sum);
+    }
+
+    int passed() {
+        return passed;
+    }
+
+    int failed() {
+        return failed;
+    }
+
+    void close() {
+        int total = 0;
+        List<String> reasons = new ArrayList<>();
+        for (Map.Entry<String, Integer> entry : skipped.entrySet()) {
+            total += entry.getValue();
+            reasons.add(entry.getKey() + " (" + entry.getValue() + ")");
+        }
+        if (!reasons.isEmpty()) {
+            out.println("skipped, tools of a later step: " + String.join(", ", reasons));
+        }
+        out.println(passed + " passed, " + failed + " failed, " + total + " skipped");
+    }
+}
