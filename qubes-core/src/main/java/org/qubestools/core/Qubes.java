@@ -141,9 +141,14 @@ public final class Qubes implements AutoCloseable {
                 draft.notes());
     }
 
-    /** Makes an empty store and the missing directories of the tree; IN_USE if there is a store. */
-    public void initStorage() {
-        StoreInit.run(config, layer);
+    /**
+     * Makes an empty store and the missing directories of the tree; IN_USE if there is a store.
+     *
+     * @param dryRun only tell what would be made
+     * @return a line for each thing made
+     */
+    public List<String> initStorage(boolean dryRun) {
+        return StoreInit.run(config, layer, dryRun);
     }
 
     /** True if the group of the store's files is left alone because the tree below the root does not know it. */

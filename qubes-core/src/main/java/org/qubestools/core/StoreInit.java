@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,20 +29,31 @@ final class StoreInit {
 
     private StoreInit() {}
 
-    static void run(QubesConfig config, FileLayer layer) {
+    static List<String> run(QubesConfig config, FileLayer layer, boolean dryRun) {
         Path store = config.store();
         if (Files.exists(store, LinkOption.NOFOLLOW_LINKS)) {
             throw exists();
         }
         Ownership ownership = StoreOwnership.of(config);
+        List<String> made = new ArrayList<>();
         Path working = config.root();
         try {
             for (String directory : DIRECTORIES) {
                 working = config.real("/var/lib/qubes" + directory);
-                makeDirectories(working, layer, ownership);
+                if (!Files.isDirectory(working)) {
+                    made.add("make directory /var/lib/qubes" + directory);
+                }
+                if (!dryRun) {
+                    makeDirectories(working, layer, ownership);
+                }
+            }
+            made.add("create " + QubesConfig.STORE);
+            if (dryRun) {
+                return made;
             }
             working = store;
             create(store, layer, ownership);
+            return made;
         } catch (FileAlreadyExistsException e) {
             throw exists();
         } catch (IOException e) {

@@ -153,7 +153,7 @@ final class StoreTree {
             if (Files.isSymbolicLink(file)) {
                 return shown + " -> " + Files.readSymbolicLink(file);
             }
-            return Files.isDirectory(file) ? shown + "/" : shown + " " + Files.size(file);
+            return Files.isDirectory(file) ? shown + " (directory)" : shown + " " + Files.size(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -65,6 +65,11 @@ public final class StoreSnapshot {
         return changed;
     }
 
+    /** The characters of the file, for tests. */
+    String text() {
+        return document.text().characters();
+    }
+
     public boolean isContent(byte[] other) {
         return Arrays.equals(bytes, other);
     }
