@@ -29,6 +29,7 @@ public final class VmCollection {
     private final List<QubesVm> vms;
     private final int nextKey;
     private final @Nullable QubesVm[] byQid = new QubesVm[QubesVm.MAX_ID + 1];
+    private final @Nullable QubesVm[] byKey;
     private final Map<String, QubesVm> byName = new HashMap<>();
     private final Set<Integer> duplicateQids = new HashSet<>(0);
     private final Set<String> duplicateNames = new HashSet<>(0);
@@ -39,6 +40,7 @@ public final class VmCollection {
         this.rootAttributes = rootAttributes;
         this.vms = List.copyOf(vms);
         this.nextKey = nextKey;
+        this.byKey = new QubesVm[nextKey - IMPLICIT_DOM0];
         for (QubesVm vm : this.vms) {
             index(vm);
         }
@@ -68,6 +70,7 @@ public final class VmCollection {
     }
 
     private void index(QubesVm vm) {
+        byKey[vm.key() - IMPLICIT_DOM0] = vm;
         boolean secondDom0 = vm.vmClass() == VmClass.ADMIN && byQid[0] != null;
         if (secondDom0) {
             duplicateQids.add(0);
@@ -296,12 +299,8 @@ public final class VmCollection {
 
     /** The VM with this key, or null. */
     public @Nullable QubesVm findKey(int key) {
-        for (QubesVm vm : vms) {
-            if (vm.key() == key) {
-                return vm;
-            }
-        }
-        return null;
+        int index = key - IMPLICIT_DOM0;
+        return index >= 0 && index < byKey.length ? byKey[index] : null;
     }
 
     /** The VM with this key, which must be there. */

@@ -100,6 +100,6 @@ public final class StoreSnapshot {
     }
 
     private static boolean isSameSet(AttributeMap one, AttributeMap two) {
-        return one.sorted().equals(two.sorted());
+        return one.equals(two) || one.sorted().equals(two.sorted());
     }
 }
