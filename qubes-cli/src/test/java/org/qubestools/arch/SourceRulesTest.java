@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.qubestools.cli.ProjectFiles;
 
 /** Holds the sources of all modules to {@link SourceRules}, and each rule to a bad snippet. */
 final class SourceRulesTest {
@@ -185,7 +186,7 @@ final class SourceRulesTest {
 
     /** The Java files of every module below {@code part}, named from the root of the project. */
     private static List<SourceFile> sources(String part) {
-        Path root = projectRoot();
+        Path root = ProjectFiles.root();
         try (Stream<Path> modules = Files.list(root)) {
             return modules.map(module -> module.resolve(part))
                     .filter(Files::isDirectory)
@@ -215,13 +216,5 @@ final class SourceRulesTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static Path projectRoot() {
-        Path directory = Path.of("").toAbsolutePath();
-        while (!Files.isDirectory(directory.resolve(".mvn"))) {
-            directory = directory.getParent();
-        }
-        return directory;
     }
 }

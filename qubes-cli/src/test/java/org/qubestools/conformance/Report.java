@@ -1,5 +1,6 @@
 package org.qubestools.conformance;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,6 +26,20 @@ final class Report {
         }
         failed++;
         out.println("FAILED " + name + ": " + String.join("; ", differences));
+    }
+
+    /** As {@link #result} for what the case finds; a case that breaks off or hangs fails, and the next ones run. */
+    void check(String name, Border.Case found) {
+        result(name, Border.run(found));
+    }
+
+    /** Runs a step that reports its own cases; it counts as one only if it breaks off. */
+    void border(String name, Border.Step step) {
+        try {
+            step.run();
+        } catch (IOException | RuntimeException e) {
+            result(name, List.of("cannot be run: " + e));
+        }
     }
 
     void skip(String reason) {

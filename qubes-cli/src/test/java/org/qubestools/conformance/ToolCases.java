@@ -11,6 +11,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.qubestools.cli.ToolRunner;
 import org.qubestools.cli.Tools;
 import org.qubestools.cli.option.CommonOptions;
@@ -18,6 +20,9 @@ import org.qubestools.core.vmm.FakeVmm;
 
 /** Recorded command lines: what they print, and what they change. */
 final class ToolCases {
+    private static final Pattern FIXED_PATH =
+            Pattern.compile("(?<![\\w./])/(var/lib/qubes|var/run/qubes|etc/qubes|sys/bus/pci)");
+
     private final Path directory;
     private final Report report;
     private final Trees trees;
@@ -30,10 +35,10 @@ final class ToolCases {
 
     void run() throws IOException {
         for (Path file : StoreCases.sorted(directory.resolve("cli"), "output-*.json")) {
-            outputs(file);
+            report.border(name(file), () -> outputs(file));
         }
         for (Path file : StoreCases.sorted(directory.resolve("cli"), "transactions-*.json")) {
-            transactions(file);
+            report.border(name(file), () -> transactions(file));
         }
     }
 
@@ -68,19 +73,35 @@ final class ToolCases {
         FakeVmm vmm = trees.vmm(root, JsonTree.map(recording.get("host")), state(recording.get("running_state")));
         for (Map<String, Object> recorded : cases(recording)) {
             List<String> words = JsonTree.texts(recorded.get("cmd"));
-            if (!exists(words.get(0))) {
+            if (exists(words.get(0))) {
+                String name = name(file) + ": " + String.join(" ", words);
+                report.check(name, () -> output(trees.online(root, vmm), recorded, words));
+            } else {
                 report.skip(words.get(0));
-                continue;
             }
-            ToolRunner.Outcome outcome = trees.online(root, vmm).runWords(forced(words));
-            Map<String, Object> want = new LinkedHashMap<>(recorded);
-            want.putAll(JsonTree.map(recorded.get("want")));
-            List<String> differences = new ArrayList<>();
-            code(differences, want.get("rc"), outcome);
-            if (!outcome.out().equals(want.get("stdout"))) {
-                differences.add("printed <" + outcome.out() + "> instead of <" + want.get("stdout") + ">");
+        }
+    }
+
+    private static List<String> output(ToolRunner runner, Map<String, Object> recorded, List<String> words) {
+        Map<String, Object> want = JsonTree.map(recorded.get("want"));
+        ToolRunner.Outcome outcome = runner.runWords(forced(words));
+        List<String> differences = new ArrayList<>();
+        code(differences, value(recorded, want, "rc"), outcome, false);
+        stderr(differences, want, outcome);
+        Object expected = Objects.requireNonNullElse(value(recorded, want, "stdout"), "");
+        if (!outcome.out().equals(expected)) {
+            differences.add("printed <" + outcome.out() + "> instead of <" + expected + ">");
+        }
+        return differences;
+    }
+
+    /** Only what is ours is named there: whether there is a message at all. */
+    private static void stderr(List<String> differences, Map<String, Object> want, ToolRunner.Outcome outcome) {
+        if (want.containsKey("stderr")) {
+            boolean message = want.get("stderr") != null && !Boolean.FALSE.equals(want.get("stderr"));
+            if (message == outcome.err().isEmpty()) {
+                differences.add("said <" + outcome.err().strip() + ">");
             }
-            report.result(name(file) + ": " + String.join(" ", words), differences);
         }
     }
 
@@ -99,12 +120,13 @@ final class ToolCases {
         return forced;
     }
 
-    private static void code(List<String> differences, Object expected, ToolRunner.Outcome outcome) {
+    /** A message goes with every code but 0, unless the tool was asked to be quiet. */
+    private static void code(List<String> differences, Object expected, ToolRunner.Outcome outcome, boolean quiet) {
         if (!Objects.equals(expected, (long) outcome.code())) {
             differences.add("left with " + outcome.code() + ", not " + expected + " ("
                     + outcome.err().strip() + ")");
         }
-        if (outcome.code() != 0 && outcome.err().isEmpty()) {
+        if (outcome.code() != 0 && !quiet && outcome.err().isEmpty()) {
             differences.add("left with " + outcome.code() + " without a message");
         }
     }
@@ -115,7 +137,7 @@ final class ToolCases {
             List<String> words = JsonTree.texts(recorded.get("cmd"));
             if (exists(words.get(0))) {
                 String name = name(file) + " " + recorded.get("id") + ": " + String.join(" ", words);
-                report.result(name, transaction(recording, recorded, words));
+                report.check(name, () -> transaction(recording, recorded, words));
             } else {
                 report.skip(words.get(0));
             }
@@ -124,24 +146,32 @@ final class ToolCases {
 
     private List<String> transaction(Map<String, Object> recording, Map<String, Object> recorded, List<String> words)
             throws IOException {
-        Object storeName = recorded.containsKey("store") ? recorded.get("store") : recording.get("store");
-        byte[] before = store(recording.get("store"));
+        Object storeName = value(recording, recorded, "store");
+        byte[] before = store(storeName == null ? recording.get("store") : storeName);
         Path root = trees.full(before, JsonTree.texts(recording.get("pci_devices_present")));
         Path store = root.resolve("var/lib/qubes/qubes.xml");
         if (storeName == null) {
             Files.delete(store);
         }
         for (String command : JsonTree.texts(recorded.get("prepare"))) {
-            shell(command.replace("/var/lib/qubes", root + "/var/lib/qubes"));
+            shell(FIXED_PATH.matcher(command).replaceAll(Matcher.quoteReplacement(root.toString()) + "$0"));
         }
-        FakeVmm vmm = trees.vmm(root, JsonTree.map(recording.get("host")), state(recorded.get("running_state")));
+        Object running = value(recording, recorded, "running_state");
+        FakeVmm vmm = trees.vmm(root, JsonTree.map(recording.get("host")), state(running));
         Map<String, String> filesBefore = Trees.files(root);
 
         ToolRunner.Outcome outcome = trees.online(root, vmm).runWords(words);
 
         List<String> differences = new ArrayList<>();
         Map<String, Object> want = JsonTree.map(recorded.get("want"));
-        code(differences, value(recorded, want, "rc"), outcome);
+        code(differences, value(recorded, want, "rc"), outcome, words.contains("-q"));
+        stderr(differences, want, outcome);
+        if (value(recorded, want, "libvirt_calls") != null) {
+            List<String> calls = JsonTree.texts(value(recorded, want, "libvirt_calls"));
+            if (!vmm.calls().equals(calls)) {
+                differences.add("asked the VMM for " + vmm.calls() + ", not for " + calls);
+            }
+        }
         boolean help = words.contains("-h") || words.contains("--help");
         Object stdout = value(recorded, want, "stdout");
         if (!help && !outcome.out().equals(stdout == null ? "" : stdout)) {
@@ -159,7 +189,7 @@ final class ToolCases {
         return differences;
     }
 
-    /** What is wanted, else what was recorded. */
+    /** What {@code want} says, else what was recorded. */
     private static Object value(Map<String, Object> recorded, Map<String, Object> want, String key) {
         return want.containsKey(key) ? want.get(key) : recorded.get(key);
     }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.qubestools.cli.FakeHost;
 import org.qubestools.cli.ToolRunner;
@@ -31,6 +32,10 @@ final class Trees {
             "QubesAppVm", "appvms",
             "QubesHVm", "appvms");
 
+    /** What belongs to the host, and the directories above all VMs. */
+    private static final Pattern ELSEWHERE =
+            Pattern.compile("/(?:etc|sys|run|usr|tmp|var/run)(?:/|$)|/(?:var(?:/lib)?)?$");
+
     private final Path directory;
     private final Path storageConf;
     private int count;
@@ -46,6 +51,10 @@ final class Trees {
         Path file = root.resolve("var/lib/qubes/qubes.xml");
         Files.createDirectories(file.getParent());
         Files.write(file, store);
+        if (Files.isRegularFile(storageConf)) {
+            Files.createDirectories(root.resolve("etc/qubes"));
+            Files.copy(storageConf, root.resolve("etc/qubes/storage.conf"));
+        }
         return root;
     }
 
@@ -82,10 +91,6 @@ final class Trees {
         for (String subdirectory : List.of("appvms", "vm-templates", "servicevms", "backup", "updates", "dvmdata")) {
             Files.createDirectories(root.resolve("var/lib/qubes").resolve(subdirectory));
         }
-        if (Files.isRegularFile(storageConf)) {
-            Files.createDirectories(root.resolve("etc/qubes"));
-            Files.copy(storageConf, root.resolve("etc/qubes/storage.conf"));
-        }
         for (String device : pciDevices) {
             Files.createDirectories(root.resolve("sys/bus/pci/devices/0000:" + device.split(" ", 2)[0]));
         }
@@ -97,18 +102,19 @@ final class Trees {
         if (subdirectory == null) {
             return;
         }
-        String pool = poolDirectory(attributes.getOrDefault("pool_name", "default"));
-        Path vm = root.resolve((pool + "/" + subdirectory + "/" + attributes.get("name")).substring(1));
+        Path vm = root.resolve(directory(subdirectory, attributes).substring(1));
         create(vm.resolve("private.img"), 2 * GIB);
         create(vm.resolve("volatile.img"), 1024 * 1024);
         boolean template = subdirectory.equals("vm-templates");
-        if (template || attributes.getOrDefault("template_qid", "none").equals("none")) {
+        if (template || attributes.getOrDefault("template_qid", "none").equalsIgnoreCase("none")) {
             create(vm.resolve("root.img"), 10 * GIB);
         }
         if (template) {
             create(vm.resolve("root-cow.img"), 10 * GIB);
         }
-        if ("None".equals(attributes.get("kernel")) && "False".equals(attributes.get("uses_default_kernel"))) {
+        boolean ownKernel = "none".equalsIgnoreCase(attributes.get("kernel"))
+                && "false".equalsIgnoreCase(attributes.get("uses_default_kernel"));
+        if (ownKernel) {
             for (String file : List.of("vmlinuz", "initramfs", "modules.img")) {
                 create(vm.resolve("kernels").resolve(file), 0);
             }
@@ -118,14 +124,24 @@ final class Trees {
                 Path.of("/usr/share/icons/hicolor/128x128/devices/appvm-" + attributes.get("label") + ".png"));
     }
 
+    /** Releases that knew no pools went by the path in the store. */
+    private String directory(String subdirectory, Map<String, String> attributes) throws IOException {
+        String stored = attributes.getOrDefault("dir_path", "");
+        if (!attributes.containsKey("pool_name") && stored.startsWith("/") && !stored.contains("..")) {
+            return stored;
+        }
+        String pool = poolDirectory(attributes.getOrDefault("pool_name", "default"));
+        return pool + "/" + subdirectory + "/" + attributes.get("name");
+    }
+
     private String poolDirectory(String pool) throws IOException {
         String section = "";
         if (Files.isRegularFile(storageConf) && !pool.equals("default")) {
             for (String line : Files.readAllLines(storageConf)) {
-                String text = line.replace(" ", "");
+                String text = line.split("\\s;", 2)[0].replaceAll("\\s", "");
                 section = text.startsWith("[") ? text.substring(1, text.length() - 1) : section;
                 if (section.equals(pool) && text.startsWith("dir_path=")) {
-                    return text.substring("dir_path=".length());
+                    return text.substring("dir_path=".length()).replaceAll("/+$", "");
                 }
             }
         }
@@ -162,16 +178,16 @@ final class Trees {
         return vmm;
     }
 
-    /** Everything below the store's directory and those of the pools but the store itself, by path as users know it. */
+    /** Everything in the directories of pools, wherever they are, but the store itself, by path as users know it. */
     static Map<String, String> files(Path root) throws IOException {
         Map<String, String> files = new TreeMap<>();
         List<Path> all = new ArrayList<>();
-        try (Stream<Path> walk = Files.walk(root.resolve("var/lib"))) {
+        try (Stream<Path> walk = Files.walk(root)) {
             walk.forEach(all::add);
         }
         for (Path path : all) {
             String shown = "/" + root.relativize(path);
-            if (shown.startsWith("/var/lib/qubes") && !shown.equals("/var/lib/qubes/qubes.xml")) {
+            if (!ELSEWHERE.matcher(shown).lookingAt() && !shown.equals("/var/lib/qubes/qubes.xml")) {
                 files.put(shown, kind(path));
             }
         }

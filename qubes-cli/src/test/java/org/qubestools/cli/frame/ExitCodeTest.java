@@ -2,22 +2,30 @@ package org.qubestools.cli.frame;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.EnumMap;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.qubestools.cli.ProjectFiles;
 import org.qubestools.core.error.ErrorKind;
+import org.qubestools.manual.MarkdownTable;
 
 final class ExitCodeTest {
     @Test
-    void everyKindHasTheDocumentedCode() {
-        Map<ErrorKind, Integer> codes = new EnumMap<>(ErrorKind.class);
+    void everyKindHasTheDocumentedCodeAndNoOtherIsDocumented() throws IOException {
+        Map<String, String> codes = new TreeMap<>();
         for (ErrorKind kind : ErrorKind.values()) {
-            codes.put(kind, ExitCode.of(kind));
+            codes.put(kind.name().toLowerCase(Locale.ROOT).replace('_', '-'), Integer.toString(ExitCode.of(kind)));
+        }
+        Map<String, String> documented = new TreeMap<>();
+        for (List<String> row : MarkdownTable.rows(ProjectFiles.exitCodes(), "Code")) {
+            if (!row.get(1).isEmpty()) {
+                documented.put(row.get(1), row.get(0));
+            }
         }
 
-        assertThat(codes)
-                .hasToString("{FAILED=1, PARTIAL=3, USAGE=2, NO_SUCH_VM=1, NO_SUCH_PROPERTY=1, INVALID_VALUE=1,"
-                        + " WRONG_STATE=1, IN_USE=1, STORE_MISSING=10, STORE_CORRUPT=1, STORE_LOCKED=11,"
-                        + " BAD_PASSPHRASE=12, CORRUPT_BACKUP=13, OFFLINE=14, VMM_UNREACHABLE=15, CANCELLED=130}");
+        assertThat(codes).isEqualTo(documented);
     }
 }

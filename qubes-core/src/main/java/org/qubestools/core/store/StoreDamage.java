@@ -13,6 +13,10 @@ final class StoreDamage {
         return refused(path + ", line " + line + ", column " + column + ": " + reason, "not-well-formed");
     }
 
+    static QubesException notWellFormed(StoreText document, int offset, String reason) {
+        return notWellFormed(document.path(), reason, document.line(offset), document.column(offset));
+    }
+
     static QubesException doctype(String path, int line, int column) {
         return refused(
                 path + ", line " + line + ", column " + column + ": a DOCTYPE is never part of a store", "doctype");

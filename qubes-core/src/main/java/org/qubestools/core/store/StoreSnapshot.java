@@ -67,6 +67,11 @@ public final class StoreSnapshot {
         return changed;
     }
 
+    /** The characters of the file, for tests. */
+    String text() {
+        return document.text().characters();
+    }
+
     private VmCollection readBack(byte[] changed) {
         try {
             return QubesXmlReader.read(document.text().path(), changed).vms();
@@ -95,6 +100,6 @@ public final class StoreSnapshot {
     }
 
     private static boolean isSameSet(AttributeMap one, AttributeMap two) {
-        return one.sorted().equals(two.sorted());
+        return one.equals(two) || one.sorted().equals(two.sorted());
     }
 }

@@ -13,6 +13,15 @@ final class XmlChars {
         return c >= 0x20 ? c < 0xfffe : isBlank(c);
     }
 
+    /** Where the character at {@code i} ends, a pair of surrogates being one; -1 if it may not stand in a document. */
+    static int end(char[] chars, int i) {
+        char c = chars[i];
+        if (Character.isHighSurrogate(c) && i + 1 < chars.length && Character.isLowSurrogate(chars[i + 1])) {
+            return i + 2;
+        }
+        return Character.isSurrogate(c) || !isAllowed(c) ? -1 : i + 1;
+    }
+
     static boolean isAllowedCodePoint(int c) {
         return c < 0x10000 ? isAllowed((char) c) && !Character.isSurrogate((char) c) : c <= Character.MAX_CODE_POINT;
     }

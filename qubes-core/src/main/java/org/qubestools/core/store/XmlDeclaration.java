@@ -59,8 +59,19 @@ final class XmlDeclaration {
         return switch (name) {
             case "version" -> value.equals("1.0");
             case "standalone" -> value.equals("yes") || value.equals("no");
-            default -> !value.isEmpty();
+            default -> isEncodingName(value);
         };
+    }
+
+    private static boolean isEncodingName(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+            if (!letter && (i == 0 || !((c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-'))) {
+                return false;
+            }
+        }
+        return !value.isEmpty();
     }
 
     private static String quotedAfter(String text, int from) {

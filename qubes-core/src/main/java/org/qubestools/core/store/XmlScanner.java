@@ -102,55 +102,13 @@ final class XmlScanner {
                 endTag();
                 return true;
             }
-            case '?' -> instruction();
-            case '!' -> declarationLike();
+            case '?', '!' -> at = XmlAside.end(document, at, depth > 0);
             default -> {
                 startTag();
                 return true;
             }
         }
         return false;
-    }
-
-    private void declarationLike() {
-        if (text.startsWith("<!--", at)) {
-            comment();
-        } else if (text.startsWith("<![CDATA[", at) && depth > 0) {
-            int end = text.indexOf("]]>", at + 9);
-            if (end < 0) {
-                throw error(at, "a CDATA section is not closed");
-            }
-            checkCharacters(at, end);
-            at = end + 3;
-        } else if (text.startsWith("<!DOCTYPE", at)) {
-            throw StoreDamage.doctype(document.path(), document.line(at), document.column(at));
-        } else {
-            throw error(at, "'<!' begins nothing known");
-        }
-    }
-
-    private void comment() {
-        int end = text.indexOf("--", at + 4);
-        if (end < 0 || end + 2 >= chars.length || chars[end + 2] != '>') {
-            throw error(at, "a comment is not closed, or has '--' inside");
-        }
-        checkCharacters(at, end);
-        at = end + 3;
-    }
-
-    private void instruction() {
-        int start = at;
-        at += 2;
-        String target = name("a processing instruction has no name");
-        int end = text.indexOf("?>", at);
-        if (end < 0) {
-            throw error(start, "a processing instruction is not closed");
-        }
-        if (target.equalsIgnoreCase("xml") || (at != end && !XmlChars.isBlank(chars[at]))) {
-            throw error(start, "a processing instruction is malformed");
-        }
-        checkCharacters(at, end);
-        at = end + 2;
     }
 
     private void characters() {
@@ -170,26 +128,17 @@ final class XmlScanner {
         }
     }
 
-    private void checkCharacters(int from, int to) {
-        int i = from;
-        while (i < to) {
-            i = character(i);
-        }
-    }
-
     /** Checks one character and returns where the next begins. */
     private int character(int i) {
         char c = chars[i];
         if (c >= 0x20 && c < 0xd800) {
             return i + 1;
         }
-        if (Character.isHighSurrogate(c) && i + 1 < chars.length && Character.isLowSurrogate(chars[i + 1])) {
-            return i + 2;
-        }
-        if (Character.isSurrogate(c) || !XmlChars.isAllowed(c)) {
+        int next = XmlChars.end(chars, i);
+        if (next < 0) {
             throw error(i, "a character is not allowed in XML");
         }
-        return i + 1;
+        return next;
     }
 
     private void endTag() {
@@ -430,35 +379,14 @@ final class XmlScanner {
         if (end < 0 || end - at > 12) {
             throw error(at, "'&' begins no reference");
         }
-        String entity = text.substring(at + 1, end);
-        int codePoint =
-                switch (entity) {
-                    case "amp" -> '&';
-                    case "lt" -> '<';
-                    case "gt" -> '>';
-                    case "quot" -> '"';
-                    case "apos" -> '\'';
-                    default -> codePoint(entity);
-                };
+        int codePoint = XmlEntities.codePoint(text.substring(at + 1, end));
+        if (codePoint < 0) {
+            throw error(at, "a reference is not one of the five entities or of an allowed character");
+        }
         if (target != null) {
             target.appendCodePoint(codePoint);
         }
         return end + 1;
-    }
-
-    private int codePoint(String entity) {
-        boolean hex = entity.startsWith("#x");
-        int from = hex ? 2 : 1;
-        int value = entity.startsWith("#") && entity.length() > from ? 0 : -1;
-        for (int i = from; i < entity.length() && value >= 0; i++) {
-            char c = entity.charAt(i);
-            int digit = c < 0x80 ? Character.digit(c, hex ? 16 : 10) : -1;
-            value = digit < 0 || value > Character.MAX_CODE_POINT ? -1 : value * (hex ? 16 : 10) + digit;
-        }
-        if (value < 0 || !XmlChars.isAllowedCodePoint(value)) {
-            throw error(at, "a reference is not one of the five entities or of an allowed character");
-        }
-        return value;
     }
 
     private String name(String otherwise) {
@@ -482,7 +410,7 @@ final class XmlScanner {
     }
 
     private QubesException error(int offset, String reason) {
-        return StoreDamage.notWellFormed(document.path(), reason, document.line(offset), document.column(offset));
+        return StoreDamage.notWellFormed(document, offset, reason);
     }
 
     private QubesException limit(int offset, String reason) {

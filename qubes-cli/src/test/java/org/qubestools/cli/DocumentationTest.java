@@ -1,0 +1,184 @@
+package org.qubestools.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.qubestools.cli.ToolRunner.Outcome;
+import org.qubestools.cli.option.ToolSpec;
+import org.qubestools.manual.MarkdownTable;
+
+/** Holds what the pages promise against what the tools do. */
+final class DocumentationTest {
+    private static final int HELP_WIDTH = 100;
+    private static final Pattern CODE = Pattern.compile("`([^`]*)`");
+    private static final String[] DIRECTORIES = {
+        "vm-templates/fedora-23", "vm-templates/extra", "appvms/work", "appvms/extra", "vm-kernels/4.4.14-11"
+    };
+
+    /** Each tool once at least, in this order on one tree: names of its documented types, then the command line. */
+    private static final String[] RUNS = {
+        "vms: qvm-ls --json",
+        "properties: qvm-prefs --json work",
+        "property: qvm-prefs --json work netvm",
+        "edit: qvm-prefs --json -s work memory 600",
+        "globals: qubes-prefs --json",
+        "global: qubes-prefs --json updatevm",
+        "edit: qubes-prefs --json -s updatevm sys-net",
+        "services: qvm-service --json work",
+        "edit: qvm-service --json work -e cups",
+        "check: qvm-check --json work",
+        "edit: qvm-create --json --dry-run -l red -t fedora-23 new",
+        "edit: qvm-clone --json --dry-run work copy",
+        "edit: qvm-remove --json --dry-run work",
+        "edit: qvm-add-template --json --dry-run extra",
+        "edit: qvm-add-appvm --json --dry-run extra fedora-23",
+        "init: qvm-init-storage --json",
+    };
+
+    @TempDir
+    private Path root;
+
+    @BeforeEach
+    void makeTree() throws IOException {
+        Path qubes = root.resolve("var/lib/qubes");
+        for (String directory : DIRECTORIES) {
+            Files.createDirectories(qubes.resolve(directory));
+            for (String file : List.of("root.img", "private.img", "vmlinuz", "initramfs", "modules.img")) {
+                Files.createFile(qubes.resolve(directory).resolve(file));
+            }
+        }
+        Files.copy(ProjectFiles.smallStore(), qubes.resolve("qubes.xml"));
+    }
+
+    static List<String> tools() {
+        return Tools.names();
+    }
+
+    @Test
+    void theReadmeListsExactlyTheTools() throws IOException {
+        List<String> listed = new ArrayList<>();
+        for (List<String> row : MarkdownTable.rows(ProjectFiles.readme(), "Tool")) {
+            listed.addAll(codes(row.get(0)));
+        }
+
+        assertThat(listed).containsExactlyInAnyOrderElementsOf(Tools.names());
+    }
+
+    @ParameterizedTest
+    @MethodSource("tools")
+    void everyHelpTextNamesExamplesAndExitCodesAndFitsTheTerminal(String tool) {
+        ToolSpec spec = Tools.named(tool).orElseThrow().spec();
+        Outcome help = new ToolRunner().run(tool + " --help");
+
+        assertThat(help.code()).isZero();
+        assertThat(help.err()).isEmpty();
+        assertThat(help.out()).contains("\nExit codes:\n  0 ", "\nExamples:\n");
+        assertThat(spec.name()).isEqualTo(tool);
+        assertThat(spec.examples()).isNotEmpty();
+        for (ToolSpec.Example example : spec.examples()) {
+            assertThat(help.out()).contains("\n  " + example.commandLine() + "\n");
+        }
+        assertThat(help.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(HELP_WIDTH));
+    }
+
+    @Test
+    void everyToolIsRunForItsJson() {
+        assertThat(Stream.of(RUNS).map(run -> run.split(" ", -1)[1]).distinct())
+                .containsExactlyInAnyOrderElementsOf(Tools.names());
+    }
+
+    @Test
+    void jsonHasTheDocumentedTypesAndKeys() throws IOException {
+        Map<String, List<String>> documented = documentedKeys();
+        Map<String, List<String>> printed = new TreeMap<>();
+        for (String run : RUNS) {
+            String type = run.substring(0, run.indexOf(':'));
+            String commandLine = run.substring(run.indexOf(' ') + 1);
+            if (commandLine.startsWith("qvm-init-storage")) {
+                Files.delete(root.resolve("var/lib/qubes/qubes.xml"));
+            }
+            Outcome outcome =
+                    new ToolRunner().environment("QUBES_ROOT", root.toString()).run(commandLine);
+
+            assertThat(outcome.code()).as("%s: %s", commandLine, outcome.err()).isZero();
+            Map<String, String> object = topLevel(outcome.out());
+            assertThat(object.remove("type")).as(commandLine).isEqualTo(type);
+            assertThat(object.keySet()).as(commandLine).containsExactlyInAnyOrderElementsOf(documented.get(type));
+            printed.put(type, documented.get(type));
+        }
+
+        assertThat(printed).isEqualTo(documented);
+    }
+
+    @Test
+    void anErrorIsOneDocumentedObject() throws IOException {
+        Outcome outcome =
+                new ToolRunner().environment("QUBES_ROOT", root.toString()).run("qvm-prefs --json nobody");
+
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err().lines()).hasSize(1);
+        Map<String, String> error = topLevel(outcome.err());
+        assertThat(error.keySet()).containsExactlyInAnyOrder("type", "kind", "message", "hint", "exit");
+        assertThat(error).containsEntry("kind", "no-such-vm").containsEntry("exit", "1");
+        assertThat(Files.readString(ProjectFiles.json())).contains("{\"type\":\"error\",\"kind\":\"no-such-vm\"");
+    }
+
+    /** By type the keys, but {@code type}: those in code marks that begin a part of the description. */
+    private static Map<String, List<String>> documentedKeys() throws IOException {
+        Map<String, List<String>> keys = new TreeMap<>();
+        for (List<String> row : MarkdownTable.rows(ProjectFiles.json(), "`type`")) {
+            List<String> names = new ArrayList<>();
+            for (String part : row.get(2).split(";", -1)) {
+                String head = part.contains(":") ? part.substring(0, part.indexOf(':')) : part;
+                if (head.strip().startsWith("`")
+                        && head.replaceAll("`\\w+`|,|\\s", "").isEmpty()) {
+                    names.addAll(codes(head));
+                }
+            }
+            keys.put(codes(row.get(0)).get(0), names);
+        }
+        return keys;
+    }
+
+    private static List<String> codes(String markdown) {
+        List<String> codes = new ArrayList<>();
+        Matcher matcher = CODE.matcher(markdown);
+        while (matcher.find()) {
+            codes.add(matcher.group(1));
+        }
+        return codes;
+    }
+
+    /** The members of the one object in {@code json}; nested values as empty texts. */
+    private static Map<String, String> topLevel(String json) throws IOException {
+        Map<String, String> members = new TreeMap<>();
+        try (JsonParser parser = new JsonFactory().createParser(json)) {
+            assertThat(parser.nextToken()).isEqualTo(JsonToken.START_OBJECT);
+            while (parser.nextToken() != JsonToken.END_OBJECT) {
+                String name = parser.currentName();
+                JsonToken value = parser.nextToken();
+                members.put(name, value.isStructStart() ? "" : parser.getText());
+                parser.skipChildren();
+            }
+            assertThat(parser.nextToken()).isNull();
+        }
+        return members;
+    }
+}
