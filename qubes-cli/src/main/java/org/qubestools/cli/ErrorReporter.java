@@ -15,6 +15,7 @@ import org.qubestools.cli.frame.Messages;
 import org.qubestools.cli.output.Json;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.IoReason;
 import org.qubestools.core.io.SafeText;
 
 /** The one place where an exception becomes a line on standard error and an exit code. */
@@ -56,7 +57,7 @@ final class ErrorReporter {
     }
 
     private int reportFile(IOException failure) {
-        print("failed", fileMessage(failure), "; ", null, ExitCode.FAILED);
+        print("failed", fileMessage(failure), "; ", IoReason.advice(failure), ExitCode.FAILED);
         if (messages.verbose()) {
             trace(failure);
         }

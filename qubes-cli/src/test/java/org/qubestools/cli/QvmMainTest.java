@@ -117,7 +117,7 @@ final class QvmMainTest {
     void aFileErrorNamesPathAndReason() {
         assertThat(failing(new FileSystemException("/s", null, "No space left on device"))
                         .err())
-                .isEqualTo("qvm-example: /s: No space left on device\n");
+                .isEqualTo("qvm-example: /s: No space left on device; make room there\n");
         assertThat(failing(new UncheckedIOException(new NoSuchFileException("/s"))))
                 .isEqualTo(new Outcome(1, "", "qvm-example: /s: no such file or directory\n"));
         assertThat(failing(new IOException("pipe broke")).err()).isEqualTo("qvm-example: pipe broke\n");
@@ -225,7 +225,7 @@ final class QvmMainTest {
 
         assertThat(code).isEqualTo(1);
         assertThat(err.toString(StandardCharsets.UTF_8))
-                .isEqualTo("qvm-ls: standard output: No space left on device\n");
+                .isEqualTo("qvm-ls: standard output: No space left on device; make room there\n");
     }
 
     @Test

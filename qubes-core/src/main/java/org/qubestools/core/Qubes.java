@@ -10,6 +10,7 @@ import java.util.List;
 import org.qubestools.core.edit.Change;
 import org.qubestools.core.edit.Draft;
 import org.qubestools.core.edit.HostTree;
+import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.io.Ownership;
 import org.qubestools.core.model.StoreDifference;
@@ -55,10 +56,26 @@ public final class Qubes implements AutoCloseable {
     /** Reads the store under the shared lock, which is released at once. */
     public StoreSnapshot load() {
         byte[] bytes;
-        try (StoreFile file = StoreFile.openShared(config.store(), lockWait)) {
-            bytes = file.read();
+        try {
+            bytes = readStore();
+        } catch (QubesException e) {
+            throw shown(e);
         }
         return StoreSnapshot.parse(QubesConfig.STORE, bytes, pools());
+    }
+
+    private byte[] readStore() {
+        try (StoreFile file = StoreFile.openShared(config.store(), lockWait)) {
+            return file.read();
+        }
+    }
+
+    /** The same with paths as users know them. */
+    private QubesException shown(QubesException e) {
+        String message = config.shownIn(String.valueOf(e.getMessage()));
+        return message.equals(e.getMessage())
+                ? e
+                : new QubesException(e.kind(), message, e.hint().orElse(null), e);
     }
 
     private StorageConf pools() {
@@ -72,6 +89,14 @@ public final class Qubes implements AutoCloseable {
      * @param dryRun only tell what would change
      */
     public EditOutcome edit(List<? extends Change> changes, boolean dryRun) {
+        try {
+            return editLocked(changes, dryRun);
+        } catch (QubesException e) {
+            throw shown(e);
+        }
+    }
+
+    private EditOutcome editLocked(List<? extends Change> changes, boolean dryRun) {
         Ownership ownership = StoreOwnership.of(config);
         try (StoreFile file = StoreFile.openExclusive(config.store(), lockWait, layer, ownership)) {
             byte[] bytes = file.read();
@@ -128,10 +153,12 @@ public final class Qubes implements AutoCloseable {
     private EditOutcome outcome(StoreSnapshot before, Draft draft, boolean saved, List<String> leftOver) {
         List<String> files = new ArrayList<>();
         for (String line : draft.files().describe()) {
-            files.add(config.isForeignRoot() ? line.replace(config.root().toString(), "") : line);
+            files.add(config.shownIn(line));
         }
         List<String> warnings = new ArrayList<>(draft.warnings());
-        warnings.addAll(leftOver);
+        for (String line : leftOver) {
+            warnings.add(config.shownIn(line));
+        }
         return new EditOutcome(
                 StoreDifference.between(before.vms(), draft.vms()),
                 files,

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
@@ -70,7 +71,8 @@ public record QubesConfig(
         }
         Map<String, String> values = new HashMap<>();
         try {
-            for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+            // Not readAllLines: that fails without a word at the first byte that is no UTF-8.
+            for (String line : new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\n", -1)) {
                 int equals = line.indexOf('=');
                 if (equals > 0 && !line.startsWith("#")) {
                     values.put(
@@ -103,6 +105,11 @@ public record QubesConfig(
             throw new QubesException(ErrorKind.INVALID_VALUE, "a path leads out of the root directory");
         }
         return path;
+    }
+
+    /** A message with real paths in it, as users know them. */
+    public String shownIn(String message) {
+        return isForeignRoot() ? message.replaceAll("(?<![\\w.-])" + Pattern.quote(root + "/"), "/") : message;
     }
 
     /** A real path as users know it: without the root. */

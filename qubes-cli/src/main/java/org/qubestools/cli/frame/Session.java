@@ -54,7 +54,7 @@ public final class Session implements AutoCloseable, HostSource {
         }
         QubesConfig config = QubesConfig.of(options, ctx.environment());
         LazyVmm vmm = config.offline() ? LazyVmm.offline() : LazyVmm.connectingBy(new Opener(ctx, config));
-        Notice notice = new Notice(ctx);
+        Notice notice = new Notice(ctx, config);
         Optional<Integer> seconds = args.value(CommonOptions.LOCK_TIMEOUT);
         LockWait wait = seconds.isEmpty()
                 ? LockWait.forever(notice)
@@ -118,10 +118,10 @@ public final class Session implements AutoCloseable, HostSource {
     }
 
     /** No lambda: this is on the way of every run. */
-    private record Notice(ToolContext ctx) implements Consumer<String> {
+    private record Notice(ToolContext ctx, QubesConfig config) implements Consumer<String> {
         @Override
         public void accept(String line) {
-            ctx.note(line);
+            ctx.note(config.shownIn(line));
         }
     }
 

@@ -13,6 +13,8 @@ import org.qubestools.core.io.SafeText;
  * parsed arguments or a usage error. The first {@code --help} or {@code --version} ends the reading, as in the model.
  */
 public final class OptparseDialect {
+    private static final char UNDECODABLE = '\ufffd';
+
     private final ToolSpec spec;
     private final List<String> words;
     private final List<Mention> mentions = new ArrayList<>();
@@ -30,7 +32,17 @@ public final class OptparseDialect {
      * @throws QubesException of kind USAGE
      */
     public static ParsedArguments parse(ToolSpec spec, List<String> untrustedWords) {
+        for (String word : untrustedWords) {
+            checkDecoded(word);
+        }
         return new OptparseDialect(spec, untrustedWords).parse();
+    }
+
+    /** The JVM makes U+FFFD of every byte it cannot decode; such a word would end up as something else in the store. */
+    private static void checkDecoded(String word) {
+        if (word.indexOf(UNDECODABLE) >= 0) {
+            throw Usage.error("'" + SafeText.of(word) + "' is no text in UTF-8, or the locale is no UTF-8 locale");
+        }
     }
 
     private ParsedArguments parse() {

@@ -3,6 +3,7 @@ package org.qubestools.cli.tool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.cli.output.LocalTime;
 import org.qubestools.cli.output.PropertyText;
@@ -57,10 +58,17 @@ final class PrefsListing {
 
     private final VmView view;
     private final LocalTime local;
+    private final Set<String> damaged;
 
-    PrefsListing(VmView view, LocalTime local) {
+    /**
+     * A listing of one VM.
+     *
+     * @param damaged XML names of attributes with an unusable text: the default is shown there, and marked
+     */
+    PrefsListing(VmView view, LocalTime local, Set<String> damaged) {
         this.view = view;
         this.local = local;
+        this.damaged = damaged;
     }
 
     /**
@@ -75,10 +83,20 @@ final class PrefsListing {
             boolean hidden = hideDefault && property instanceof SettableProperty settable && settable.isDefault(view);
             String text = hidden || !property.belongsTo(view.vm().vmClass()) ? null : text(name, property);
             if (text != null) {
-                lines.add(name + " ".repeat(Math.max(0, WIDTH - name.length())) + ": " + text);
+                String mark = damaged.contains(xmlName(name)) ? " (?)" : "";
+                lines.add(name + " ".repeat(Math.max(0, WIDTH - name.length())) + ": " + text + mark);
             }
         }
         return lines;
+    }
+
+    private static String xmlName(String name) {
+        return switch (name) {
+            case "MAC" -> "mac";
+            case "dir" -> "dir_path";
+            case "config" -> "conf_file";
+            default -> name; // references are marked by the '?' of what they lead to
+        };
     }
 
     /** R4's layout: name padded to 25, D for a default or dash, value. */

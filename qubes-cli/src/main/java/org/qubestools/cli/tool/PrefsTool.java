@@ -1,10 +1,12 @@
 package org.qubestools.cli.tool;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.qubestools.cli.frame.ExitCode;
 import org.qubestools.cli.frame.RootRule;
 import org.qubestools.cli.frame.Session;
@@ -21,6 +23,7 @@ import org.qubestools.core.edit.SetProperties.Assignment;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.SafeText;
+import org.qubestools.core.model.Problem;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmView;
 import org.qubestools.core.property.SettableProperty;
@@ -101,7 +104,7 @@ public final class PrefsTool implements Tool {
                 ctx.json(json(view));
                 return ExitCode.OK;
             }
-            PrefsListing listing = new PrefsListing(view, ctx);
+            PrefsListing listing = new PrefsListing(view, ctx, damaged(store.problems(), vm));
             boolean r4 = args.value(FORMAT).orElse("r3").equals("r4");
             boolean hide = args.has(HIDE_DEFAULT);
             for (String line : r4 ? listing.r4Lines(hide) : listing.lines(hide)) {
@@ -109,6 +112,17 @@ public final class PrefsTool implements Tool {
             }
             return ExitCode.OK;
         }
+    }
+
+    /** The XML names of the VM's attributes whose text is not usable. */
+    private static Set<String> damaged(List<Problem> problems, QubesVm vm) {
+        Set<String> damaged = new HashSet<>(0);
+        for (Problem problem : problems) {
+            if (problem.about().equals(vm.name())) {
+                damaged.add(problem.attribute());
+            }
+        }
+        return damaged;
     }
 
     private static Map<String, Object> json(VmView view) {

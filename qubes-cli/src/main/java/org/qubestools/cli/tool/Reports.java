@@ -21,7 +21,11 @@ final class Reports {
     static void problems(ToolContext ctx, List<Problem> problems) {
         for (Problem problem : problems) {
             String where = problem.line() > 0 ? " (qubes.xml line " + problem.line() + ")" : "";
-            ctx.warn(problem.code().text() + ": '" + problem.about() + "'" + where + ": " + problem.text());
+            String attribute =
+                    problem.attribute().isEmpty() || problem.attribute().equals(problem.about())
+                            ? ""
+                            : ", " + problem.attribute();
+            ctx.warn(problem.code().text() + ": '" + problem.about() + "'" + attribute + where + ": " + problem.text());
         }
     }
 

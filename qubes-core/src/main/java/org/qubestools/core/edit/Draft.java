@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.Globals;
 import org.qubestools.core.model.HostInfo;
@@ -90,7 +91,7 @@ public final class Draft implements PropertyContext {
     public QubesVm requireChangeable(String untrustedName) {
         QubesVm vm = vms.require(untrustedName);
         for (Problem problem : problems) {
-            boolean same = problem.code().blocksChangeOfVm() && problem.about().equals(vm.name());
+            boolean same = problem.code().blocksChangeOfVm() && problem.about().equals(SafeText.of(vm.name()));
             if (same) {
                 throw new QubesException(
                         ErrorKind.STORE_CORRUPT,

@@ -7,10 +7,28 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import org.jspecify.annotations.Nullable;
 
 /** Why an operation on a file failed, in the system's words and without the path, which the JDK's messages mix in. */
 public final class IoReason {
     private IoReason() {}
+
+    /** What a user can do about it, or null; the failure may be wrapped in others. */
+    public static @Nullable String advice(IOException failure) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            String text = String.valueOf(t.getMessage());
+            if (t instanceof AccessDeniedException) {
+                return "check who may read and write there, and as whom you run this";
+            } else if (text.contains("No space left on device") || text.contains("Disk quota exceeded")) {
+                return "make room there";
+            } else if (text.contains("Read-only file system")) {
+                return "mount it for writing";
+            } else if (text.contains("Operation not permitted")) {
+                return "run it as a member of the store's group, or set QUBES_GROUP";
+            }
+        }
+        return null;
+    }
 
     /** One line without the path; never empty. */
     public static String of(IOException failure) {
@@ -25,6 +43,10 @@ public final class IoReason {
         } else if (failure instanceof ClosedByInterruptException) {
             return "interrupted";
         }
+        return inWordsOfTheSystem(failure);
+    }
+
+    private static String inWordsOfTheSystem(IOException failure) {
         String text = failure instanceof FileSystemException system ? system.getReason() : failure.getMessage();
         return text == null ? failure.getClass().getSimpleName() : SafeText.of(text);
     }

@@ -49,7 +49,7 @@ public record StoreDifference(List<VmChange> vms, List<AttributeChange> globals)
             QubesVm now = after.findKey(old.key());
             if (now == null) {
                 changes.add(change(Kind.REMOVED, old, List.of()));
-            } else if (!now.attributes().equals(old.attributes())) {
+            } else if (now != old && !now.attributes().equals(old.attributes())) {
                 changes.add(change(Kind.CHANGED, old, attributes(old.attributes(), now.attributes())));
             }
         }

@@ -29,16 +29,18 @@ public final class VmCollection {
     private final List<QubesVm> vms;
     private final int nextKey;
     private final @Nullable QubesVm[] byQid = new QubesVm[QubesVm.MAX_ID + 1];
+    private final @Nullable QubesVm[] byKey;
     private final Map<String, QubesVm> byName = new HashMap<>();
     private final Set<Integer> duplicateQids = new HashSet<>(0);
     private final Set<String> duplicateNames = new HashSet<>(0);
     private @Nullable Globals globals;
-    private @Nullable Map<QubesVm, Integer> netids;
+    private @Nullable IdAllocation ids;
 
     private VmCollection(AttributeMap rootAttributes, List<QubesVm> vms, int nextKey) {
         this.rootAttributes = rootAttributes;
         this.vms = List.copyOf(vms);
         this.nextKey = nextKey;
+        this.byKey = new QubesVm[nextKey - IMPLICIT_DOM0];
         for (QubesVm vm : this.vms) {
             index(vm);
         }
@@ -68,6 +70,7 @@ public final class VmCollection {
     }
 
     private void index(QubesVm vm) {
+        byKey[vm.key() - IMPLICIT_DOM0] = vm;
         boolean secondDom0 = vm.vmClass() == VmClass.ADMIN && byQid[0] != null;
         if (secondDom0) {
             duplicateQids.add(0);
@@ -255,94 +258,24 @@ public final class VmCollection {
 
     /** The id of the network that this VM gives; null if its class gives none. */
     public @Nullable Integer netid(QubesVm vm) {
-        if (!vm.vmClass().givesNetwork()) {
-            return null;
-        }
-        if (vm.vmClass() == VmClass.ADMIN) {
-            return 0;
-        }
-        Long stored = vm.get(Attributes.NETID);
-        return stored != null
-                ? Integer.valueOf(stored.intValue())
-                : assignedNetids().get(vm);
-    }
-
-    /** Netids of VMs that have none stored: the lowest unused ones, in the order of loading. */
-    private Map<QubesVm, Integer> assignedNetids() {
-        if (netids == null) {
-            Map<QubesVm, Integer> assigned = new HashMap<>();
-            boolean[] used = usedNetids();
-            for (QubesVm vm : inLoadOrder()) {
-                boolean needs = vm.vmClass().givesNetwork()
-                        && vm.vmClass() != VmClass.ADMIN
-                        && vm.get(Attributes.NETID) == null;
-                if (needs) {
-                    int netid = lowestFree(used);
-                    used[Math.min(netid, QubesVm.MAX_ID)] = true;
-                    assigned.put(vm, netid);
-                }
-            }
-            netids = assigned;
-        }
-        return netids;
-    }
-
-    private boolean[] usedNetids() {
-        boolean[] used = new boolean[QubesVm.MAX_ID + 1];
-        used[0] = true;
-        for (QubesVm vm : vms) {
-            Long netid = vm.vmClass().givesNetwork() ? vm.get(Attributes.NETID) : null;
-            if (netid != null && vm.vmClass() != VmClass.ADMIN) {
-                used[netid.intValue()] = true;
-            }
-        }
-        return used;
-    }
-
-    /** By class; within a class first those without a template. */
-    private List<QubesVm> inLoadOrder() {
-        List<QubesVm> ordered = new ArrayList<>(vms);
-        ordered.sort(new LoadOrder(this));
-        return ordered;
+        return ids().netid(vm);
     }
 
     /** The lowest free qid in 1..253; IN_USE if there is none. */
     public int nextQid() {
-        boolean[] used = new boolean[QubesVm.MAX_ID + 1];
-        used[0] = true;
-        for (QubesVm vm : vms) {
-            if (vm.qid() > 0) {
-                used[vm.qid()] = true;
-            }
-        }
-        return checkedFree(lowestFree(used), "qid");
+        return ids().nextQid();
     }
 
     /** The lowest free netid in 1..253; IN_USE if there is none. */
     public int nextNetid() {
-        boolean[] used = usedNetids();
-        for (Integer netid : assignedNetids().values()) {
-            used[Math.min(netid, QubesVm.MAX_ID)] = true;
-        }
-        return checkedFree(lowestFree(used), "netid");
+        return ids().nextNetid();
     }
 
-    private static int lowestFree(boolean[] used) {
-        int free = 1;
-        while (free < used.length && used[free]) {
-            free++;
+    private IdAllocation ids() {
+        if (ids == null) {
+            ids = new IdAllocation(this);
         }
-        return free;
-    }
-
-    private static int checkedFree(int free, String what) {
-        if (free > QubesVm.MAX_ID) {
-            throw new QubesException(
-                    ErrorKind.IN_USE,
-                    "every " + what + " from 1 to " + QubesVm.MAX_ID + " is taken",
-                    "remove a VM first");
-        }
-        return free;
+        return ids;
     }
 
     /** The same collection with this VM in place of the one with the same key. */
@@ -366,12 +299,8 @@ public final class VmCollection {
 
     /** The VM with this key, or null. */
     public @Nullable QubesVm findKey(int key) {
-        for (QubesVm vm : vms) {
-            if (vm.key() == key) {
-                return vm;
-            }
-        }
-        return null;
+        int index = key - IMPLICIT_DOM0;
+        return index >= 0 && index < byKey.length ? byKey[index] : null;
     }
 
     /** The VM with this key, which must be there. */
@@ -413,18 +342,6 @@ public final class VmCollection {
 
         private static int rank(QubesVm vm) {
             return vm.qid() == QubesVm.NO_QID ? Integer.MAX_VALUE : vm.qid();
-        }
-    }
-
-    /** By class; within a class first those without a template. */
-    private record LoadOrder(VmCollection vms) implements Comparator<QubesVm> {
-        @Override
-        public int compare(QubesVm one, QubesVm two) {
-            return Integer.compare(rank(one), rank(two));
-        }
-
-        private int rank(QubesVm vm) {
-            return vm.vmClass().loadOrder() * 2 + (vms.storedTemplate(vm).isNone() ? 0 : 1);
         }
     }
 }

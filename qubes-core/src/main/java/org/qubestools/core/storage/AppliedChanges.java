@@ -68,7 +68,7 @@ final class AppliedChanges implements FileChanges.Applied {
         try {
             action.run();
         } catch (IOException e) {
-            throw new QubesException(ErrorKind.FAILED, "cannot " + what + ": " + IoReason.of(e), null, e);
+            throw new QubesException(ErrorKind.FAILED, "cannot " + what + ": " + IoReason.of(e), IoReason.advice(e), e);
         }
     }
 

@@ -165,10 +165,8 @@ final class ProblemFinder {
 
     private void references(QubesVm vm) {
         templateOf(vm);
-        if (!vm.vmClass().hasNetvm()) {
-            return;
-        }
-        boolean own = vm.vmClass() == VmClass.PROXY || !vm.is(Attributes.USES_DEFAULT_NETVM);
+        boolean own =
+                vm.vmClass().hasNetvm() && (vm.vmClass() == VmClass.PROXY || !vm.is(Attributes.USES_DEFAULT_NETVM));
         if (own) {
             netvmOf(vm, "netvm_qid", vm.get(Attributes.NETVM), vms.netvm(vm));
         }

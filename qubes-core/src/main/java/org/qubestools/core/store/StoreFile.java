@@ -125,7 +125,9 @@ public final class StoreFile implements AutoCloseable {
             long size = channel.size();
             if (size > MAX_BYTES) {
                 throw new QubesException(
-                        ErrorKind.STORE_CORRUPT, file + " is larger than " + MAX_BYTES + " bytes, no store is");
+                        ErrorKind.STORE_CORRUPT,
+                        file + " is larger than " + MAX_BYTES + " bytes, no store is",
+                        "nothing was changed; copies are in /var/lib/qubes/backup");
             }
             ByteBuffer content = ByteBuffer.allocate((int) size);
             while (content.hasRemaining() && channel.read(content, content.position()) >= 0) {
@@ -205,7 +207,7 @@ public final class StoreFile implements AutoCloseable {
 
     private static QubesException failed(String what, IOException cause) {
         ErrorKind kind = cause instanceof ClosedByInterruptException ? ErrorKind.CANCELLED : ErrorKind.FAILED;
-        return new QubesException(kind, what + ": " + IoReason.of(cause), null, cause);
+        return new QubesException(kind, what + ": " + IoReason.of(cause), IoReason.advice(cause), cause);
     }
 
     /** Gives the lock back. */

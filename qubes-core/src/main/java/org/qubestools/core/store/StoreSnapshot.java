@@ -3,6 +3,8 @@ package org.qubestools.core.store;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
 import org.qubestools.core.model.AttributeMap;
 import org.qubestools.core.model.Pools;
 import org.qubestools.core.model.Problem;
@@ -58,7 +60,7 @@ public final class StoreSnapshot {
             return bytes.clone();
         }
         byte[] changed = QubesXmlWriter.write(document, after);
-        VmCollection read = QubesXmlReader.read(document.text().path(), changed).vms();
+        VmCollection read = readBack(changed);
         if (!isSame(read, after)) {
             throw new IllegalStateException("the store would not read back as it was meant; nothing was saved");
         }
@@ -68,6 +70,18 @@ public final class StoreSnapshot {
     /** The characters of the file, for tests. */
     String text() {
         return document.text().characters();
+    }
+
+    private VmCollection readBack(byte[] changed) {
+        try {
+            return QubesXmlReader.read(document.text().path(), changed).vms();
+        } catch (QubesException e) {
+            throw new QubesException(
+                    ErrorKind.INVALID_VALUE,
+                    "the change cannot be stored, the result would be refused: " + e.getMessage(),
+                    "nothing was changed; give a shorter value",
+                    e);
+        }
     }
 
     public boolean isContent(byte[] other) {
@@ -86,6 +100,6 @@ public final class StoreSnapshot {
     }
 
     private static boolean isSameSet(AttributeMap one, AttributeMap two) {
-        return one.sorted().equals(two.sorted());
+        return one.equals(two) || one.sorted().equals(two.sorted());
     }
 }
