@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The attributes of one XML element as text, in document order; immutable. */
@@ -31,12 +32,12 @@ public final class AttributeMap {
 
     /** The text of the attribute, or null if it is absent. */
     public @Nullable String get(String name) {
-        Integer index = names.index.get(name);
-        return index == null ? null : values[index];
+        int index = names.indexOf(name);
+        return index < 0 ? null : values[index];
     }
 
     public boolean has(String name) {
-        return names.index.containsKey(name);
+        return names.indexOf(name) >= 0;
     }
 
     public int size() {
@@ -82,8 +83,8 @@ public final class AttributeMap {
 
     /** The same with one attribute set; an absent one goes to the end. */
     public AttributeMap with(String name, String value) {
-        Integer index = names.index.get(name);
-        if (index != null) {
+        int index = names.indexOf(name);
+        if (index >= 0) {
             String[] changed = values.clone();
             changed[index] = value;
             return new AttributeMap(names, changed);
@@ -113,14 +114,13 @@ public final class AttributeMap {
 
     /** The same attributes ordered by name. */
     public AttributeMap sorted() {
-        String[] sortedNames = names.all.clone();
-        Arrays.sort(sortedNames);
-        String[] sortedValues = new String[sortedNames.length];
-        for (int i = 0; i < sortedNames.length; i++) {
-            Integer index = names.index.get(sortedNames[i]);
-            sortedValues[i] = index == null ? "" : values[index];
+        Map<String, String> sorted = new TreeMap<>();
+        for (int i = 0; i < values.length; i++) {
+            sorted.put(names.all[i], values[i]);
         }
-        return new AttributeMap(new Names(sortedNames), sortedValues);
+        return new AttributeMap(
+                new Names(sorted.keySet().toArray(new String[0])),
+                sorted.values().toArray(new String[0]));
     }
 
     @Override
@@ -137,16 +137,30 @@ public final class AttributeMap {
 
     /** The names of one element, shared by all elements that have the same. */
     private static final class Names {
+        /** In an element with more, only names that mean something are indexed: hostile ones cost no memory. */
+        private static final int MANY = 100;
+
         private final String[] all;
         private final Map<String, Integer> index;
         private @Nullable Attribute<?> @Nullable [] attributes;
 
         Names(String[] all) {
             this.all = all;
-            this.index = new HashMap<>(all.length * 2);
+            this.index = new HashMap<>(Math.min(all.length, MANY) * 2);
             for (int i = 0; i < all.length; i++) {
-                index.put(all[i], i);
+                if (all.length <= MANY || Attributes.named(all[i]) != null) {
+                    index.put(all[i], i);
+                }
             }
+        }
+
+        /** Where the name stands; below 0 if it does not. */
+        int indexOf(String name) {
+            Integer found = index.get(name);
+            if (found != null || all.length <= MANY) {
+                return found == null ? -1 : found;
+            }
+            return Arrays.asList(all).indexOf(name);
         }
 
         @Nullable

@@ -195,7 +195,8 @@ final class PyLiteral {
         }
         int value = 0;
         for (int i = 0; i < digits; i++) {
-            int digit = Character.digit(text.charAt(at++), 16);
+            char c = text.charAt(at++);
+            int digit = c < 0x80 ? Character.digit(c, 16) : -1;
             if (digit < 0) {
                 throw malformed("an escape has a wrong digit");
             }

@@ -38,6 +38,12 @@ final class ProblemFinder {
 
     private boolean badUuid;
 
+    /** The VM of the last problem, its name and start tag: one with many problems shares both. */
+    private @Nullable QubesVm reported;
+
+    private String reportedName = "";
+    private @Nullable XmlScanner reportedTag;
+
     private final Set<String> reportedPairs = new HashSet<>(0);
 
     private ProblemFinder(StoreDocument document, Pools pools) {
@@ -240,21 +246,34 @@ final class ProblemFinder {
     }
 
     private void report(ProblemCode code, QubesVm vm, String attribute, String text) {
-        problems.add(new Problem(code, about(vm), attribute, lineOf(vm, attribute), text));
+        if (reported != vm) {
+            reported = vm;
+            reportedName = about(vm);
+            reportedTag = tagOf(vm);
+        }
+        problems.add(new Problem(code, reportedName, attribute, lineOf(reportedTag, attribute), text));
     }
 
-    private int lineOf(QubesVm vm, String attribute) {
+    /** A scanner at the start tag; null for a dom0 that is not in the file. */
+    private @Nullable XmlScanner tagOf(QubesVm vm) {
         if (vm.key() == VmCollection.IMPLICIT_DOM0) {
+            return null;
+        }
+        XmlScanner tag =
+                XmlScanner.at(document.text(), document.elements().get(vm.key()).start());
+        tag.next();
+        return tag;
+    }
+
+    private int lineOf(@Nullable XmlScanner tag, String attribute) {
+        if (tag == null) {
             return 0;
         }
-        int start = document.elements().get(vm.key()).start();
-        XmlScanner scanner = XmlScanner.at(document.text(), start);
-        scanner.next();
-        for (int i = 0; i < scanner.attributeCount(); i++) {
-            if (scanner.attributeNames()[i].equals(attribute)) {
-                return document.text().line(scanner.attributeStart(i));
+        for (int i = 0; i < tag.attributeCount(); i++) {
+            if (tag.attributeNames()[i].equals(attribute)) {
+                return document.text().line(tag.attributeStart(i));
             }
         }
-        return document.text().line(start);
+        return document.text().line(tag.tagStart());
     }
 }

@@ -1,7 +1,9 @@
 package org.qubestools.core.store;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.AttributeMap;
@@ -14,8 +16,10 @@ import org.qubestools.core.store.StoreDocument.UnknownElement;
 /** Bytes of a store to its VMs and where they stand. */
 final class QubesXmlReader {
     private static final String ROOT = "QubesVmCollection";
+    private static final int MANY_NAMES = 100;
 
     private final StoreText text;
+    private final Map<String, String> sharedNames = new HashMap<>(0);
     private final XmlScanner scanner;
     private final List<QubesVm> vms = new ArrayList<>();
     private final List<Span> spans = new ArrayList<>();
@@ -105,10 +109,20 @@ final class QubesXmlReader {
         return name != null && !name.isEmpty() ? name : element.substring(element.indexOf(':') + 1);
     }
 
+    /** Of many names each is kept once for the whole document. */
+    private String[] names() {
+        String[] names = scanner.attributeNames();
+        for (int i = MANY_NAMES; i < scanner.attributeCount(); i++) {
+            String known = sharedNames.putIfAbsent(names[i], names[i]);
+            names[i] = known == null ? names[i] : known;
+        }
+        return names;
+    }
+
     private AttributeMap attributes() {
         last = lastTagWasOurs && scanner.hasNamesOfLastTag()
                 ? last.withValues(scanner.attributeValues())
-                : AttributeMap.of(scanner.attributeNames(), scanner.attributeValues(), scanner.attributeCount());
+                : AttributeMap.of(names(), scanner.attributeValues(), scanner.attributeCount());
         lastTagWasOurs = true;
         return last;
     }

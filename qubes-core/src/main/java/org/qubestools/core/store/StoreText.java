@@ -40,10 +40,10 @@ final class StoreText {
             return strict(path, bytes, 3, declared(path, bytes, 3, StandardCharsets.UTF_8));
         }
         if (startsWith(bytes, 0xfe, 0xff)) {
-            return strict(path, bytes, 2, StandardCharsets.UTF_16BE);
+            return utf16(path, bytes, StandardCharsets.UTF_16BE);
         }
         if (startsWith(bytes, 0xff, 0xfe)) {
-            return strict(path, bytes, 2, StandardCharsets.UTF_16LE);
+            return utf16(path, bytes, StandardCharsets.UTF_16LE);
         }
         return strict(path, bytes, 0, declared(path, bytes, 0, null));
     }
@@ -57,6 +57,25 @@ final class StoreText {
         return true;
     }
 
+    /** Its declaration, if there is one, must not name another encoding. */
+    private static StoreText utf16(String path, byte[] bytes, Charset charset) {
+        StoreText text = strict(path, bytes, 2, charset);
+        String name = XmlDeclaration.encodingOf(text.characters()).toUpperCase(Locale.ROOT);
+        return switch (name) {
+            case "", "UTF-16", "UTF16" -> text;
+            default -> {
+                if (!name.equals(charset.name())) {
+                    throw contradiction(path);
+                }
+                yield text;
+            }
+        };
+    }
+
+    private static RuntimeException contradiction(String path) {
+        return StoreDamage.notWellFormed(path, "the encoding it declares contradicts its byte order mark", 1, 1);
+    }
+
     /** The encoding that the XML declaration names; must be {@code needed} if that is given, UTF-8 if none is. */
     private static Charset declared(String path, byte[] bytes, int from, @Nullable Charset needed) {
         String name = XmlDeclaration.encodingOf(bytes, from).toUpperCase(Locale.ROOT);
@@ -68,7 +87,7 @@ final class StoreText {
                     default -> throw StoreDamage.notWellFormed(path, "the encoding it declares is not supported", 1, 1);
                 };
         if (needed != null && !charset.equals(needed)) {
-            throw StoreDamage.notWellFormed(path, "the encoding it declares contradicts its byte order mark", 1, 1);
+            throw contradiction(path);
         }
         return charset;
     }

@@ -12,10 +12,15 @@ final class XmlDeclaration {
     /** The encoding named by the declaration that begins at {@code from}; empty if there is none. */
     static String encodingOf(byte[] bytes, int from) {
         int length = Math.min(bytes.length - from, MAX_LENGTH);
-        String head = new String(bytes, from, length, StandardCharsets.ISO_8859_1);
-        if (!isDeclaration(head)) {
+        return encodingOf(new String(bytes, from, length, StandardCharsets.ISO_8859_1));
+    }
+
+    /** The encoding named by the declaration that the text begins with; empty if there is none. */
+    static String encodingOf(String text) {
+        if (!isDeclaration(text)) {
             return "";
         }
+        String head = text.substring(0, Math.min(text.length(), MAX_LENGTH));
         int end = head.indexOf("?>");
         String declaration = end < 0 ? head : head.substring(0, end);
         int at = declaration.indexOf("encoding");

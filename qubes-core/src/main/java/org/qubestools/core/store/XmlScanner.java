@@ -15,6 +15,7 @@ final class XmlScanner {
     static final int MAX_ATTRIBUTES = 1000;
     static final int MAX_VALUE = 64 * 1024;
     static final int MAX_ELEMENTS = 4096;
+    private static final int FEW = 100;
 
     private final StoreText document;
     private final String text;
@@ -47,6 +48,7 @@ final class XmlScanner {
     private int[] openingQuotes = new int[64];
     private int[] closingQuotes = new int[64];
     private boolean sameNames;
+    private @Nullable ManyNames manyNames;
 
     XmlScanner(StoreText document) {
         this(document, 0);
@@ -298,13 +300,24 @@ final class XmlScanner {
         sameNames = false;
         int start = at;
         String attribute = name("a character is not allowed in a tag");
-        for (int i = 0; i < index; i++) {
-            if (attributeNames[i].equals(attribute)) {
-                throw error(start, "an attribute stands twice in one tag");
-            }
+        if (isTaken(attribute, index)) {
+            throw error(start, "an attribute stands twice in one tag");
         }
         at = start;
         return attribute;
+    }
+
+    private boolean isTaken(String attribute, int count) {
+        if (count >= FEW) {
+            manyNames = manyNames == null ? new ManyNames() : manyNames;
+            return manyNames.contains(attribute, attributeNames, count, tagStart);
+        }
+        for (int i = 0; i < count; i++) {
+            if (attributeNames[i].equals(attribute)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void growAttributes() {

@@ -104,6 +104,21 @@ final class XmlScannerTest {
                 .hasMessageContaining("[limit]");
     }
 
+    @Test
+    void aNameTwiceAmongManyIsRefused() {
+        StringBuilder tag = new StringBuilder("<a");
+        for (int i = 0; i < XmlScanner.MAX_ATTRIBUTES - 1; i++) {
+            tag.append(" n").append(i).append("=''");
+        }
+
+        assertThat(ours("<r>" + tag + " m=''/>" + tag + " m=''/>" + tag + " o=''/></r>"))
+                .hasSize(8);
+        for (int twice : new int[] {0, 98, 99, 100, 101, XmlScanner.MAX_ATTRIBUTES - 2}) {
+            assertThat(ours("<r>" + tag + " m=''/>" + tag + " n" + twice + "=''/></r>"))
+                    .isNull();
+        }
+    }
+
     private static String mutate(String document, Random random) {
         String text = document;
         for (int n = 1 + random.nextInt(3); n > 0; n--) {
