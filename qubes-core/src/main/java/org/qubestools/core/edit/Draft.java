@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.SafeText;
-import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.Globals;
 import org.qubestools.core.model.HostInfo;
 import org.qubestools.core.model.NewVm;
@@ -23,7 +22,6 @@ import org.qubestools.core.model.VmView;
 import org.qubestools.core.property.PropertyContext;
 import org.qubestools.core.storage.FileChanges;
 import org.qubestools.core.vmm.DomainSnapshot;
-import org.qubestools.core.vmm.DomainSpec;
 import org.qubestools.core.vmm.LazyVmm;
 
 /**
@@ -37,8 +35,7 @@ public final class Draft implements PropertyContext {
     private final LazyVmm vmm;
     private final Clock clock;
     private final FileChanges files = new FileChanges();
-    private final List<DomainSpec> definitions = new ArrayList<>(0);
-    private final List<String> obsoleteDomains = new ArrayList<>(0);
+    private final DomainChanges domains = new DomainChanges();
     private final List<String> warnings = new ArrayList<>(0);
     private final List<String> notes = new ArrayList<>(0);
     private VmCollection vms;
@@ -168,16 +165,15 @@ public final class Draft implements PropertyContext {
 
     /** Has the VM defined in the VMM before the store is saved, unless offline. */
     public void define(QubesVm vm) {
-        String uuid = vm.get(Attributes.UUID);
-        if (!vmm.isOffline() && uuid != null) {
-            definitions.add(new DomainSpec(uuid, view(vm)));
+        if (!vmm.isOffline()) {
+            domains.define(view(vm));
         }
     }
 
-    /** Has the definition of a domain removed, unless offline. */
-    public void undefine(String name) {
+    /** Has the definition of a VM's domain removed, unless offline; {@code before} is the VM as it was. */
+    public void undefine(VmView before) {
         if (!vmm.isOffline()) {
-            obsoleteDomains.add(name);
+            domains.undefine(before);
         }
     }
 
@@ -225,28 +221,14 @@ public final class Draft implements PropertyContext {
         return List.copyOf(notes);
     }
 
-    /** Removes definitions that are no longer wanted, then makes the new ones; undoes those if it fails. */
+    /** Changes the definitions of domains; a failure takes all of it back. */
     public void applyToVmm() {
-        for (String name : obsoleteDomains) {
-            vmm.undefine(name);
-        }
-        List<String> defined = new ArrayList<>(definitions.size());
-        try {
-            for (DomainSpec definition : definitions) {
-                vmm.define(definition);
-                defined.add(definition.name());
-            }
-        } catch (QubesException e) {
-            defined.forEach(vmm::undefine);
-            throw e;
-        }
+        domains.apply(vmm);
     }
 
-    /** Removes the definitions that {@link #applyToVmm} made, when the save after it failed. */
+    /** Takes back what {@link #applyToVmm} did, when the save after it failed. */
     public void undoInVmm() {
-        for (DomainSpec definition : definitions) {
-            vmm.undefine(definition.name());
-        }
+        domains.undo(vmm);
     }
 
     public Instant now() {

@@ -10,6 +10,7 @@ import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.Globals;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmClass;
+import org.qubestools.core.model.VmView;
 
 /**
  * Takes VMs out of the store and deletes their files; all are checked before the first is touched.
@@ -86,11 +87,13 @@ public record RemoveVms(List<String> untrustedNames, boolean entryOnly, boolean 
     }
 
     private void remove(Draft draft, QubesVm vm, Set<Integer> keys) {
+        VmView before = draft.view(vm);
         for (QubesVm client : others(draft.vms().connectedTo(vm), keys)) {
             QubesVm cut = client.with(Attributes.NETVM, "none");
             draft.replace(client.vmClass().hasDefaultNetvm() ? cut.with(Attributes.USES_DEFAULT_NETVM, false) : cut);
             draft.warn("VM '" + client.name() + "' has no network now");
         }
+        forgetDispvmNetvm(draft, vm, keys);
         for (Globals.Key key : Globals.Key.all()) {
             QubesVm target = draft.vms().globals().vm(key);
             if (target != null && target.key() == vm.key()) {
@@ -103,6 +106,18 @@ public record RemoveVms(List<String> untrustedNames, boolean entryOnly, boolean 
         }
         VmFilePlan.linkAutostart(draft, vm.name(), false);
         draft.remove(vm);
-        draft.undefine(vm.name());
+        draft.undefine(before);
+    }
+
+    /** The qid will be given to another VM one day, which must not become the netvm of these DisposableVMs unasked. */
+    private static void forgetDispvmNetvm(Draft draft, QubesVm vm, Set<Integer> keys) {
+        for (QubesVm other : others(draft.vms().inDocumentOrder(), keys)) {
+            QubesVm netvm = draft.vms().dispvmNetvm(other).vm();
+            boolean named = !other.is(Attributes.USES_DEFAULT_DISPVM_NETVM) && netvm != null && netvm.key() == vm.key();
+            if (named) {
+                draft.replace(other.with(Attributes.DISPVM_NETVM, "none"));
+                draft.warn("DisposableVMs that '" + other.name() + "' starts have no network now");
+            }
+        }
     }
 }

@@ -38,7 +38,7 @@ final class RenameVm {
             VmFilePlan.linkAutostart(draft, name.value(), true);
         }
         warnOfDvm(draft, vm, oldName);
-        draft.undefine(oldName);
+        draft.undefine(before);
         draft.define(now);
         return now;
     }

@@ -111,6 +111,9 @@ public record SetProperties(String untrustedVm, List<Assignment> assignments) im
                 if (!same && property.id().equals("mac")) {
                     DuplicateWarnings.mac(draft, now);
                 }
+                if (!same && property.id().equals("pcidevs")) {
+                    DuplicateWarnings.pciDevices(draft, now);
+                }
             }
             case NAME -> throw new IllegalStateException("a rename is a change of its own");
         }

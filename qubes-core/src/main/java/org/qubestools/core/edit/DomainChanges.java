@@ -1,0 +1,81 @@
+package org.qubestools.core.edit;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.model.Attributes;
+import org.qubestools.core.model.VmView;
+import org.qubestools.core.vmm.DomainSnapshot;
+import org.qubestools.core.vmm.DomainSpec;
+import org.qubestools.core.vmm.Vmm;
+
+/** The definitions of domains that belong to one edit of the store: all are changed before it is saved, or none. */
+final class DomainChanges {
+    /** A domain that goes, and how to define it again if the edit fails after all. */
+    private record Obsolete(String name, @Nullable DomainSpec again) {}
+
+    private final List<DomainSpec> definitions = new ArrayList<>(0);
+    private final List<Obsolete> obsolete = new ArrayList<>(0);
+    private final List<DomainSpec> removed = new ArrayList<>(0);
+    private final List<String> made = new ArrayList<>(0);
+
+    /** A VM without a UUID was only registered and gets no definition. */
+    void define(VmView vm) {
+        DomainSpec spec = spec(vm);
+        if (spec != null) {
+            definitions.add(spec);
+        }
+    }
+
+    /** The VM as it was before the edit. */
+    void undefine(VmView vm) {
+        obsolete.add(new Obsolete(vm.vm().name(), spec(vm)));
+    }
+
+    private static @Nullable DomainSpec spec(VmView vm) {
+        String uuid = vm.vm().get(Attributes.UUID);
+        return uuid == null ? null : new DomainSpec(uuid, vm);
+    }
+
+    /** Removes what is no longer wanted, then makes the new definitions; a failure takes all of it back. */
+    void apply(Vmm vmm) {
+        try {
+            for (Obsolete domain : obsolete) {
+                boolean defined = isDefined(vmm, domain.name());
+                vmm.undefine(domain.name());
+                if (defined && domain.again() != null) {
+                    removed.add(domain.again());
+                }
+            }
+            for (DomainSpec definition : definitions) {
+                vmm.define(definition);
+                made.add(definition.name());
+            }
+        } catch (QubesException e) {
+            undo(vmm);
+            throw e;
+        }
+    }
+
+    private static boolean isDefined(Vmm vmm, String name) {
+        for (DomainSnapshot domain : vmm.domains()) {
+            if (domain.name().equals(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Takes back what {@link #apply} did; also when the save after it failed. */
+    void undo(Vmm vmm) {
+        for (String name : made) {
+            vmm.undefine(name);
+        }
+        made.clear();
+        for (DomainSpec spec : removed) {
+            vmm.define(spec);
+        }
+        removed.clear();
+    }
+}
