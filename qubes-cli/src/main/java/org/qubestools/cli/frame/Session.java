@@ -60,7 +60,11 @@ public final class Session implements AutoCloseable, HostSource {
                 ? LockWait.forever(notice)
                 : LockWait.atMost(Duration.ofSeconds(seconds.get()), notice);
         Clock clock = ctx.clock();
-        return new Session(ctx, new Qubes(config, vmm, FileLayer.system(), clock, wait));
+        Qubes qubes = new Qubes(config, vmm, FileLayer.system(), clock, wait);
+        if (ctx.verbose() && qubes.leavesGroupAlone()) {
+            ctx.detail("there is no group '" + config.group() + "' below the root; files keep theirs");
+        }
+        return new Session(ctx, qubes);
     }
 
     private static void put(Map<String, String> options, String key, Optional<String> value) {

@@ -27,9 +27,6 @@ public final class InitStorageTool implements Tool {
             boolean dryRun = args.has(CommonOptions.DRY_RUN);
             List<String> made = session.qubes().initStorage(dryRun);
             report(ctx, made, dryRun);
-            if (session.qubes().leavesGroupAlone()) {
-                ctx.detail("there is no group '" + session.config().group() + "' below the root; it is left alone");
-            }
             return ExitCode.OK;
         }
     }
