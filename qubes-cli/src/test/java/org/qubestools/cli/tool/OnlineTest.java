@@ -166,6 +166,8 @@ final class OnlineTest extends ToolTest {
         knows("office", "uuid of a domain left over", DomainState.SHUTOFF);
 
         assertRefused(run("qvm-prefs work name office"), 1, "has the name or the UUID of 'office'");
+        assertThat(vmm.calls()).containsExactly("undefine work", "define work");
+        assertThat(vmm.domains()).extracting(DomainSnapshot::name).contains("work");
     }
 
     @Test

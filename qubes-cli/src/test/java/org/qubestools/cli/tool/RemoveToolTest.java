@@ -50,6 +50,19 @@ final class RemoveToolTest extends ToolTest {
     }
 
     @Test
+    void noDisposableVmGetsAnotherNetvmWithTheSameQid() {
+        tree.run("qvm-create -q -l red -n other");
+        tree.run("qvm-prefs work dispvm_netvm other");
+
+        Outcome outcome = tree.run("qvm-remove -q other");
+
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.err()).contains("DisposableVMs that 'work' starts have no network now");
+        tree.run("qvm-create -q -l red -n unlike");
+        assertThat(tree.run("qvm-prefs work dispvm_netvm").out()).isEmpty();
+    }
+
+    @Test
     void wildcards() {
         assertStore("qvm-remove -q w*", ExpectedStore.small().without("work").without("win7"));
         assertThat(tree.run("qvm-remove zz*").code()).isEqualTo(1);
