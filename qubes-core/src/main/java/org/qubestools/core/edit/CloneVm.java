@@ -48,7 +48,8 @@ public record CloneVm(
     public void apply(Draft draft) {
         QubesVm source = draft.requireChangeable(untrustedSource);
         if (source.vmClass() == VmClass.DISPOSABLE || source.vmClass() == VmClass.ADMIN) {
-            throw new QubesException(ErrorKind.INVALID_VALUE, source.vmClass().withArticle() + " cannot be cloned");
+            throw new QubesException(
+                    ErrorKind.INVALID_VALUE, source.vmClass().withArticle() + " cannot be cloned", "create a new VM");
         }
         RenameVm.requireFree(draft, untrustedName);
         VmName name = new VmName(untrustedName);

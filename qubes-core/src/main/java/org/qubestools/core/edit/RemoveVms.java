@@ -43,7 +43,7 @@ public record RemoveVms(List<String> untrustedNames, boolean entryOnly, boolean 
 
     private void check(Draft draft, QubesVm vm, Set<Integer> keys) {
         if (vm.vmClass() == VmClass.ADMIN) {
-            throw new QubesException(ErrorKind.INVALID_VALUE, "dom0 cannot be removed");
+            throw new QubesException(ErrorKind.INVALID_VALUE, "dom0 cannot be removed", "name other VMs");
         }
         List<QubesVm> based = others(draft.vms().basedOn(vm), keys);
         if (vm.vmClass().isTemplate() && !based.isEmpty()) {

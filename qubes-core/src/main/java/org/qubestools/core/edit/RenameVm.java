@@ -46,7 +46,8 @@ final class RenameVm {
     private static void check(Draft draft, QubesVm vm, String untrustedName) {
         boolean shared = vm.vmClass() == VmClass.DISPOSABLE || vm.vmClass() == VmClass.ADMIN;
         if (shared) {
-            throw new QubesException(ErrorKind.INVALID_VALUE, vm.vmClass().withArticle() + " cannot be renamed");
+            throw new QubesException(
+                    ErrorKind.INVALID_VALUE, vm.vmClass().withArticle() + " cannot be renamed", "its name is fixed");
         }
         if (vm.is(Attributes.INSTALLED_BY_RPM)) {
             throw new QubesException(
@@ -55,7 +56,8 @@ final class RenameVm {
                     "clone it under the new name");
         }
         if (untrustedName.equals(vm.name())) {
-            throw new QubesException(ErrorKind.INVALID_VALUE, "VM '" + vm.name() + "' has this name already");
+            throw new QubesException(
+                    ErrorKind.INVALID_VALUE, "VM '" + vm.name() + "' has this name already", "give another one");
         }
         draft.requireHalted(vm, "its name can change only while it is halted");
         requireFree(draft, untrustedName);
@@ -64,7 +66,10 @@ final class RenameVm {
     /** IN_USE if a VM has the name. */
     static void requireFree(Draft draft, String untrustedName) {
         if (draft.vms().hasName(untrustedName)) {
-            throw new QubesException(ErrorKind.IN_USE, "there is a VM '" + SafeText.of(untrustedName) + "' already");
+            throw new QubesException(
+                    ErrorKind.IN_USE,
+                    "there is a VM '" + SafeText.of(untrustedName) + "' already",
+                    "choose another name");
         }
     }
 

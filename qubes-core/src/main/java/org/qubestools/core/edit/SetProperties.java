@@ -83,7 +83,8 @@ public record SetProperties(String untrustedVm, List<Assignment> assignments) im
     }
 
     private static QubesException noDefault(SettableProperty property) {
-        return new QubesException(ErrorKind.INVALID_VALUE, "property '" + property.id() + "' has no default");
+        return new QubesException(
+                ErrorKind.INVALID_VALUE, "property '" + property.id() + "' has no default", "set a value");
     }
 
     /** A running VM can be attached to a running NetVM only. */

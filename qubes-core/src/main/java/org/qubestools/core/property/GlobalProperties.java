@@ -47,7 +47,7 @@ public final class GlobalProperties {
         QubesVm target = vms.require(untrusted);
         VmClass vmClass = target.vmClass();
         if (key == Globals.Key.DEFAULT_TEMPLATE && vmClass != VmClass.TEMPLATE) {
-            throw Refusals.invalid(id(key), untrusted, "is not a TemplateVM", null);
+            throw Refusals.invalid(id(key), untrusted, "is not a TemplateVM", "'qvm-ls --class TemplateVM' lists them");
         }
         boolean network = key == Globals.Key.DEFAULT_NETVM || key == Globals.Key.DEFAULT_FW_NETVM;
         if (network && vmClass != VmClass.NET && vmClass != VmClass.PROXY) {

@@ -66,7 +66,7 @@ public final class NetvmProperty extends SettableProperty {
                     id(),
                     untrusted,
                     "gets its own network from '" + view.vm().name() + "': that would be a loop",
-                    null);
+                    "name one that does not depend on it");
         }
     }
 

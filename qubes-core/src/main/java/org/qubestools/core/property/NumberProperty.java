@@ -70,10 +70,10 @@ public final class NumberProperty extends SettableProperty {
         }
         Long value = parse(untrusted);
         if (value == null) {
-            throw Refusals.invalid(id(), untrusted, "is not a whole number", null);
+            throw Refusals.invalid(id(), untrusted, "is not a whole number", "write it in digits");
         }
         if (value < least) {
-            throw Refusals.invalid(id(), untrusted, "is less than " + least, null);
+            throw Refusals.invalid(id(), untrusted, "is less than " + least, "give " + least + " or more");
         }
         checkHost(value, untrusted, context);
         QubesVm changed = view.vm().with(attribute, value);

@@ -45,14 +45,18 @@ public final class TemplateProperty extends SettableProperty {
     /** Refuses a VM that is no template, or one that VMs of this class cannot be based on. */
     public static void checkKind(VmClass vmClass, QubesVm template) {
         if (!template.vmClass().isTemplate()) {
-            throw Refusals.invalid("template", template.name(), "is not a template", null);
+            throw Refusals.invalid(
+                    "template",
+                    template.name(),
+                    "is not a template",
+                    "'qvm-ls --class TemplateVM' lists those of AppVMs");
         }
         if (template.vmClass() != vmClass.templateClass()) {
             throw Refusals.invalid(
                     "template",
                     template.name(),
                     "is a " + template.vmClass().typeName() + ", which no " + vmClass.typeName() + " can be based on",
-                    null);
+                    "name a template of the other kind");
         }
     }
 

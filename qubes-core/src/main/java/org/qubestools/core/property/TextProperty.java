@@ -39,7 +39,7 @@ public final class TextProperty extends SettableProperty {
             char c = untrusted.charAt(i);
             boolean bad = c < 0x20 || c == 0x7f || (c >= 0x80 && c < 0xa0) || c >= 0xfffe || isLone(untrusted, i);
             if (bad) {
-                throw Refusals.invalid(property, untrusted, "has a control character", null);
+                throw Refusals.invalid(property, untrusted, "has a control character", "leave it out");
             }
         }
     }
@@ -146,7 +146,8 @@ public final class TextProperty extends SettableProperty {
         }
         Long seconds = NumberProperty.parse(untrusted);
         if (seconds == null) {
-            throw Refusals.invalid(id(), untrusted, "is neither 'localtime' nor a number of seconds", null);
+            throw Refusals.invalid(
+                    id(), untrusted, "is neither 'localtime' nor a number", "give seconds, such as -7200");
         }
         return vm.with(Attributes.TIMEZONE, Long.toString(seconds));
     }
