@@ -26,6 +26,19 @@ public final class SafeText {
         return untrusted.toString();
     }
 
+    /**
+     * As {@link #printable}, but letters, digits and signs of any script stay; control, format, unassigned and lone
+     * surrogate characters become escapes.
+     */
+    public static String readable(String untrusted) {
+        for (int i = 0; i < untrusted.length(); i++) {
+            if (!isPrintable(untrusted.charAt(i))) {
+                return escapeHarmful(untrusted);
+            }
+        }
+        return untrusted;
+    }
+
     private static String escape(CharSequence untrusted) {
         StringBuilder safe = new StringBuilder(untrusted.length() + 16);
         for (int i = 0; i < untrusted.length(); i++) {
@@ -33,12 +46,44 @@ public final class SafeText {
             if (isPrintable(c)) {
                 safe.append(c);
             } else {
-                safe.append(c < 0x100 ? "\\x" : "\\u");
-                String hex = Integer.toHexString(c);
-                safe.append("0".repeat((c < 0x100 ? 2 : 4) - hex.length())).append(hex);
+                appendEscape(safe, c);
             }
         }
         return safe.toString();
+    }
+
+    private static String escapeHarmful(String untrusted) {
+        StringBuilder safe = new StringBuilder(untrusted.length() + 16);
+        for (int i = 0; i < untrusted.length(); i += Character.charCount(untrusted.codePointAt(i))) {
+            int c = untrusted.codePointAt(i);
+            if (isHarmless(c)) {
+                safe.appendCodePoint(c);
+            } else {
+                appendEscape(safe, c);
+            }
+        }
+        return safe.toString();
+    }
+
+    private static void appendEscape(StringBuilder safe, int c) {
+        String hex = Integer.toHexString(c);
+        int width = c < 0x100 ? 2 : 4;
+        safe.append(c < 0x100 ? "\\x" : "\\u")
+                .append("0".repeat(Math.max(0, width - hex.length())))
+                .append(hex);
+    }
+
+    private static boolean isHarmless(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
     }
 
     private static boolean isPrintable(char c) {
