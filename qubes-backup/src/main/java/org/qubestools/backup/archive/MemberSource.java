@@ -1,0 +1,27 @@
+package org.qubestools.backup.archive;
+
+import java.io.IOException;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+
+/** The members of an outer archive, in their order. Everything that comes out of it is untrusted. */
+public interface MemberSource extends AutoCloseable {
+    /**
+     * The next member, or null after the last one. What was not read of the member before is skipped.
+     *
+     * @throws DamagedArchive if the archive breaks off or cannot be followed from here on
+     */
+    @Nullable Member next() throws IOException;
+
+    @Override
+    void close() throws IOException;
+
+    /**
+     * One regular file of the outer archive.
+     *
+     * @param name printable ASCII, relative, without {@code ..}; at most 255 characters
+     * @param size bytes of content, not negative
+     * @param data exactly {@code size} bytes, or an exception; belongs to the source, which closes it
+     */
+    record Member(String name, long size, InputStream data) {}
+}
