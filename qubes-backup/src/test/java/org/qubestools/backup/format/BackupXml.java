@@ -1,0 +1,36 @@
+package org.qubestools.backup.format;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** The qubes.xml and firewall.xml files of sample backups, taken out of their archives. */
+final class BackupXml {
+    private BackupXml() {}
+
+    static byte[] bytes(String name) {
+        try (@Nullable InputStream in = BackupXml.class.getResourceAsStream("/backup-xml/" + name)) {
+            if (in == null) {
+                throw new IllegalArgumentException("no sample " + name);
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static String text(String name) {
+        return new String(bytes(name), StandardCharsets.UTF_8);
+    }
+
+    static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** A store around these VM elements. */
+    static byte[] store(String... elements) {
+        return utf8("<QubesVmCollection>" + String.join("\n", elements) + "</QubesVmCollection>");
+    }
+}
