@@ -2,6 +2,7 @@ package org.qubestools.backup.archive;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The members of an outer archive, in their order. Everything that comes out of it is untrusted. */
@@ -13,8 +14,16 @@ public interface MemberSource extends AutoCloseable {
      */
     @Nullable Member next() throws IOException;
 
+    /** Tells which names are still to come, once this is known: they make damage visible as such. */
+    default void expect(Predicate<String> names) {}
+
     @Override
     void close() throws IOException;
+
+    /** Opens the bytes of a member a second time, where the medium allows it; the caller closes the stream. */
+    interface Again {
+        InputStream open() throws IOException;
+    }
 
     /**
      * One regular file of the outer archive.
@@ -22,6 +31,11 @@ public interface MemberSource extends AutoCloseable {
      * @param name printable ASCII, relative, without {@code ..}; at most 255 characters
      * @param size bytes of content, not negative
      * @param data exactly {@code size} bytes, or an exception; belongs to the source, which closes it
+     * @param again null where the bytes come only once
      */
-    record Member(String name, long size, InputStream data) {}
+    record Member(String name, long size, InputStream data, @Nullable Again again) {
+        public Member(String name, long size, InputStream data) {
+            this(name, size, data, null);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package org.qubestools.backup.format;
 
 import java.util.List;
+import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.QubesVm;
 
 /**
@@ -16,6 +17,11 @@ import org.qubestools.core.model.QubesVm;
 public record BackupItem(QubesVm vm, String path, long size, List<String> remarks, String violation) {
     public BackupItem {
         remarks = List.copyOf(remarks);
+    }
+
+    /** Its name, fit for a terminal. */
+    public String shownName() {
+        return SafeText.of(vm.name());
     }
 
     /** True if a member of the outer archive (without chunk number) or a path inside the backup belongs to this VM. */

@@ -1,0 +1,253 @@
+package org.qubestools.backup.archive;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.qubestools.core.io.SafeText;
+
+/**
+ * The outer archive of formats 2 to 4 as a stream: complete small tar archives one behind the other, each with regular
+ * files only. Nothing in it is trusted; see the rules for readers in docs/backup-format.md.
+ */
+public final class OuterTarReader implements MemberSource {
+    /** A pax header in front of a member may be so long. */
+    static final int MAX_PAX = 64 * 1024;
+
+    private final InputStream in;
+    private final Consumer<String> rejections;
+    private final Consumer<String> warnings;
+    private final byte[] block = new byte[TarBlock.SIZE];
+    private Predicate<String> wanted = name -> false;
+    private final @Nullable Reopen reopen;
+    private long left;
+    private long position;
+    private boolean zeroBefore;
+    private boolean ended;
+    private @Nullable Content current;
+
+    /**
+     * Reads from {@code in}, which the reader closes.
+     *
+     * @param reopen opens the input at an offset; null where it cannot be read twice
+     * @param length bytes of the whole input; {@link Long#MAX_VALUE} for one that cannot tell
+     * @param rejections told of each member that was skipped because the format does not allow it
+     * @param warnings told of what is wrong but costs nothing
+     */
+    public OuterTarReader(
+            InputStream in,
+            long length,
+            @Nullable Reopen reopen,
+            Consumer<String> rejections,
+            Consumer<String> warnings) {
+        this.in = in;
+        this.reopen = reopen;
+        this.left = length;
+        this.rejections = rejections;
+        this.warnings = warnings;
+    }
+
+    /** From now on a block that begins with such a name is no rubbish even without a checksum. */
+    @Override
+    public void expect(Predicate<String> names) {
+        wanted = names;
+    }
+
+    @Override
+    public @Nullable Member next() throws IOException {
+        if (current != null) {
+            current.skipAll();
+            current = null;
+        }
+        while (!ended) {
+            int got = readBlock();
+            if (got == 0) {
+                ended = true;
+            } else if (TarBlock.isZero(block, got)) {
+                zeroBefore = true;
+            } else {
+                TarBlock header = new TarBlock(block);
+                if (got < TarBlock.SIZE || !header.hasChecksum()) {
+                    endAtRubbish(header);
+                } else {
+                    zeroBefore = false;
+                    Member member = member(header);
+                    if (member != null) {
+                        return member;
+                    }
+                }
+            }
+        }
+        return null;
+    }
+
+    /** The file at this header, or null if it was skipped. */
+    private @Nullable Member member(TarBlock header) throws IOException {
+        long size = size(header);
+        char type = header.type();
+        if (type == 'x') {
+            skipPax(size);
+            return null;
+        }
+        String name = new String(header.name(), StandardCharsets.ISO_8859_1);
+        String fault = nameFault(name);
+        if (type != '0' && type != 0) {
+            if (type != '5') {
+                rejections.accept("member '" + SafeText.of(name) + "' is no regular file (type '"
+                        + SafeText.of(String.valueOf(type)) + "') and was skipped");
+            }
+            skip(name, size);
+            return null;
+        }
+        if (fault != null) {
+            rejections.accept("member '" + SafeText.of(name) + "' was skipped: " + fault);
+            skip(name, size);
+            return null;
+        }
+        current = new Content(name, size);
+        Reopen second = reopen;
+        long start = position;
+        return new Member(name, size, current, second == null ? null : () -> second.at(start));
+    }
+
+    private long size(TarBlock header) throws DamagedArchive {
+        String name = SafeText.of(new String(header.name(), StandardCharsets.ISO_8859_1));
+        try {
+            long size = header.size();
+            if (size > left) {
+                throw DamagedArchive.at(name, "the archive ends inside member '" + name + "'");
+            }
+            return size;
+        } catch (DamagedArchive e) {
+            throw e.member().isPresent()
+                    ? e
+                    : DamagedArchive.at(name, "the size of member '" + name + "' is damaged");
+        }
+    }
+
+    private void endAtRubbish(TarBlock header) throws DamagedArchive {
+        String name = new String(header.name(), StandardCharsets.ISO_8859_1);
+        boolean known = wanted.test(name);
+        if (!zeroBefore || header.hasMagic() || known) {
+            throw DamagedArchive.at(
+                    known ? name : null,
+                    known
+                            ? "the header of member '" + SafeText.of(name) + "' is damaged"
+                            : "the archive is damaged between two members");
+        }
+        warnings.accept("the archive is followed by something else, which was ignored");
+        ended = true;
+    }
+
+    private void skipPax(long size) throws IOException {
+        if (size > MAX_PAX) {
+            throw DamagedArchive.at(null, "a member of the archive has a header of " + size + " bytes");
+        }
+        Content content = new Content("header", size);
+        PaxRecords records = PaxRecords.parse(content.readNBytes((int) size));
+        content.skipAll();
+        if (records.get("path") != null || records.get("size") != null) {
+            throw DamagedArchive.at(null, "a member of the archive has its name or size in a pax header");
+        }
+    }
+
+    private void skip(String name, long size) throws IOException {
+        new Content(name, size).skipAll();
+    }
+
+    /** Why a member of this name is not let in, or null. */
+    static @Nullable String nameFault(String name) {
+        if (name.isEmpty() || name.length() > 255) {
+            return "its name is empty or too long";
+        }
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c < 0x20 || c >= 0x7f || c == '\\') {
+                return "its name has characters that are not allowed";
+            }
+        }
+        String[] parts = name.split("/", -1);
+        if (parts.length > 16) {
+            return "its name has more than 16 levels";
+        }
+        for (String part : parts) {
+            if (part.isEmpty() || part.equals("..")) {
+                return "its name is absolute or leads elsewhere";
+            }
+        }
+        return null;
+    }
+
+    /** Bytes read into the block: 512, fewer at the end of the input. */
+    private int readBlock() throws IOException {
+        Arrays.fill(block, (byte) 0);
+        int got = in.readNBytes(block, 0, TarBlock.SIZE);
+        count(got);
+        return got;
+    }
+
+    private void count(int bytes) {
+        left -= bytes;
+        position += bytes;
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+    }
+
+    /** Opens the input once more, at {@code offset} bytes from its start; the caller closes the stream. */
+    public interface Reopen {
+        InputStream at(long offset) throws IOException;
+    }
+
+    /** The bytes of one member; then its padding. */
+    private final class Content extends InputStream {
+        private final String name;
+        private final byte[] one = new byte[1];
+        private long rest;
+        private int padding;
+
+        Content(String name, long size) {
+            this.name = name;
+            this.rest = size;
+            this.padding = (int) (-size & (TarBlock.SIZE - 1));
+        }
+
+        @Override
+        public int read() throws IOException {
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            if (rest == 0) {
+                return -1;
+            }
+            if (length == 0) {
+                return 0;
+            }
+            int got = in.read(buffer, offset, (int) Math.min(rest, length));
+            if (got < 0) {
+                throw DamagedArchive.at(name, "the archive ends inside member '" + SafeText.of(name) + "'");
+            }
+            rest -= got;
+            count(got);
+            return got;
+        }
+
+        void skipAll() throws IOException {
+            byte[] buffer = new byte[Math.max(1, (int) Math.min(rest, 1 << 16))];
+            while (rest > 0) {
+                read(buffer, 0, buffer.length);
+            }
+            // A last member that lacks its padding has lost nothing.
+            int got = in.readNBytes(block, 0, padding);
+            count(got);
+            padding = 0;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package org.qubestools.backup.compress;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.zip.InflaterInputStream;
+import java.util.zip.ZipException;
+import org.qubestools.backup.archive.DamagedArchive;
+
+/** One zlib stream (RFC 1950) that fills its input, as {@code openssl enc -z} made it. */
+public final class ZlibStream extends InputStream {
+    private final Whole stream;
+    private final byte[] one = new byte[1];
+
+    /** Inflates {@code in}, which is closed with this stream. */
+    public ZlibStream(InputStream in) {
+        this.stream = new Whole(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+        try {
+            int got = stream.read(buffer, offset, length);
+            if (got < 0 && stream.hasRest()) {
+                throw new DamagedArchive("something follows the zlib stream");
+            }
+            return got;
+        } catch (ZipException | EOFException e) {
+            throw new DamagedArchive("the zlib stream is damaged", e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        stream.close();
+    }
+
+    private static final class Whole extends InflaterInputStream {
+        Whole(InputStream in) {
+            super(in);
+        }
+
+        boolean hasRest() throws IOException {
+            return inf.getRemaining() > 0 || in.read() >= 0;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package org.qubestools.backup.compress;
+
+import com.github.luben.zstd.ZstdDecompressCtx;
+import com.github.luben.zstd.ZstdException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PushbackInputStream;
+import java.nio.ByteBuffer;
+import org.qubestools.backup.archive.DamagedArchive;
+
+/** One zstd frame; stops at its end, which the library's own stream does not. */
+final class ZstdStream extends InputStream {
+    private static final int BUFFER = StreamChain.PUSHBACK / 2;
+
+    private final PushbackInputStream in;
+    private final ZstdDecompressCtx context = new ZstdDecompressCtx();
+    private final ByteBuffer source = ByteBuffer.allocateDirect(BUFFER).limit(0);
+    private final ByteBuffer target = ByteBuffer.allocateDirect(4 * BUFFER).limit(0);
+    private final byte[] input = new byte[BUFFER];
+    private final byte[] one = new byte[1];
+    private boolean frameEnded;
+    /** The decoder may hold more output than there was room for. */
+    private boolean outputWaits;
+
+    ZstdStream(PushbackInputStream in) {
+        this.in = in;
+    }
+
+    @Override
+    public int read() throws IOException {
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int wanted) throws IOException {
+        while (!target.hasRemaining()) {
+            if (frameEnded) {
+                return -1;
+            }
+            decode();
+        }
+        int got = Math.min(wanted, target.remaining());
+        target.get(buffer, offset, got);
+        return got;
+    }
+
+    private void decode() throws IOException {
+        if (!source.hasRemaining() && !outputWaits) {
+            int got = in.read(input);
+            if (got < 0) {
+                throw new DamagedArchive("the zstd stream is cut");
+            }
+            source.clear().put(input, 0, got).flip();
+        }
+        target.clear();
+        try {
+            frameEnded = context.decompressDirectByteBufferStream(target, source);
+        } catch (ZstdException e) {
+            throw new DamagedArchive("the zstd stream is damaged", e);
+        }
+        outputWaits = !target.hasRemaining();
+        target.flip();
+        if (frameEnded) {
+            byte[] rest = new byte[source.remaining()];
+            source.get(rest);
+            in.unread(rest);
+            context.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}

@@ -1,0 +1,5 @@
+/** The ciphers, digests and key derivations of backups. */
+@NullMarked
+package org.qubestools.backup.crypto;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,17 @@
+package org.qubestools.backup.format;
+
+import org.qubestools.backup.archive.VolumeSource;
+
+/** What one version of the format does in its own way, once the header is known. */
+interface BackupFormat {
+    PartVerifier verifier();
+
+    /** The tar volumes in the chunks of an inner archive; what is left of them is an error of the stream. */
+    VolumeSource volumes(PartSequence parts);
+
+    /** True if an inner archive is one of GNU tar's multi-volume archives, a volume a chunk. */
+    boolean isMultiVolume();
+
+    /** Reads the qubes.xml of the backup. */
+    BackupContents contents(byte[] xml);
+}

@@ -1,0 +1,98 @@
+package org.qubestools.backup.format;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.Optional;
+import org.qubestools.backup.archive.DamagedArchive;
+import org.qubestools.backup.archive.MemberSource.Member;
+import org.qubestools.backup.archive.PeekableMembers;
+import org.qubestools.backup.crypto.Passphrase;
+import org.qubestools.backup.crypto.ScryptEnvelope;
+import org.qubestools.backup.pipeline.PartBuffer;
+
+/** Format 4: each member is a file of the scrypt utility, its passphrase bound to backup and name. */
+final class ScryptVerifier implements PartVerifier {
+    static final String SUFFIX = ".enc";
+
+    private final String backupId;
+    private final Passphrase passphrase;
+    private final ReadSpace space;
+
+    ScryptVerifier(String backupId, Passphrase passphrase, ReadSpace space) {
+        this.backupId = backupId;
+        this.passphrase = passphrase;
+        this.space = space;
+    }
+
+    @Override
+    public Optional<ChunkName> chunk(String memberName) {
+        return memberName.endsWith(SUFFIX)
+                ? ChunkName.parse(memberName.substring(0, memberName.length() - SUFFIX.length()))
+                : Optional.empty();
+    }
+
+    @Override
+    public VerifiedPart verify(ChunkName name, Member member, PeekableMembers members) throws IOException {
+        Attempt first = attempt(name, member.data(), member.size());
+        if (first.part != null) {
+            return first.part;
+        }
+        if (member.again() == null) {
+            throw new BadPart(first.reason);
+        }
+        try (InputStream again = member.again().open()) {
+            Attempt second = attempt(name, again, member.size());
+            if (second.part != null) {
+                space.warnings().accept(Unreliable.GOOD_AT_SECOND_READ + name);
+                return second.part;
+            }
+            boolean same = Arrays.equals(first.trace, second.trace) && first.reason.equals(second.reason);
+            throw new BadPart(same ? first.reason : Unreliable.DIFFERS);
+        }
+    }
+
+    /** What one reading came to: a part, or a reason and what was computed. */
+    private static final class Attempt {
+        private final VerifiedPart part;
+        private final String reason;
+        private final byte[] trace;
+
+        @SuppressWarnings("NullAway") // a failed attempt has no part; asked for with that in mind
+        Attempt(VerifiedPart part, String reason, byte[] trace) {
+            this.part = part;
+            this.reason = reason;
+            this.trace = trace;
+        }
+    }
+
+    @SuppressWarnings("NullAway") // see Attempt
+    private Attempt attempt(ChunkName name, InputStream data, long size) throws IOException {
+        if (size < ScryptEnvelope.OVERHEAD) {
+            return new Attempt(null, "it is too short", new byte[0]);
+        }
+        byte[] header = data.readNBytes(ScryptEnvelope.HEADER_LENGTH);
+        ScryptEnvelope envelope;
+        try {
+            String context = ScryptEnvelope.memberContext(backupId, name.text());
+            envelope = ScryptEnvelope.open(header, context, passphrase, space.scrypt());
+        } catch (DamagedArchive e) {
+            return new Attempt(null, String.valueOf(e.getMessage()), header);
+        }
+        PartBuffer buffer = space.buffer();
+        boolean authentic = false;
+        try {
+            buffer.fill(data, size - ScryptEnvelope.OVERHEAD, envelope::authenticate);
+            byte[] trailer = data.readNBytes(ScryptEnvelope.TRAILER_LENGTH);
+            byte[] computed = envelope.computedTrailer();
+            authentic = ScryptEnvelope.matches(computed, trailer);
+            return authentic
+                    ? new Attempt(new VerifiedPart(name, buffer, envelope), "", trailer)
+                    : new Attempt(null, "it is not authentic", computed);
+        } finally {
+            if (!authentic) {
+                buffer.close();
+            }
+        }
+    }
+}
