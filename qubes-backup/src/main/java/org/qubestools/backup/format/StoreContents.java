@@ -82,7 +82,7 @@ public final class StoreContents {
         return directory == null || !directory.startsWith(top) ? null : directory.substring(top.length());
     }
 
-    private static StoreSnapshot parse(byte[] xml) {
+    static StoreSnapshot parse(byte[] xml) {
         try {
             return StoreSnapshot.parse(Refusal.SHOWN, xml, DefaultPool.INSTANCE);
         } catch (QubesException e) {
@@ -90,12 +90,12 @@ public final class StoreContents {
         }
     }
 
-    private static BackupContents contents(VmCollection vms, List<Candidate> candidates) {
+    static BackupContents contents(VmCollection vms, List<Candidate> candidates) {
         return new BackupContents(vms, ItemChecks.items(vms, candidates));
     }
 
     /** As {@code backup_size} says, absent being 0; null if it is no number of bytes. */
-    static @Nullable Long size(QubesVm vm) {
+    private static @Nullable Long size(QubesVm vm) {
         String stored = vm.attributes().get(Attributes.BACKUP_SIZE.xmlName());
         try {
             Attributes.BACKUP_SIZE.check(vm.vmClass(), stored == null ? "0" : stored);
@@ -105,7 +105,7 @@ public final class StoreContents {
         }
     }
 
-    private static List<String> remarks(StoreSnapshot store, QubesVm vm) {
+    static List<String> remarks(StoreSnapshot store, QubesVm vm) {
         List<String> remarks = new ArrayList<>();
         String about = SafeText.of(vm.name());
         for (Problem problem : store.problems()) {

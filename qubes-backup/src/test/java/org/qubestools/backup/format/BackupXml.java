@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The qubes.xml and firewall.xml files of sample backups, taken out of their archives. */
@@ -32,5 +33,25 @@ final class BackupXml {
     /** A store around these VM elements. */
     static byte[] store(String... elements) {
         return utf8("<QubesVmCollection>" + String.join("\n", elements) + "</QubesVmCollection>");
+    }
+
+    /** The same document spelt in one way: attributes by name, no white space but inside values. */
+    static String canonical(byte[] xml) {
+        return XmlText.of(sorted(tree(xml)));
+    }
+
+    static XmlElement tree(byte[] xml) {
+        try {
+            return XmlTreeReader.read(xml);
+        } catch (MalformedXml e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static XmlElement sorted(XmlElement element) {
+        XmlElement sorted = new XmlElement(element.name()).withText(element.text());
+        new TreeMap<>(element.attributes()).forEach(sorted::with);
+        element.children().forEach(child -> sorted.with(sorted(child)));
+        return sorted;
     }
 }
