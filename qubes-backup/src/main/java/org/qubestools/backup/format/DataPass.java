@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.backup.archive.DamagedArchive;
+import org.qubestools.backup.archive.EntryType;
 import org.qubestools.backup.archive.TarEntry;
 import org.qubestools.backup.archive.TarReader;
 import org.qubestools.core.error.ErrorKind;
@@ -30,7 +32,7 @@ final class DataPass {
     private final Map<BackupItem, ItemProblem> failed = new LinkedHashMap<>();
     private final Set<BackupItem> dropped = ConcurrentHashMap.newKeySet();
     private final Set<String> finished = new HashSet<>();
-    private final Map<BackupItem, Set<String>> complete = new HashMap<>();
+    private final Map<BackupItem, Set<String>> files = new HashMap<>();
     private final List<String> brokenOff = new ArrayList<>();
     private PartReader.@Nullable Found next;
 
@@ -43,7 +45,7 @@ final class DataPass {
 
     /** Makes the reader that asks a predicate about paths. */
     interface ReaderFactory {
-        PartReader create(java.util.function.Predicate<String> wanted);
+        PartReader create(Predicate<String> wanted);
     }
 
     /** Called by the reading thread. */
@@ -76,7 +78,7 @@ final class DataPass {
                 good.part().close();
             }
         }
-        return new PassResult(failed, complete, brokenOff);
+        return new PassResult(failed, files, brokenOff);
     }
 
     private PartReader.Found peek() throws InterruptedException {
@@ -157,9 +159,9 @@ final class DataPass {
         Sequence parts = new Sequence(path);
         try {
             handler.begin(item, path);
-            unpack(item, path, parts);
+            Set<String> found = unpack(item, path, parts);
             handler.done(item, path);
-            complete.computeIfAbsent(item, key -> new HashSet<>()).add(path);
+            files.computeIfAbsent(item, key -> new HashSet<>()).addAll(found);
         } catch (DamagedArchive e) {
             fail(item, path, parts.lastNumber, String.valueOf(e.getMessage()));
         } catch (IOException e) {
@@ -172,21 +174,29 @@ final class DataPass {
         }
     }
 
-    private void unpack(BackupItem item, String path, PartSequence parts) throws IOException {
+    /** Names of the files directly in the directory of a VM; that of a home itself is empty. */
+    private Set<String> unpack(BackupItem item, String path, PartSequence parts) throws IOException {
         TarReader tar = new TarReader(format.volumes(parts), format.isMultiVolume());
         EntryGuard guard = new EntryGuard(path);
         TarEntry entry = tar.next();
         if (entry == null) {
             throw new DamagedArchive("its archive is empty");
         }
+        Set<String> found = new HashSet<>();
         while (entry != null) {
             guard.check(entry);
+            if (entry.path().isText(item.path())) {
+                found.add("");
+            } else if (entry.type() == EntryType.FILE && entry.path().lastSlash() == item.path().length()) {
+                found.add(entry.path().from(item.path().length() + 1).untrustedText());
+            }
             handler.entry(item, path, entry, sink -> tar.content((offset, buffer, from, length) -> {
                 sink.data(offset, buffer, from, length);
                 handler.progress(length);
             }));
             entry = tar.next();
         }
+        return found;
     }
 
     /** The chunks of the inner archive in work, taken from the queue as long as they continue it. */

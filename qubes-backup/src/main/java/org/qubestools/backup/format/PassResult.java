@@ -10,14 +10,15 @@ import java.util.Set;
  * What a data pass found.
  *
  * @param failed the first problem of each VM that has one
- * @param complete the sound inner archives of each VM
+ * @param files names of the files directly in the directory of each VM, from its sound inner archives; with an empty
+ *     one for a directory that was archived as a whole
  * @param brokenOff where and why the outer archive could not be followed to its end; empty if it could
  */
 public record PassResult(
-        Map<BackupItem, ItemProblem> failed, Map<BackupItem, Set<String>> complete, List<String> brokenOff) {
+        Map<BackupItem, ItemProblem> failed, Map<BackupItem, Set<String>> files, List<String> brokenOff) {
     public PassResult {
         failed = Collections.unmodifiableMap(failed);
-        complete = Collections.unmodifiableMap(complete);
+        files = Collections.unmodifiableMap(files);
         brokenOff = List.copyOf(brokenOff);
     }
 
@@ -25,8 +26,8 @@ public record PassResult(
         return Optional.ofNullable(failed.get(item));
     }
 
-    /** True if this inner archive was read to its end and found sound. */
-    public boolean has(BackupItem item, String archive) {
-        return complete.getOrDefault(item, Set.of()).contains(archive);
+    /** True if the VM's directory has this file. */
+    public boolean has(BackupItem item, String file) {
+        return files.getOrDefault(item, Set.of()).contains(file);
     }
 }

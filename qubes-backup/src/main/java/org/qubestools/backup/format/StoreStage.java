@@ -11,6 +11,9 @@ import org.qubestools.backup.archive.MemberSource.Member;
 import org.qubestools.backup.archive.PeekableMembers;
 import org.qubestools.backup.archive.TarEntry;
 import org.qubestools.backup.archive.TarReader;
+import org.qubestools.backup.crypto.HmacDigest;
+import org.qubestools.backup.crypto.PartHmac;
+import org.qubestools.backup.crypto.Passphrase;
 import org.qubestools.backup.pipeline.PartBuffer;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
@@ -58,7 +61,23 @@ final class StoreStage {
         }
     }
 
-    /** The first bytes of the first chunk. */
+    /** Takes the first chunk of an archive without header, and finds the digest that authenticates it. */
+    HmacDigest collectHeaderless(Passphrase passphrase) throws IOException {
+        Member first = members.next();
+        if (first == null || first.size() > MAX_CHUNK) {
+            throw damaged("its first chunk is too long");
+        }
+        byte[] chunk = first.data().readNBytes((int) first.size());
+        Member hmac = members.next();
+        if (hmac == null || !hmac.name().equals(first.name() + HmacVerifier.SUFFIX) || hmac.size() > PartHmac.MAX_TEXT) {
+            throw damaged("its " + HmacVerifier.SUFFIX + " is missing");
+        }
+        HmacDigest digest = HeaderStage.digestOf(chunk, hmac.data().readNBytes((int) hmac.size()), passphrase);
+        chunks.add(chunk);
+        return digest;
+    }
+
+    /** The first chunk. */
     byte[] firstChunk() {
         return chunks.get(0).clone();
     }

@@ -1,0 +1,248 @@
+package org.qubestools.backup.format;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.qubestools.backup.archive.DamagedArchive;
+import org.qubestools.backup.archive.MemberSource;
+import org.qubestools.backup.archive.PeekableMembers;
+import org.qubestools.backup.compress.Filter;
+import org.qubestools.backup.crypto.HmacDigest;
+import org.qubestools.backup.crypto.OpensslCipher;
+import org.qubestools.backup.crypto.Passphrase;
+import org.qubestools.backup.crypto.ScryptLimits;
+import org.qubestools.backup.pipeline.PartBuffer;
+import org.qubestools.backup.pipeline.SegmentPool;
+import org.qubestools.backup.pipeline.SpillSpace;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.IoReason;
+import org.qubestools.core.io.SafeText;
+
+/**
+ * A backup of format 2, 3 or 4 from its first byte to its last, in one pass: opened, it knows the header and the VMs;
+ * {@link #read} then goes through the data.
+ */
+public final class BackupReader implements AutoCloseable {
+    /** Chunks need at least so much, whatever is asked for. */
+    private static final long LEAST_POOL = PartBuffer.MEMORY_LIMIT + (16L << 20);
+
+    private final PeekableMembers members;
+    private final BackupHeader header;
+    private final boolean headerless;
+    private final BackupFormat format;
+    private final byte[] xml;
+    private final BackupContents contents;
+
+    private BackupReader(
+            PeekableMembers members, BackupHeader header, boolean headerless, BackupFormat format, byte[] xml) {
+        this.members = members;
+        this.header = header;
+        this.headerless = headerless;
+        this.format = format;
+        this.xml = xml;
+        this.contents = format.contents(xml);
+    }
+
+    /**
+     * Reads, authenticates and parses header and qubes.xml.
+     *
+     * @param source is taken over, and closed with the reader or when this fails
+     * @param passphrase is used until the reader is closed; stays the caller's
+     * @throws QubesException BAD_PASSPHRASE or CORRUPT_BACKUP if the backup cannot be used
+     */
+    public static BackupReader open(
+            MemberSource source, Passphrase passphrase, ReadOptions options, Consumer<String> warnings) {
+        PeekableMembers members = new PeekableMembers(source);
+        BackupReader reader = null;
+        try {
+            reader = new Opening(members, passphrase, options, warnings).open();
+            return reader;
+        } catch (DamagedArchive e) {
+            throw new QubesException(
+                    ErrorKind.CORRUPT_BACKUP, "the archive cannot be used: " + e.getMessage(), null, e);
+        } catch (IOException e) {
+            throw new QubesException(
+                    ErrorKind.FAILED, "reading the backup failed: " + IoReason.of(e), "check the medium it is on", e);
+        } finally {
+            if (reader == null) {
+                close(members);
+            }
+        }
+    }
+
+    private static void close(PeekableMembers members) {
+        try {
+            members.close();
+        } catch (IOException e) {
+            throw new QubesException(ErrorKind.FAILED, "closing the backup failed: " + IoReason.of(e), null, e);
+        }
+    }
+
+    public BackupHeader header() {
+        return header;
+    }
+
+    /** True for the oldest of format 2, whose header is made up. */
+    public boolean isHeaderless() {
+        return headerless;
+    }
+
+    /** The bytes of the qubes.xml in the backup. */
+    public byte[] xml() {
+        return xml.clone();
+    }
+
+    public BackupContents contents() {
+        return contents;
+    }
+
+    /**
+     * Goes through all data, once; those of other items are passed over.
+     *
+     * @return what is wrong; items that lack a file which they must have are among the failed
+     */
+    public PassResult read(List<BackupItem> items, ArchiveHandler handler) {
+        Set<String> paths = new HashSet<>();
+        for (BackupItem item : contents.items()) {
+            paths.add(item.path());
+        }
+        members.expect(name -> isBelow(name, paths));
+        DataPass pass = new DataPass(
+                format, items, handler, wanted -> new PartReader(members, format.verifier(), wanted));
+        return Completeness.check(contents, items, pass.run(), handler);
+    }
+
+    private static boolean isBelow(String name, Set<String> paths) {
+        for (String path : paths) {
+            if (name.startsWith(path + "/") || name.startsWith(path + ".")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void close() {
+        close(members);
+    }
+
+    /** The steps of opening, with what they share. */
+    private static final class Opening {
+        private final PeekableMembers members;
+        private final Passphrase passphrase;
+        private final ReadOptions options;
+        private final ReadSpace space;
+
+        Opening(PeekableMembers members, Passphrase passphrase, ReadOptions options, Consumer<String> warnings) {
+            this.members = members;
+            this.passphrase = passphrase;
+            this.options = options;
+            ScryptLimits limits = ScryptLimits.within(Math.max(options.memory() - LEAST_POOL, 0));
+            this.space = new ReadSpace(
+                    new SegmentPool(Math.max(LEAST_POOL, options.memory() / 2)),
+                    new SpillSpace(options.tmpdir()),
+                    options.anyKdfWork() ? new ScryptLimits(limits.memory(), Long.MAX_VALUE) : limits,
+                    warnings);
+        }
+
+        BackupReader open() throws IOException {
+            HeaderStage stage = new HeaderStage(members, options.weakDigests(), space.scrypt());
+            if (stage.isHeaderless()) {
+                return headerless();
+            }
+            HeaderStage.Authenticated found = stage.authenticate(stage.read(), passphrase);
+            BackupHeader header = found.header();
+            PartVerifier verifier = header.version() == FormatVersion.V4
+                    ? new ScryptVerifier(header.backupId(), passphrase, space)
+                    : new HmacVerifier(found.digest(), passphrase, space);
+            StoreStage store = new StoreStage(members, space);
+            store.collect(verifier);
+            return finish(header, false, verifier, decoding(header), store);
+        }
+
+        private BackupReader headerless() throws IOException {
+            StoreStage store = new StoreStage(members, space);
+            HmacDigest digest = store.collectHeaderless(passphrase);
+            if (digest != HmacDigest.SHA1) {
+                throw new QubesException(
+                        ErrorKind.CORRUPT_BACKUP,
+                        "the archive has no header but is authenticated by " + digest.opensslName()
+                                + ": its header was taken away",
+                        "do not trust this archive");
+            }
+            HmacVerifier verifier = new HmacVerifier(HmacDigest.SHA1, passphrase, space);
+            store.collect(verifier);
+            Decoding decoding = Headerless.guess(store.firstChunk(), options);
+            BackupHeader header = new BackupHeader(
+                    FormatVersion.V2,
+                    decoding.cipher() != null,
+                    decoding.filter() != null,
+                    Filter.GZIP.program(),
+                    HmacDigest.SHA1.opensslName(),
+                    OpensslCipher.DEFAULT_NAME,
+                    "");
+            return finish(header, true, verifier, decoding, store);
+        }
+
+        private BackupReader finish(
+                BackupHeader header, boolean headerless, PartVerifier verifier, Decoding decoding, StoreStage store) {
+            BackupFormat format = format(header, verifier, decoding);
+            byte[] xml;
+            try {
+                xml = store.xml(format);
+            } catch (QubesException e) {
+                if (decoding.cipher() == null) {
+                    throw e;
+                }
+                // Made by hand with a newer OpenSSL, whose default digest differs.
+                format = format(header, verifier, decoding.withDerivation(OpensslCipher.Derivation.SHA256));
+                xml = secondTry(store, format, e);
+            }
+            return new BackupReader(members, header, headerless, format, xml);
+        }
+
+        private static byte[] secondTry(StoreStage store, BackupFormat format, QubesException first) {
+            try {
+                return store.xml(format);
+            } catch (QubesException second) {
+                first.addSuppressed(second);
+                throw first;
+            }
+        }
+
+        private BackupFormat format(BackupHeader header, PartVerifier verifier, Decoding decoding) {
+            return switch (header.version()) {
+                case V1, V2 -> new FormatV2(verifier, decoding, passphrase);
+                case V3 -> new FormatV3(verifier, decoding, passphrase);
+                case V4 -> new FormatV4(verifier, decoding.filter());
+            };
+        }
+
+        private Decoding decoding(BackupHeader header) {
+            OpensslCipher cipher = null;
+            if (header.encrypted() && header.version() != FormatVersion.V4) {
+                cipher = OpensslCipher.named(header.cryptoAlgorithm())
+                        .orElseThrow(() -> new QubesException(
+                                ErrorKind.CORRUPT_BACKUP,
+                                "the cipher '" + SafeText.of(header.cryptoAlgorithm()) + "' is not known",
+                                "AES in the modes cbc, ctr, cfb and ofb, and des-ede3-cbc can be read"));
+            }
+            return new Decoding(cipher, OpensslCipher.Derivation.MD5, header.compressed() ? filter(header) : null);
+        }
+
+        private @Nullable Filter filter(BackupHeader header) {
+            if (options.decoder() != null) {
+                return options.decoder();
+            }
+            return Filter.named(header.compressionFilter())
+                    .orElseThrow(() -> new QubesException(
+                            ErrorKind.CORRUPT_BACKUP,
+                            "the compression filter '" + SafeText.of(header.compressionFilter()) + "' is not known",
+                            "if it is one of gzip, bzip2, xz, lzma, zstd by another name, give --decoder with that"));
+        }
+    }
+}
