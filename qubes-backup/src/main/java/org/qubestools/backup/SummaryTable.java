@@ -30,8 +30,13 @@ public record SummaryTable(List<Integer> widths) {
         return text.toString();
     }
 
+    /** A line with a first cell, and one that takes the place of the second and third. */
+    public String totalLine(String first, String second) {
+        return cell(first, widths.get(0)) + cell(second, widths.get(1) + 1 + 2 + widths.get(2));
+    }
+
     /** One cell at the right end of a column of this width. */
-    public static String cell(String text, int width) {
+    private static String cell(String text, int width) {
         return " ".repeat(Math.max(0, width + 1 - text.length())) + text + " |";
     }
 }
