@@ -120,7 +120,7 @@ public record RestoreOptions(
 
         /** Takes {@code OLD:NEW}; USAGE if it is not of that form or OLD has another new name already. */
         public Builder rename(String untrustedPair) {
-            put(renames, "--rename", untrustedPair);
+            put(renames, "new name", untrustedPair);
             return this;
         }
 
@@ -131,13 +131,13 @@ public record RestoreOptions(
 
         /** Takes {@code OLD:NEW}; USAGE if it is not of that form or OLD is replaced by another one already. */
         public Builder mapTemplate(String untrustedPair) {
-            put(templates, "--map-template", untrustedPair);
+            put(templates, "template", untrustedPair);
             return this;
         }
 
         /** As {@link #mapTemplate}; NEW may be {@code none} or {@code default}. */
         public Builder mapNetvm(String untrustedPair) {
-            put(netvms, "--map-netvm", untrustedPair);
+            put(netvms, "netvm", untrustedPair);
             return this;
         }
 
@@ -166,13 +166,13 @@ public record RestoreOptions(
             return this;
         }
 
-        private static void put(Map<String, String> pairs, String option, String untrusted) {
+        private static void put(Map<String, String> pairs, String what, String untrusted) {
             // The last colon: what stands before it must match exactly, so a name with a colon can be told apart.
             int colon = untrusted.lastIndexOf(':');
             if (colon <= 0 || colon == untrusted.length() - 1) {
                 throw new QubesException(
                         ErrorKind.USAGE,
-                        option + ": '" + SafeText.of(untrusted) + "' is not OLD:NEW",
+                        what + " to put in place of another: '" + SafeText.of(untrusted) + "' is not OLD:NEW",
                         "separate the two names by a colon");
             }
             String old = untrusted.substring(0, colon);
@@ -181,8 +181,8 @@ public record RestoreOptions(
             if (before != null && !before.equals(now)) {
                 throw new QubesException(
                         ErrorKind.USAGE,
-                        option + ": '" + SafeText.of(old) + "' is given twice, with '" + SafeText.of(before)
-                                + "' and with '" + SafeText.of(now) + "'",
+                        what + " in place of '" + SafeText.of(old) + "' is given twice, as '" + SafeText.of(before)
+                                + "' and as '" + SafeText.of(now) + "'",
                         "give it once");
             }
         }
