@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -207,5 +208,29 @@ class R4WriteTest {
         byte[] xml = R4QubesXml.write(vms, Map.of(), Map.of(5, BackupXml.utf8(firewall)));
 
         assertThat(R4QubesXml.firewalls(xml)).containsExactly(entry(5, firewall));
+    }
+
+    @Test
+    void aPlaceThatNoReaderAcceptsIsAMistakeOfTheCaller() {
+        VmCollection vms = store("<QubesAppVm qid='5' name='a'/>", "<QubesAppVm qid='6' name='b'/>");
+
+        for (String path : List.of("dom0-home/a", "qubes.xml", "vm6")) {
+            Map<Integer, Place> places = Map.of(5, new Place(path, 0), 6, new Place("vm6/x", 0));
+            assertThatThrownBy(() -> R4QubesXml.write(vms, places, Map.of()))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThatThrownBy(() -> new Place("../a", 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Place("vm5", -1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void whatNoReaderWouldAcceptIsNotWritten() {
+        VmCollection vms = store("<QubesAppVm qid='5' name='a'/>");
+        String deep = "<QubesFirewallRules>" + "<a>".repeat(30) + "</a>".repeat(30) + "</QubesFirewallRules>";
+
+        assertThatThrownBy(() -> R4QubesXml.write(vms, Map.of(), Map.of(5, BackupXml.utf8(deep))))
+                .isInstanceOfSatisfying(
+                        QubesException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.FAILED))
+                .hasMessageContaining("nested too deeply");
     }
 }
