@@ -24,7 +24,6 @@ import org.qubestools.core.model.VmFacts;
  */
 final class R4Translation {
     static final String UPDATE_CHECK = "qubes-update-check";
-    private static final int MAX_NAMED = 8;
 
     /** Properties that are looked at here, and such as have no meaning for a restore. */
     private static final Set<String> KNOWN = Set.of(
@@ -66,7 +65,7 @@ final class R4Translation {
     private final R4References references;
     private final Map<String, String> globals;
     private final Map<String, String> values = new LinkedHashMap<>();
-    private final List<String> lost = new ArrayList<>();
+    private final Losses losses = new Losses();
 
     private R4Translation(R4Domain domain, R4References references, Map<String, String> globals) {
         this.domain = domain;
@@ -115,10 +114,10 @@ final class R4Translation {
         features(vmClass);
         devices();
         otherProperties(vmClass);
-        domain.tags().forEach(tag -> lost("tag", tag));
+        domain.tags().forEach(tag -> losses.add("tag", tag));
         XmlElement element = element(vmClass, new NewVm(vmClass, domain.name(), 0, 0, Pools.DEFAULT).attributes());
         values.forEach(element::with);
-        return new Result(element, remarks(), "");
+        return new Result(element, losses.remarks(), "");
     }
 
     private static XmlElement element(VmClass vmClass, AttributeMap attributes) {
@@ -186,7 +185,7 @@ final class R4Translation {
         String options = domain.properties().get("kernelopts");
         if (!vmClass.hasKernel()) {
             if (options != null) {
-                lost("property", "kernelopts");
+                losses.add("property", "kernelopts");
             }
             return;
         }
@@ -213,7 +212,7 @@ final class R4Translation {
             } else if (isService(service)) {
                 services.put(service, on);
             } else if (!name.startsWith("backup-")) {
-                lost("feature", name);
+                losses.add("feature", name);
             }
         });
         values.put("services", Attributes.SERVICES.format(services));
@@ -241,7 +240,7 @@ final class R4Translation {
                 PciAddress address = PciAddress.parse(id.replace('_', ':'));
                 boolean ours = kind.equals("pci") && "dom0".equals(device.attribute("backend-domain"));
                 if (!ours || address == null || addresses.contains(address)) {
-                    lost(kind + " device", id);
+                    losses.add(kind + " device", id);
                 } else {
                     addresses.add(address);
                     options(device, id);
@@ -255,7 +254,7 @@ final class R4Translation {
         for (XmlElement option : device.children("option")) {
             String name = Objects.requireNonNullElse(option.attribute("name"), "");
             if (!name.equals("no-strict-reset")) {
-                lost("option of device " + id, name);
+                losses.add("option of device " + id, name);
             } else if (isTrue(option.text())) {
                 values.put("pci_strictreset", "False");
             }
@@ -265,28 +264,15 @@ final class R4Translation {
     private void otherProperties(VmClass vmClass) {
         for (String name : domain.properties().keySet()) {
             if (!KNOWN.contains(name)) {
-                lost("property", name);
+                losses.add("property", name);
             }
         }
         boolean hvm = "hvm".equals(domain.properties().get("virt_mode"));
         if (hvm && !vmClass.isHvm()) {
-            lost("property", "virt_mode");
+            losses.add("property", "virt_mode");
         }
         if (isEmpty("kernel") && vmClass.hasKernel()) {
-            lost("kernel", "on its own disk");
+            losses.add("kernel", "on its own disk");
         }
-    }
-
-    private void lost(String kind, String untrustedName) {
-        lost.add(SafeText.of(kind + " " + untrustedName));
-    }
-
-    private List<String> remarks() {
-        if (lost.isEmpty()) {
-            return List.of();
-        }
-        String named = String.join(", ", lost.subList(0, Math.min(MAX_NAMED, lost.size())));
-        String more = lost.size() > MAX_NAMED ? " and " + (lost.size() - MAX_NAMED) + " more" : "";
-        return List.of("not kept: " + named + more);
     }
 }
