@@ -1,11 +1,13 @@
 package org.qubestools.cli;
 
+import java.io.Console;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
 import org.qubestools.cli.frame.Host;
 
 /** The real machine, read through {@code /proc}: no native library, nothing loaded before it is needed. */
@@ -72,5 +74,17 @@ final class SystemHost implements Host {
     @Override
     public ZoneId zone() {
         return ZoneId.systemDefault();
+    }
+
+    @Override
+    @SuppressWarnings("SystemConsoleNull") // null before JDK 22; since then the first condition decides
+    public char @Nullable [] readPassword(String prompt) {
+        Console console = leadsTo("/proc/self/fd/0", "/dev/pts/", "/dev/tty") ? System.console() : null;
+        return console == null ? null : console.readPassword("%s", prompt);
+    }
+
+    @Override
+    public long maxMemory() {
+        return Runtime.getRuntime().maxMemory();
     }
 }

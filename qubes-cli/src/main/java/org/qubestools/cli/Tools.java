@@ -11,6 +11,7 @@ import org.qubestools.cli.tool.GlobalPrefsTool;
 import org.qubestools.cli.tool.InitStorageTool;
 import org.qubestools.cli.tool.LsTool;
 import org.qubestools.cli.tool.PrefsTool;
+import org.qubestools.cli.tool.QubesBackupTool;
 import org.qubestools.cli.tool.RemoveTool;
 import org.qubestools.cli.tool.ServiceTool;
 
@@ -21,6 +22,7 @@ public final class Tools {
     /** The names, sorted. */
     public static List<String> names() {
         return List.of(
+                "qubes-backup",
                 "qubes-prefs",
                 "qvm-add-appvm",
                 "qvm-add-template",
@@ -37,6 +39,7 @@ public final class Tools {
     /** The tool of this name; only this one's class is loaded. */
     public static Optional<Tool> named(String untrustedName) {
         return switch (untrustedName) {
+            case "qubes-backup" -> Optional.of(new QubesBackupTool());
             case "qubes-prefs" -> Optional.of(new GlobalPrefsTool());
             case "qvm-add-appvm" -> Optional.of(AddTool.ofAppVms());
             case "qvm-add-template" -> Optional.of(AddTool.ofTemplates());

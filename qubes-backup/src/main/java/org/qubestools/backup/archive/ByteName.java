@@ -33,8 +33,13 @@ public final class ByteName implements Comparable<ByteName> {
 
     public boolean startsWith(String prefix) {
         byte[] start = prefix.getBytes(StandardCharsets.UTF_8);
-        return bytes.length >= start.length
-                && Arrays.equals(bytes, 0, start.length, start, 0, start.length);
+        return bytes.length >= start.length && Arrays.equals(bytes, 0, start.length, start, 0, start.length);
+    }
+
+    public boolean endsWith(String suffix) {
+        byte[] end = suffix.getBytes(StandardCharsets.UTF_8);
+        int start = bytes.length - end.length;
+        return start >= 0 && Arrays.equals(bytes, start, bytes.length, end, 0, end.length);
     }
 
     public boolean isText(String text) {

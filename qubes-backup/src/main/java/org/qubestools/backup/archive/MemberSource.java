@@ -12,7 +12,8 @@ public interface MemberSource extends AutoCloseable {
      *
      * @throws DamagedArchive if the archive breaks off or cannot be followed from here on
      */
-    @Nullable Member next() throws IOException;
+    @Nullable
+    Member next() throws IOException;
 
     /** Tells which names are still to come, once this is known: they make damage visible as such. */
     default void expect(Predicate<String> names) {}
@@ -33,7 +34,11 @@ public interface MemberSource extends AutoCloseable {
      * @param data exactly {@code size} bytes, or an exception; belongs to the source, which closes it
      * @param again null where the bytes come only once
      */
-    record Member(String name, long size, InputStream data, @Nullable Again again) {
+    record Member(
+            String name,
+            long size,
+            InputStream data,
+            @Nullable Again again) {
         public Member(String name, long size, InputStream data) {
             this(name, size, data, null);
         }

@@ -122,9 +122,7 @@ public final class OuterTarReader implements MemberSource {
             }
             return size;
         } catch (DamagedArchive e) {
-            throw e.member().isPresent()
-                    ? e
-                    : DamagedArchive.at(name, "the size of member '" + name + "' is damaged");
+            throw e.member().isPresent() ? e : DamagedArchive.at(name, "the size of member '" + name + "' is damaged");
         }
     }
 

@@ -83,13 +83,15 @@ final class PaxRecords {
     }
 
     /** A value that must be a whole number of decimal digits; null if there is none. */
-    @Nullable Long number(String key) throws DamagedArchive {
+    @Nullable
+    Long number(String key) throws DamagedArchive {
         byte[] value = get(key);
         return value == null ? null : decimal(value, 0, value.length);
     }
 
     /** The time in whole seconds; what is behind the point is dropped. */
-    @Nullable Long seconds(String key) throws DamagedArchive {
+    @Nullable
+    Long seconds(String key) throws DamagedArchive {
         byte[] value = get(key);
         if (value == null) {
             return null;
@@ -115,7 +117,8 @@ final class PaxRecords {
     }
 
     /** The sparse map of pax sparse 0.0 (pairs of records) or 0.1 (one record); null if there is none. */
-    @Nullable SparseMap sparseMap(long realSize) throws DamagedArchive {
+    @Nullable
+    SparseMap sparseMap(long realSize) throws DamagedArchive {
         SparseMap.Builder map = new SparseMap.Builder();
         byte[] list = get("GNU.sparse.map");
         if (list != null) {

@@ -123,8 +123,7 @@ final class TarEntryHeaders {
             case '5' -> EntryType.DIRECTORY;
             case '6' -> EntryType.PIPE;
             default ->
-                throw new DamagedArchive("an entry of the unknown type '"
-                        + SafeText.of(String.valueOf(type)) + "'");
+                throw new DamagedArchive("an entry of the unknown type '" + SafeText.of(String.valueOf(type)) + "'");
         };
     }
 

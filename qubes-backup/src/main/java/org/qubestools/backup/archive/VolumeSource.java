@@ -11,5 +11,6 @@ public interface VolumeSource {
      *
      * @throws DamagedArchive if its chunks are damaged or missing
      */
-    @Nullable InputStream next() throws IOException;
+    @Nullable
+    InputStream next() throws IOException;
 }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.qubestools.backup.archive.DamagedArchive;
 import org.qubestools.backup.archive.MemberSource;
 import org.qubestools.backup.archive.PeekableMembers;
+import org.qubestools.backup.archive.TarEntry;
 import org.qubestools.backup.compress.Filter;
 import org.qubestools.backup.crypto.HmacDigest;
 import org.qubestools.backup.crypto.OpensslCipher;
@@ -26,7 +27,7 @@ import org.qubestools.core.io.SafeText;
  * A backup of format 2, 3 or 4 from its first byte to its last, in one pass: opened, it knows the header and the VMs;
  * {@link #read} then goes through the data.
  */
-public final class BackupReader implements AutoCloseable {
+public final class BackupReader implements Backup {
     /** Chunks need at least so much, whatever is asked for. */
     private static final long LEAST_POOL = PartBuffer.MEMORY_LIMIT + (16L << 20);
 
@@ -34,17 +35,17 @@ public final class BackupReader implements AutoCloseable {
     private final BackupHeader header;
     private final boolean headerless;
     private final BackupFormat format;
-    private final byte[] xml;
+    private final StoreStage.Xml xml;
     private final BackupContents contents;
 
     private BackupReader(
-            PeekableMembers members, BackupHeader header, boolean headerless, BackupFormat format, byte[] xml) {
+            PeekableMembers members, BackupHeader header, boolean headerless, BackupFormat format, StoreStage.Xml xml) {
         this.members = members;
         this.header = header;
         this.headerless = headerless;
         this.format = format;
         this.xml = xml;
-        this.contents = format.contents(xml);
+        this.contents = format.contents(xml.bytes());
     }
 
     /**
@@ -91,28 +92,40 @@ public final class BackupReader implements AutoCloseable {
         return headerless;
     }
 
-    /** The bytes of the qubes.xml in the backup. */
-    public byte[] xml() {
-        return xml.clone();
+    @Override
+    public FormatVersion version() {
+        return header.version();
     }
 
+    @Override
+    public boolean isAuthenticated() {
+        return true;
+    }
+
+    @Override
+    public TarEntry xmlEntry() {
+        return xml.entry();
+    }
+
+    @Override
+    public byte[] xml() {
+        return xml.bytes();
+    }
+
+    @Override
     public BackupContents contents() {
         return contents;
     }
 
-    /**
-     * Goes through all data, once; those of other items are passed over.
-     *
-     * @return what is wrong; items that lack a file which they must have are among the failed
-     */
+    @Override
     public PassResult read(List<BackupItem> items, ArchiveHandler handler) {
         Set<String> paths = new HashSet<>();
         for (BackupItem item : contents.items()) {
             paths.add(item.path());
         }
         members.expect(name -> isBelow(name, paths));
-        DataPass pass = new DataPass(
-                format, items, handler, wanted -> new PartReader(members, format.verifier(), wanted));
+        DataPass pass =
+                new DataPass(format, items, handler, wanted -> new PartReader(members, format.verifier(), wanted));
         return Completeness.check(contents, items, pass.run(), handler);
     }
 
@@ -191,7 +204,7 @@ public final class BackupReader implements AutoCloseable {
         private BackupReader finish(
                 BackupHeader header, boolean headerless, PartVerifier verifier, Decoding decoding, StoreStage store) {
             BackupFormat format = format(header, verifier, decoding);
-            byte[] xml;
+            StoreStage.Xml xml;
             try {
                 xml = store.xml(format);
             } catch (QubesException e) {
@@ -205,7 +218,7 @@ public final class BackupReader implements AutoCloseable {
             return new BackupReader(members, header, headerless, format, xml);
         }
 
-        private static byte[] secondTry(StoreStage store, BackupFormat format, QubesException first) {
+        private static StoreStage.Xml secondTry(StoreStage store, BackupFormat format, QubesException first) {
             try {
                 return store.xml(format);
             } catch (QubesException second) {

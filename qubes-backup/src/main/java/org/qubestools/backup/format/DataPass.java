@@ -146,9 +146,13 @@ final class DataPass {
         } else if (part.name().number() != 0 || finished.contains(path)) {
             next = null;
             part.close();
-            fail(item, path, part.name().number(), finished.contains(path)
-                    ? "it comes after the end of its file, or a second time"
-                    : "the chunks before it are missing");
+            fail(
+                    item,
+                    path,
+                    part.name().number(),
+                    finished.contains(path)
+                            ? "it comes after the end of its file, or a second time"
+                            : "the chunks before it are missing");
         } else {
             archive(item, path);
         }
@@ -187,13 +191,18 @@ final class DataPass {
             guard.check(entry);
             if (entry.path().isText(item.path())) {
                 found.add("");
-            } else if (entry.type() == EntryType.FILE && entry.path().lastSlash() == item.path().length()) {
+            } else if (entry.type() == EntryType.FILE
+                    && entry.path().lastSlash() == item.path().length()) {
                 found.add(entry.path().from(item.path().length() + 1).untrustedText());
             }
-            handler.entry(item, path, entry, sink -> tar.content((offset, buffer, from, length) -> {
-                sink.data(offset, buffer, from, length);
-                handler.progress(length);
-            }));
+            handler.entry(
+                    item,
+                    path,
+                    entry,
+                    sink -> tar.content((offset, buffer, from, length) -> {
+                        sink.data(offset, buffer, from, length);
+                        handler.progress(length);
+                    }));
             entry = tar.next();
         }
         return found;
@@ -235,7 +244,8 @@ final class DataPass {
                 return null;
             }
             if (number != lastNumber + 1) {
-                String reason = number <= lastNumber ? "it is there twice or out of order" : "a chunk before it is missing";
+                String reason =
+                        number <= lastNumber ? "it is there twice or out of order" : "a chunk before it is missing";
                 lastNumber = number;
                 throw new DamagedArchive(reason);
             }

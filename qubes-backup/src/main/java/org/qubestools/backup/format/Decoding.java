@@ -11,7 +11,10 @@ import org.qubestools.backup.crypto.OpensslCipher;
  * @param derivation how the cipher's key was made
  * @param filter null if they are not compressed
  */
-record Decoding(@Nullable OpensslCipher cipher, OpensslCipher.Derivation derivation, @Nullable Filter filter) {
+record Decoding(
+        @Nullable OpensslCipher cipher,
+        OpensslCipher.Derivation derivation,
+        @Nullable Filter filter) {
     Decoding withDerivation(OpensslCipher.Derivation other) {
         return new Decoding(cipher, other, filter);
     }

@@ -21,6 +21,7 @@ final class EntryGuard {
     private final Set<ByteName> directories = new HashSet<>();
     /** Those of {@link #directories} that only stand in the paths of others so far. */
     private final Set<ByteName> implied = new HashSet<>();
+
     private final Set<ByteName> others = new HashSet<>();
     private final Set<ByteName> files = new HashSet<>();
 

@@ -135,8 +135,7 @@ final class HeaderStage {
         int end = file.length - ScryptEnvelope.TRAILER_LENGTH;
         byte[] text = Arrays.copyOfRange(file, ScryptEnvelope.HEADER_LENGTH, end);
         try {
-            ScryptEnvelope envelope =
-                    ScryptEnvelope.open(file, ScryptEnvelope.headerContext(), passphrase, scrypt);
+            ScryptEnvelope envelope = ScryptEnvelope.open(file, ScryptEnvelope.headerContext(), passphrase, scrypt);
             envelope.authenticate(text, 0, text.length);
             byte[] trailer = Arrays.copyOfRange(file, end, file.length);
             if (!ScryptEnvelope.matches(envelope.computedTrailer(), trailer)) {

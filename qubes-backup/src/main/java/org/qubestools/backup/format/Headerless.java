@@ -23,7 +23,8 @@ final class Headerless {
     }
 
     private static Decoding decoding(boolean encrypted, boolean compressed) {
-        @Nullable OpensslCipher cipher =
+        @Nullable
+        OpensslCipher cipher =
                 encrypted ? OpensslCipher.named(OpensslCipher.DEFAULT_NAME).orElseThrow() : null;
         return new Decoding(cipher, OpensslCipher.Derivation.MD5, compressed ? Filter.GZIP : null);
     }

@@ -70,8 +70,7 @@ final class HmacVerifier implements PartVerifier {
                 .orElseThrow(() -> new BadPart("its " + SUFFIX + " is malformed"));
     }
 
-    private VerifiedPart secondLook(ChunkName name, Member member, byte[] computed, byte[] claimed)
-            throws IOException {
+    private VerifiedPart secondLook(ChunkName name, Member member, byte[] computed, byte[] claimed) throws IOException {
         if (member.again() == null) {
             throw new BadPart("it is not authentic");
         }

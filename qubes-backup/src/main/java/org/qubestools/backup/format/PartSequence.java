@@ -10,5 +10,6 @@ public interface PartSequence {
      *
      * @throws org.qubestools.backup.archive.DamagedArchive if a chunk is missing or not authentic
      */
-    @Nullable VerifiedPart next() throws IOException;
+    @Nullable
+    VerifiedPart next() throws IOException;
 }

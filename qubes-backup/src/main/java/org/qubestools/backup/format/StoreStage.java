@@ -27,6 +27,25 @@ final class StoreStage {
     private static final int MAX_CHUNKS = 64;
     private static final int MAX_XML = 8 << 20;
 
+    /** The file and how it was archived. */
+    static final class Xml {
+        private final TarEntry entry;
+        private final byte[] bytes;
+
+        Xml(TarEntry entry, byte[] bytes) {
+            this.entry = entry;
+            this.bytes = bytes;
+        }
+
+        TarEntry entry() {
+            return entry;
+        }
+
+        byte[] bytes() {
+            return bytes.clone();
+        }
+    }
+
     private final PeekableMembers members;
     private final ReadSpace space;
     private final List<byte[]> chunks = new ArrayList<>();
@@ -69,7 +88,9 @@ final class StoreStage {
         }
         byte[] chunk = first.data().readNBytes((int) first.size());
         Member hmac = members.next();
-        if (hmac == null || !hmac.name().equals(first.name() + HmacVerifier.SUFFIX) || hmac.size() > PartHmac.MAX_TEXT) {
+        if (hmac == null
+                || !hmac.name().equals(first.name() + HmacVerifier.SUFFIX)
+                || hmac.size() > PartHmac.MAX_TEXT) {
             throw damaged("its " + HmacVerifier.SUFFIX + " is missing");
         }
         HmacDigest digest = HeaderStage.digestOf(chunk, hmac.data().readNBytes((int) hmac.size()), passphrase);
@@ -83,7 +104,7 @@ final class StoreStage {
     }
 
     /** Decodes and unpacks with {@code format} what was collected. */
-    byte[] xml(BackupFormat format) {
+    Xml xml(BackupFormat format) {
         try {
             TarReader tar = new TarReader(format.volumes(new Collected()), format.isMultiVolume());
             TarEntry entry = tar.next();
@@ -98,7 +119,7 @@ final class StoreStage {
             if (tar.next() != null) {
                 throw damaged("its archive holds something else");
             }
-            return xml;
+            return new Xml(entry, xml);
         } catch (IOException e) {
             String reason = e instanceof DamagedArchive ? String.valueOf(e.getMessage()) : IoReason.of(e);
             throw damaged(reason);

@@ -2,6 +2,7 @@ package org.qubestools.cli.frame;
 
 import java.time.Clock;
 import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
 
 /** What a tool may want to know about the machine and the process; each is found out only when asked. */
 public interface Host {
@@ -18,4 +19,14 @@ public interface Host {
 
     /** The zone in which dates are shown. */
     ZoneId zone();
+
+    /** Asks on the terminal for something that must not be seen; the caller wipes it. Null without a terminal. */
+    default char @Nullable [] readPassword(String prompt) {
+        return null;
+    }
+
+    /** Bytes of memory that this process may use for objects. */
+    default long maxMemory() {
+        return Long.MAX_VALUE;
+    }
 }

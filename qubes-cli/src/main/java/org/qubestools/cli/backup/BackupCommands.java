@@ -1,0 +1,46 @@
+package org.qubestools.cli.backup;
+
+import java.util.List;
+import org.qubestools.cli.frame.ToolContext;
+import org.qubestools.cli.option.ParsedArguments;
+import org.qubestools.cli.option.Usage;
+import org.qubestools.core.io.SafeText;
+
+/** The subcommands of {@code qubes-backup}. */
+public final class BackupCommands {
+    private BackupCommands() {}
+
+    /**
+     * Runs one.
+     *
+     * @param untrustedWords its arguments; the first is where the backup is
+     * @return the exit code
+     */
+    public static int run(String command, List<String> untrustedWords, ParsedArguments args, ToolContext ctx) {
+        String location = untrustedWords.get(0);
+        List<String> rest = untrustedWords.subList(1, untrustedWords.size());
+        return switch (command) {
+            case "info" -> {
+                requireCount(command, rest, 0, 0);
+                yield InfoCommand.run(location, args, ctx);
+            }
+            case "list" -> ListCommand.run(location, rest, args, ctx);
+            case "verify" -> VerifyCommand.run(location, rest, args, ctx);
+            case "extract" -> {
+                requireCount(command, rest, 1, Integer.MAX_VALUE);
+                yield ExtractCommand.run(location, rest.get(0), rest.subList(1, rest.size()), args, ctx);
+            }
+            case "cat" -> {
+                requireCount(command, rest, 1, 1);
+                yield CatCommand.run(location, rest.get(0), args, ctx);
+            }
+            default -> throw Usage.error("no such command '" + SafeText.of(command) + "'");
+        };
+    }
+
+    private static void requireCount(String command, List<String> rest, int min, int max) {
+        if (rest.size() < min || rest.size() > max) {
+            throw Usage.error("wrong number of arguments for " + command);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package org.qubestools.cli.backup;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.qubestools.backup.archive.ArchiveFile;
+import org.qubestools.backup.archive.MemberSource;
+import org.qubestools.backup.compress.Filter;
+import org.qubestools.backup.crypto.Passphrase;
+import org.qubestools.backup.format.Backup;
+import org.qubestools.backup.format.BackupReader;
+import org.qubestools.backup.format.DirectoryBackup;
+import org.qubestools.backup.format.ReadOptions;
+import org.qubestools.cli.frame.ToolContext;
+import org.qubestools.cli.option.Opt;
+import org.qubestools.cli.option.ParsedArguments;
+import org.qubestools.cli.option.Usage;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.SafeText;
+
+/** The options that say how a backup is read, and the opening of one. */
+public final class ReadingOptions {
+    public static final Opt<Boolean> ENCRYPTED =
+            Opt.flag("-e", "--encrypted").help("a backup without header (R2 beta 3) is encrypted");
+    public static final Opt<Boolean> COMPRESSED =
+            Opt.flag("-z", "--compressed").help("a backup without header (R2 beta 3) is compressed");
+    public static final Opt<Long> MEMORY = Opt.value(ByteSize.CONVERTER, "SIZE", "--memory")
+            .help("what chunks and key derivations may take together (default: 512M)");
+    public static final Opt<String> DECODER = Opt.choice(
+                    "NAME", List.of("gzip", "bzip2", "xz", "lzma", "zstd"), "--decoder")
+            .help("decompress with NAME, whatever the header says");
+    public static final Opt<Boolean> ALLOW_MD5 =
+            Opt.flag("--allow-md5").help("accept a backup that only MD5 authenticates");
+    public static final Opt<Boolean> NO_KDF_LIMIT =
+            Opt.flag("--no-kdf-limit").help("accept a key derivation of any duration");
+    public static final Opt<String> TMPDIR = Opt.text("DIR", "--tmpdir")
+            .help("where chunks of more than 128 MiB wait (default: the target, or /var/tmp)");
+
+    private static final long MIB = 1 << 20;
+    /** What this process needs beside chunks and derivations. */
+    private static final long OTHER_MEMORY = 96 * MIB;
+
+    private ReadingOptions() {}
+
+    /** The options; {@code target} is where large chunks wait unless the user names a place. */
+    public static ReadOptions of(ParsedArguments args, ToolContext ctx, @Nullable Path target) {
+        Path place = Path.of(args.value(TMPDIR).orElseGet(() -> target == null ? "/var/tmp" : target.toString()));
+        long memory = args.value(MEMORY).orElse(ReadOptions.DEFAULT_MEMORY);
+        long most = ctx.host().maxMemory();
+        if (most != Long.MAX_VALUE && memory > most - OTHER_MEMORY) {
+            if (args.has(MEMORY)) {
+                throw new QubesException(
+                        ErrorKind.FAILED,
+                        "this Java runtime may use " + most / MIB + " MiB in all, too little for --memory",
+                        "start it with java -Xmx" + (memory + 2 * OTHER_MEMORY) / MIB + "m");
+            }
+            memory = Math.max(most - OTHER_MEMORY, most / 2);
+        }
+        return new ReadOptions(
+                memory,
+                args.has(ENCRYPTED),
+                args.has(COMPRESSED),
+                args.value(DECODER).flatMap(Filter::named).orElse(null),
+                args.has(ALLOW_MD5),
+                args.has(NO_KDF_LIMIT),
+                place);
+    }
+
+    /** A backup opened for one command, with what was said against its outer archive on the way. */
+    public static final class Opened implements AutoCloseable {
+        private final Backup backup;
+        private final @Nullable Passphrase passphrase;
+        private final List<String> rejections;
+
+        Opened(Backup backup, @Nullable Passphrase passphrase, List<String> rejections) {
+            this.backup = backup;
+            this.passphrase = passphrase;
+            this.rejections = rejections;
+        }
+
+        public Backup backup() {
+            return backup;
+        }
+
+        /** Members that were skipped although the format has no such ones; complete after the data were read. */
+        public List<String> rejections() {
+            return List.copyOf(rejections);
+        }
+
+        @Override
+        public void close() {
+            backup.close();
+            if (passphrase != null) {
+                passphrase.close();
+            }
+        }
+    }
+
+    /** True if standard input would have to give both the backup and the passphrase. */
+    private static boolean clash(String location, ParsedArguments args) {
+        return location.equals("-")
+                && args.value(PassphraseOptions.FILE).filter("-"::equals).isPresent();
+    }
+
+    /** Opens a file, a format 1 directory, or standard input for {@code -}; the caller closes it. */
+    public static Opened open(String location, ParsedArguments args, ToolContext ctx, @Nullable Path target) {
+        if (clash(location, args)) {
+            throw Usage.error("standard input cannot give both the backup and the passphrase");
+        }
+        Path path = Path.of(location);
+        if (!location.equals("-")) {
+            if (!Files.exists(path)) {
+                throw new QubesException(
+                        ErrorKind.FAILED,
+                        "there is no " + SafeText.of(location),
+                        "name a backup file, or the directory of a backup of format 1");
+            }
+            if (Files.isDirectory(path)) {
+                return openDirectory(path);
+            }
+        }
+        List<String> rejections = new ArrayList<>();
+        MemberSource members = members(location, path, ctx, rejections);
+        Passphrase passphrase = null;
+        Backup backup = null;
+        try {
+            passphrase = PassphraseOptions.read(args, ctx);
+            backup = BackupReader.open(members, passphrase, of(args, ctx, target), ctx::warn);
+            return new Opened(backup, passphrase, rejections);
+        } finally {
+            if (backup == null && passphrase != null) {
+                passphrase.close();
+            }
+        }
+    }
+
+    private static Opened openDirectory(Path path) {
+        if (!DirectoryBackup.isOne(path)) {
+            throw new QubesException(
+                    ErrorKind.FAILED,
+                    SafeText.of(path.toString()) + " is a directory without a qubes.xml, so no backup of format 1",
+                    "name a backup file, or the directory of a backup of format 1");
+        }
+        return new Opened(DirectoryBackup.open(path), null, List.of());
+    }
+
+    private static MemberSource members(String location, Path path, ToolContext ctx, List<String> rejections) {
+        try {
+            return location.equals("-")
+                    ? ArchiveFile.ofStream(ctx.in(), rejections::add, ctx::warn)
+                    : ArchiveFile.open(path, rejections::add, ctx::warn);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

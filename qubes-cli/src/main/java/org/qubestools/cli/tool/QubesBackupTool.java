@@ -1,0 +1,49 @@
+package org.qubestools.cli.tool;
+
+import java.util.List;
+import org.qubestools.cli.backup.BackupCommands;
+import org.qubestools.cli.backup.PassphraseOptions;
+import org.qubestools.cli.backup.ReadingOptions;
+import org.qubestools.cli.frame.Tool;
+import org.qubestools.cli.frame.ToolContext;
+import org.qubestools.cli.option.CommonOptions;
+import org.qubestools.cli.option.ParsedArguments;
+import org.qubestools.cli.option.ToolSpec;
+
+/** {@code qubes-backup}: reads a backup of any version, on any machine. */
+public final class QubesBackupTool implements Tool {
+    @Override
+    public ToolSpec spec() {
+        return new ToolSpec("qubes-backup", "read a Qubes backup of any version")
+                .operands("COMMAND FILE [ARGUMENT ...]", 2, ToolSpec.ANY)
+                .options(
+                        PassphraseOptions.FILE,
+                        PassphraseOptions.FD,
+                        PassphraseOptions.COMMAND,
+                        ReadingOptions.ENCRYPTED,
+                        ReadingOptions.COMPRESSED,
+                        ReadingOptions.DECODER,
+                        ReadingOptions.MEMORY,
+                        ReadingOptions.NO_KDF_LIMIT,
+                        ReadingOptions.ALLOW_MD5,
+                        ReadingOptions.TMPDIR,
+                        CommonOptions.QUIET)
+                .onlyOneOf(PassphraseOptions.FILE, PassphraseOptions.FD, PassphraseOptions.COMMAND)
+                .note("FILE is a backup, - for standard input, or the directory of a backup of format 1.")
+                .note("Commands: info FILE; list FILE [VM or path ...]; verify FILE [VM ...]; "
+                        + "extract FILE DIR [VM or path ...]; cat FILE PATH.")
+                .example("qubes-backup info backup", "what it is, without the passphrase")
+                .example("qubes-backup list backup work", "every file of the VM work")
+                .example("qubes-backup extract backup out work", "all files of work below the directory out")
+                .example("qubes-backup cat backup vm5/private.img > private.img", "one file")
+                .exitCode(3, "finished, but not everything was sound; each fault was named")
+                .exitCode(12, "the passphrase is wrong, or the header is damaged")
+                .exitCode(13, "the backup is damaged");
+    }
+
+    @Override
+    public int run(ParsedArguments args, ToolContext ctx) {
+        List<String> words = args.operands();
+        return BackupCommands.run(words.get(0), words.subList(1, words.size()), args, ctx);
+    }
+}
