@@ -11,7 +11,8 @@ public interface MemberSource extends AutoCloseable {
      *
      * @throws DamagedArchive if the archive breaks off or cannot be followed from here on
      */
-    @Nullable Member next() throws IOException;
+    @Nullable
+    Member next() throws IOException;
 
     @Override
     void close() throws IOException;
