@@ -17,7 +17,7 @@ import org.qubestools.core.model.VmName;
 import org.qubestools.core.runtime.FakeQrexecClient;
 
 /** A VM that fails, lies or stalls while it should send a backup. */
-@Timeout(30)
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class HostileVmTest {
     private static final StreamLimit HEADER_LIMIT = StreamLimit.forHeader(1000, "use the option");
     private static final StreamLimit DATA_LIMIT = StreamLimit.forData(0, 0, "use the option");

@@ -16,7 +16,7 @@ import org.qubestools.core.model.VmName;
 import org.qubestools.core.runtime.FakeQrexecClient;
 
 /** Reads from a VM that has the service of the original, with its quirks. */
-@Timeout(30)
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class VmBackupSourceTest {
     private static final VmName VM = new VmName("usb");
     private static final StreamLimit HEADER_LIMIT = StreamLimit.forHeader(1 << 20, "raise the limit");

@@ -17,7 +17,7 @@ import org.qubestools.core.error.QubesException;
 import org.qubestools.core.model.VmName;
 import org.qubestools.core.runtime.FakeQrexecClient;
 
-@Timeout(30)
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class VmBackupTargetTest {
     private static final VmName VM = new VmName("work");
 

@@ -171,13 +171,17 @@ public final class Subprocess {
                 ErrorKind.FAILED, "cannot run " + program() + ": " + IoReason.of(e), "is it installed?", e);
     }
 
-    /** Ends a process and all it started, and waits for its end; does nothing if it has ended. */
+    /**
+     * Ends a process and all it started, and waits for its end; does nothing if it has ended.
+     *
+     * <p>Through its handle: the other way the JDK closes its input too, for which it waits for a blocked writer.
+     */
     static void kill(Process process) {
         if (!process.isAlive()) {
             return;
         }
         process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
         boolean interrupted = false;
         while (process.isAlive()) {
             try {

@@ -25,7 +25,7 @@ final class HostQrexecClientTest extends QrexecClientContract {
                 'DEFAULT:QUBESRPC test.Fail dom0') printf 'bad\\033!\\n' >&2; exit 3 ;;
                 'DEFAULT:QUBESRPC test.Chatty dom0') head -c 300000 /dev/zero >&2; printf end >&2; printf done ;;
                 'DEFAULT:QUBESRPC test.Printer dom0') head -c 300000 /dev/zero; cat >/dev/null ;;
-                'DEFAULT:QUBESRPC test.Stall dom0') sleep 1000; exit 0 ;;
+                'DEFAULT:QUBESRPC test.Stall dom0') exec sleep 1000 ;;
                 'DEFAULT:QUBESRPC test.Deaf dom0') exec <&-; printf deaf >&2; exit 5 ;;
                 *) exit 127 ;;
             esac

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.qubestools.core.error.ErrorKind;
@@ -14,7 +16,7 @@ import org.qubestools.core.error.QubesException;
 import org.qubestools.core.model.VmName;
 
 /** What every {@link QrexecClient} must do; run on the fake and on the host's program. */
-@Timeout(30)
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class QrexecClientContract {
     private static final int MUCH = 300_000;
 
@@ -154,10 +156,15 @@ abstract class QrexecClientContract {
         assertThat(reader.join()).isTrue();
     }
 
-    @Test
-    void closingEndsAWriteOfAnotherThread() {
+    @RepeatedTest(10)
+    void closingEndsAWriteOfAnotherThread() throws InterruptedException {
         QrexecCall call = call("test.Stall");
-        CompletableFuture<Boolean> writer = CompletableFuture.supplyAsync(() -> writeFails(call));
+        CountDownLatch begun = new CountDownLatch(1);
+        CompletableFuture<Boolean> writer = CompletableFuture.supplyAsync(() -> {
+            begun.countDown();
+            return writeFails(call);
+        });
+        begun.await();
 
         call.close();
 
