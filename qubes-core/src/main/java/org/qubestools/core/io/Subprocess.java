@@ -80,12 +80,22 @@ public final class Subprocess {
     }
 
     /**
+     * Starts the program for a conversation: the caller writes its input, reads its output and closes it. The limit of
+     * output and the timeout do not apply.
+     *
+     * @throws QubesException FAILED if it cannot be started
+     */
+    public PipedProcess startPiped() {
+        return new PipedProcess(program(), start());
+    }
+
+    /**
      * Runs the program to its end.
      *
      * @throws QubesException FAILED if it cannot be started, prints or takes too much, CANCELLED on interruption
      */
     public Result run() {
-        Process process = start();
+        Process process = startWithoutInput();
         try (ProcessOutput stdout = new ProcessOutput(process.getInputStream());
                 ProcessOutput stderr = new ProcessOutput(process.getErrorStream())) {
             long begin = WaitTime.SYSTEM.millis();
@@ -132,6 +142,17 @@ public final class Subprocess {
         }
     }
 
+    private Process startWithoutInput() {
+        Process process = start();
+        try {
+            process.getOutputStream().close();
+            return process;
+        } catch (IOException e) {
+            kill(process);
+            throw notRun(e);
+        }
+    }
+
     private Process start() {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("LC_ALL", "C");
@@ -139,21 +160,28 @@ public final class Subprocess {
             builder.redirectInput(ProcessBuilder.Redirect.INHERIT);
         }
         try {
-            Process process = builder.start();
-            process.getOutputStream().close();
-            return process;
+            return builder.start();
         } catch (IOException e) {
-            throw new QubesException(
-                    ErrorKind.FAILED, "cannot run " + program() + ": " + IoReason.of(e), "is it installed?", e);
+            throw notRun(e);
         }
     }
 
-    private static void kill(Process process) {
+    private QubesException notRun(IOException e) {
+        return new QubesException(
+                ErrorKind.FAILED, "cannot run " + program() + ": " + IoReason.of(e), "is it installed?", e);
+    }
+
+    /**
+     * Ends a process and all it started, and waits for its end; does nothing if it has ended.
+     *
+     * <p>Through its handle: the other way the JDK closes its input too, for which it waits for a blocked writer.
+     */
+    static void kill(Process process) {
         if (!process.isAlive()) {
             return;
         }
         process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
         boolean interrupted = false;
         while (process.isAlive()) {
             try {

@@ -1,0 +1,16 @@
+package org.qubestools.core.runtime;
+
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.model.VmName;
+
+/** The port to qrexec: starts services in running VMs. */
+public interface QrexecClient {
+    /**
+     * Starts a service in a VM, with dom0 as the one who asks; returns at once, so that a VM that does not run or a
+     * service that does not exist shows only in the exit status of the call. The caller closes the call.
+     *
+     * @param service such as {@code qubes.Backup}: letters, digits, {@code . _ - +}
+     * @throws QubesException INVALID_VALUE if that is no name of a service, FAILED if qrexec cannot be used at all
+     */
+    QrexecCall service(VmName vm, String service);
+}

@@ -1,0 +1,56 @@
+package org.qubestools.core.runtime;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.qubestools.core.model.VmName;
+
+/** VMs whose services are lambdas, held to {@link QrexecClientContract}; it keeps the list of all calls. */
+public final class FakeQrexecClient implements QrexecClient {
+    private final Map<String, Service> services = new LinkedHashMap<>();
+    private final List<FakeQrexecCall> calls = new ArrayList<>();
+    private final List<String> names = new ArrayList<>();
+
+    /** The VM's side of a call; runs in a thread of its own. */
+    @FunctionalInterface
+    public interface Service {
+        /**
+         * Does the work and returns the exit status; an exception counts as status 1.
+         *
+         * @param input what dom0 sends, ends when dom0 closes it
+         * @param output what dom0 reads; closed after the service
+         * @param errors its error output
+         */
+        int run(InputStream input, OutputStream output, OutputStream errors) throws Exception;
+    }
+
+    /** Adds a service to a VM, or replaces it. */
+    public FakeQrexecClient with(String vm, String service, Service work) {
+        services.put(vm + " " + service, work);
+        return this;
+    }
+
+    /** The calls so far, such as {@code work qubes.Backup}. */
+    public List<String> calls() {
+        return List.copyOf(names);
+    }
+
+    /** How many calls nobody closed. */
+    public int open() {
+        return (int) calls.stream().filter(call -> !call.isClosed()).count();
+    }
+
+    @Override
+    public QrexecCall service(VmName vm, String service) {
+        QrexecText.requireServiceName(service);
+        String name = vm + " " + service;
+        names.add(name);
+        Service work = services.getOrDefault(name, (input, output, errors) -> 127);
+        FakeQrexecCall call = FakeQrexecCall.start(work);
+        calls.add(call);
+        return call;
+    }
+}
