@@ -21,7 +21,8 @@ final class ConformanceTest {
         Fixtures.extract("qubes-xml", directory);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-        boolean good = Conformance.run(directory, new PrintStream(out, true, StandardCharsets.UTF_8));
+        boolean good =
+                Conformance.run(Conformance.STORES, directory, new PrintStream(out, true, StandardCharsets.UTF_8));
 
         assertThat(good).as(out.toString(StandardCharsets.UTF_8)).isTrue();
     }
@@ -33,7 +34,8 @@ final class ConformanceTest {
         Files.writeString(expected, Files.readString(expected).replace("\"memory\": 400", "\"memory\": 401"));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-        boolean good = Conformance.run(directory, new PrintStream(out, true, StandardCharsets.UTF_8));
+        boolean good =
+                Conformance.run(Conformance.STORES, directory, new PrintStream(out, true, StandardCharsets.UTF_8));
 
         assertThat(good).isFalse();
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("FAILED expected/r3.2-small VM work: memory is 400");
@@ -43,7 +45,8 @@ final class ConformanceTest {
     void nothingToRunIsNoSuccess() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-        boolean good = Conformance.run(directory, new PrintStream(out, true, StandardCharsets.UTF_8));
+        boolean good =
+                Conformance.run(Conformance.STORES, directory, new PrintStream(out, true, StandardCharsets.UTF_8));
 
         assertThat(good).isFalse();
         assertThat(out.toString(StandardCharsets.UTF_8)).endsWith("0 passed, 0 failed, 0 skipped\n");

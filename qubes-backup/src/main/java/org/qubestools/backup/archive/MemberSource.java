@@ -12,7 +12,8 @@ public interface MemberSource extends AutoCloseable {
      *
      * @throws DamagedArchive if the archive breaks off or cannot be followed from here on
      */
-    @Nullable Member next() throws IOException;
+    @Nullable
+    Member next() throws IOException;
 
     /** Tells which names are still to come, once this is known: they make damage visible as such. */
     default void expect(Predicate<String> names) {}
