@@ -1,6 +1,7 @@
 package org.qubestools.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qubestools.cli.Tools;
 import org.qubestools.fixtures.Fixtures;
 
 final class ConformanceTest {
@@ -23,6 +25,18 @@ final class ConformanceTest {
 
         boolean good =
                 Conformance.run(Conformance.STORES, directory, new PrintStream(out, true, StandardCharsets.UTF_8));
+
+        assertThat(good).as(out.toString(StandardCharsets.UTF_8)).isTrue();
+    }
+
+    @Test
+    void everyBackupIsRead() throws IOException {
+        assumeThat(Tools.names()).contains("qubes-backup");
+        Fixtures.extract("backups", directory);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        boolean good =
+                Conformance.run(Conformance.BACKUPS, directory, new PrintStream(out, true, StandardCharsets.UTF_8));
 
         assertThat(good).as(out.toString(StandardCharsets.UTF_8)).isTrue();
     }
