@@ -23,6 +23,7 @@ start() {
     tree=$(cd "$1" && pwd)
     out=$2
     IFS= read -r pass <"$3" || [ -n "$pass" ] || die "no passphrase in $3"
+    pass=${pass%"${pass##*[![:space:]]}"} # as all readers of such files
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
     trap 'exit 1' HUP INT TERM
