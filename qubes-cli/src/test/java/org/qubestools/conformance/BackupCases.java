@@ -53,9 +53,12 @@ final class BackupCases {
         }
         Commands commands = new Commands(fixture, work, backup);
         report.check(name + " extract", commands::extract);
-        report.border(
-                name + " extracted",
-                () -> new TreeComparer(commands.target, work).run(name, fixture.contents(), report));
+        if (StoreCases.sorted(commands.target, "*").isEmpty()) {
+            report.result(name + " extracted", List.of("nothing"));
+        } else {
+            TreeComparer comparer = new TreeComparer(commands.target, work);
+            report.border(name + " extracted", () -> comparer.run(name, fixture.contents(), report));
+        }
         report.check(name + " cat", commands::cat);
         report.check(name + " verify", commands::verify);
         report.check(name + " list", () -> commands.list("list"));
@@ -167,7 +170,7 @@ final class BackupCases {
             ToolRunner.Outcome outcome = run(List.of(command));
             List<String> differences = code(outcome, 0);
             for (String path : fixture.vmPaths()) {
-                Pattern whole = Pattern.compile("(?<![\\w./-])" + Pattern.quote(path) + "(?![\\w.-])");
+                Pattern whole = Pattern.compile("(?<![\\w-])" + Pattern.quote(path) + "(?![\\w.-])");
                 if (!whole.matcher(outcome.out()).find()) {
                     differences.add("does not name " + path);
                 }

@@ -65,4 +65,17 @@ final class ConformanceTest {
         assertThat(good).isFalse();
         assertThat(out.toString(StandardCharsets.UTF_8)).endsWith("0 passed, 0 failed, 0 skipped\n");
     }
+
+    @Test
+    void aBackupWithoutListIsNamed() throws IOException {
+        Files.createFile(directory.resolve("old.backup"));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        boolean good =
+                Conformance.run(Conformance.BACKUPS, directory, new PrintStream(out, true, StandardCharsets.UTF_8));
+
+        assertThat(good).isFalse();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .isEqualTo("skipped, not possible here: no old.json (1)\n0 passed, 0 failed, 1 skipped\n");
+    }
 }
