@@ -4,8 +4,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Comparator;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -14,27 +15,29 @@ import java.util.stream.Stream;
  * named here.
  */
 public final class Conformance {
+    static final String STORES = "qubes-xml";
+    static final String BACKUPS = "backups";
+
+    private static final List<String> FORMATS = List.of(STORES, BACKUPS);
+
     private Conformance() {}
 
-    /** Arguments: {@code qubes-xml DIR}. Leaves with 0 only if no case failed and at least one passed. */
+    /** Arguments: {@code FORMAT DIR}. Leaves with 0 only if no case failed and at least one passed. */
     public static void main(String[] args) throws IOException {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-        if (args.length != 2 || !args[0].equals("qubes-xml")) {
-            out.println("usage: qubes-xml DIR");
+        if (args.length != 2 || !FORMATS.contains(args[0])) {
+            out.println("usage: " + String.join("|", FORMATS) + " DIR");
             System.exit(2);
         }
-        System.exit(run(Path.of(args[1]), out) ? 0 : 1);
+        System.exit(run(args[0], Path.of(args[1]), out) ? 0 : 1);
     }
 
     /** True if no case failed and at least one passed. */
-    static boolean run(Path directory, PrintStream out) throws IOException {
+    static boolean run(String format, Path directory, PrintStream out) throws IOException {
         Path temporary = Files.createTempDirectory("conformance");
         try {
-            Report report = new Report(out);
-            Trees trees = new Trees(temporary, directory.resolve("stores/storage.conf"));
-            new StoreCases(directory, report).run();
-            new BrokenCases(directory, report, trees).run();
-            new ToolCases(directory, report, trees).run();
+            Report report =
+                    format.equals(BACKUPS) ? backups(directory, temporary, out) : stores(directory, temporary, out);
             report.close();
             return report.failed() == 0 && report.passed() > 0;
         } finally {
@@ -42,13 +45,34 @@ public final class Conformance {
         }
     }
 
-    private static void delete(Path directory) throws IOException {
+    private static Report stores(Path directory, Path temporary, PrintStream out) throws IOException {
+        Report report = new Report(out, "tools of a later step");
+        Trees trees = new Trees(temporary, directory.resolve("stores/storage.conf"));
+        new StoreCases(directory, report).run();
+        new BrokenCases(directory, report, trees).run();
+        new ToolCases(directory, report, trees).run();
+        return report;
+    }
+
+    private static Report backups(Path directory, Path temporary, PrintStream out) throws IOException {
+        Report report = new Report(out, "not possible here");
+        new BackupCases(directory, temporary, report).run();
+        return report;
+    }
+
+    /** Deletes a tree, of which not every directory may be writable. */
+    static void delete(Path directory) throws IOException {
         List<Path> all;
         try (Stream<Path> walk = Files.walk(directory)) {
-            all = walk.sorted(Comparator.reverseOrder()).toList();
+            all = walk.toList();
         }
         for (Path path : all) {
-            Files.delete(path);
+            if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+            }
+        }
+        for (int i = all.size() - 1; i >= 0; i--) {
+            Files.delete(all.get(i));
         }
     }
 }

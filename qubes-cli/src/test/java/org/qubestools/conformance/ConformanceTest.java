@@ -1,6 +1,7 @@
 package org.qubestools.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qubestools.cli.Tools;
 import org.qubestools.fixtures.Fixtures;
 
 final class ConformanceTest {
@@ -21,7 +23,20 @@ final class ConformanceTest {
         Fixtures.extract("qubes-xml", directory);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-        boolean good = Conformance.run(directory, new PrintStream(out, true, StandardCharsets.UTF_8));
+        boolean good =
+                Conformance.run(Conformance.STORES, directory, new PrintStream(out, true, StandardCharsets.UTF_8));
+
+        assertThat(good).as(out.toString(StandardCharsets.UTF_8)).isTrue();
+    }
+
+    @Test
+    void everyBackupIsRead() throws IOException {
+        assumeThat(Tools.names()).contains("qubes-backup");
+        Fixtures.extract("backups", directory);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        boolean good =
+                Conformance.run(Conformance.BACKUPS, directory, new PrintStream(out, true, StandardCharsets.UTF_8));
 
         assertThat(good).as(out.toString(StandardCharsets.UTF_8)).isTrue();
     }
@@ -33,7 +48,8 @@ final class ConformanceTest {
         Files.writeString(expected, Files.readString(expected).replace("\"memory\": 400", "\"memory\": 401"));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-        boolean good = Conformance.run(directory, new PrintStream(out, true, StandardCharsets.UTF_8));
+        boolean good =
+                Conformance.run(Conformance.STORES, directory, new PrintStream(out, true, StandardCharsets.UTF_8));
 
         assertThat(good).isFalse();
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("FAILED expected/r3.2-small VM work: memory is 400");
@@ -43,9 +59,23 @@ final class ConformanceTest {
     void nothingToRunIsNoSuccess() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-        boolean good = Conformance.run(directory, new PrintStream(out, true, StandardCharsets.UTF_8));
+        boolean good =
+                Conformance.run(Conformance.STORES, directory, new PrintStream(out, true, StandardCharsets.UTF_8));
 
         assertThat(good).isFalse();
         assertThat(out.toString(StandardCharsets.UTF_8)).endsWith("0 passed, 0 failed, 0 skipped\n");
+    }
+
+    @Test
+    void aBackupWithoutListIsNamed() throws IOException {
+        Files.createFile(directory.resolve("old.backup"));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        boolean good =
+                Conformance.run(Conformance.BACKUPS, directory, new PrintStream(out, true, StandardCharsets.UTF_8));
+
+        assertThat(good).isFalse();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .isEqualTo("skipped, not possible here: no old.json (1)\n0 passed, 0 failed, 1 skipped\n");
     }
 }

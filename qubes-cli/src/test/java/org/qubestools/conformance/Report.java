@@ -10,12 +10,15 @@ import java.util.Map;
 /** Counts cases and prints a line for each that fails. */
 final class Report {
     private final PrintStream out;
+    private final String skipping;
     private final Map<String, Integer> skipped = new LinkedHashMap<>();
     private int passed;
     private int failed;
 
-    Report(PrintStream out) {
+    /** {@code skipping}: what the reasons for skipped cases are. */
+    Report(PrintStream out, String skipping) {
         this.out = out;
+        this.skipping = skipping;
     }
 
     /** What differs in one case; empty if nothing does. */
@@ -62,7 +65,7 @@ final class Report {
             reasons.add(entry.getKey() + " (" + entry.getValue() + ")");
         }
         if (!reasons.isEmpty()) {
-            out.println("skipped, tools of a later step: " + String.join(", ", reasons));
+            out.println("skipped, " + skipping + ": " + String.join(", ", reasons));
         }
         out.println(passed + " passed, " + failed + " failed, " + total + " skipped");
     }

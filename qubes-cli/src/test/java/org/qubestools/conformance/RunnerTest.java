@@ -46,7 +46,7 @@ final class RunnerTest {
 
     private List<String> run() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Conformance.run(directory, new PrintStream(out, true, StandardCharsets.UTF_8));
+        Conformance.run(Conformance.STORES, directory, new PrintStream(out, true, StandardCharsets.UTF_8));
         return out.toString(StandardCharsets.UTF_8).lines().toList();
     }
 
