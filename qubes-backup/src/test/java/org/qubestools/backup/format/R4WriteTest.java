@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,14 +17,34 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.qubestools.backup.format.R4QubesXml.Place;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.model.Attribute;
 import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.Globals;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmCollection;
+import org.qubestools.core.model.VmFacts;
 import org.qubestools.fixtures.Fixtures;
 
 class R4WriteTest {
+    private static final List<Attribute<?>> COMMON = List.of(
+            Attributes.QID,
+            Attributes.LABEL,
+            Attributes.MEMORY,
+            Attributes.MAXMEM,
+            Attributes.VCPUS,
+            Attributes.DEFAULT_USER,
+            Attributes.QREXEC_TIMEOUT,
+            Attributes.DEBUG,
+            Attributes.AUTOSTART,
+            Attributes.INTERNAL,
+            Attributes.INCLUDE_IN_BACKUPS,
+            Attributes.MAC,
+            Attributes.PCIDEVS,
+            Attributes.USES_DEFAULT_NETVM,
+            Attributes.USES_DEFAULT_KERNEL,
+            Attributes.USES_DEFAULT_KERNELOPTS);
+
     private static Map<Integer, Place> places(BackupContents contents) {
         Map<Integer, Place> places = new HashMap<>();
         for (BackupItem item : contents.items()) {
@@ -232,5 +253,40 @@ class R4WriteTest {
                 .isInstanceOfSatisfying(
                         QubesException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.FAILED))
                 .hasMessageContaining("nested too deeply");
+    }
+
+    @Test
+    void thePartForR4SaysTheSameAsThatForR3() {
+        byte[] sample = BackupXml.bytes("v4-from-r3.xml");
+        VmCollection stored = R4QubesXml.read(writtenAgain(sample)).vms();
+        String onlyR4 = new String(writtenAgain(sample), StandardCharsets.UTF_8)
+                .replaceAll("(?s)<qubes-r3>.*?</qubes-r3>", "")
+                .replaceAll("<qubes-r3 .*/>", "");
+
+        VmCollection translated = R4QubesXml.read(BackupXml.utf8(onlyR4)).vms();
+
+        assertThat(onlyR4).doesNotContain("qubes-r3");
+        for (QubesVm vm : stored.inDocumentOrder()) {
+            QubesVm other = translated.require(vm.name());
+            if (vm.name().equals("builder")) {
+                // a standalone VM with a kernel of its own: for R4 that is what an HVM has
+                assertThat(other.vmClass()).isEqualTo(VmClass.HVM);
+                continue;
+            }
+            assertThat(other.vmClass()).isEqualTo(vm.vmClass());
+            for (Attribute<?> attribute : COMMON) {
+                assertThat(other.get(attribute))
+                        .as(vm.name() + " " + attribute.xmlName())
+                        .isEqualTo(vm.vmClass() == VmClass.ADMIN ? other.get(attribute) : vm.get(attribute));
+            }
+            assertThat(translated.template(other).shown("-"))
+                    .isEqualTo(stored.template(vm).shown("-"));
+            assertThat(translated.netvm(other).shown("-"))
+                    .isEqualTo(stored.netvm(vm).shown("-"));
+            assertThat(new VmFacts(translated, other, Optional::empty).kernel())
+                    .isEqualTo(new VmFacts(stored, vm, Optional::empty).kernel());
+            assertThat(new VmFacts(translated, other, Optional::empty).kernelopts())
+                    .isEqualTo(new VmFacts(stored, vm, Optional::empty).kernelopts());
+        }
     }
 }
