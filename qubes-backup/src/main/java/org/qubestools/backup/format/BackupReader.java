@@ -2,6 +2,7 @@ package org.qubestools.backup.format;
 
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -22,6 +23,7 @@ import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.IoReason;
 import org.qubestools.core.io.SafeText;
+import org.qubestools.core.model.VmClass;
 
 /**
  * A backup of format 2, 3 or 4 from its first byte to its last, in one pass: opened, it knows the header and the VMs;
@@ -123,10 +125,29 @@ public final class BackupReader implements Backup {
         for (BackupItem item : contents.items()) {
             paths.add(item.path());
         }
+        members.select(directories(items), size(items));
         members.expect(name -> isBelow(name, paths));
         DataPass pass =
                 new DataPass(format, items, handler, wanted -> new PartReader(members, format.verifier(), wanted));
         return Completeness.check(contents, items, pass.run(), handler);
+    }
+
+    /** Directories of the outer archive; that of a home is the one above it. */
+    private static List<String> directories(List<BackupItem> items) {
+        Set<String> directories = new LinkedHashSet<>();
+        for (BackupItem item : items) {
+            boolean home = item.vm().vmClass() == VmClass.ADMIN;
+            directories.add(home ? item.path().substring(0, item.path().indexOf('/')) : item.path());
+        }
+        return List.copyOf(directories);
+    }
+
+    private static long size(List<BackupItem> items) {
+        long total = 0;
+        for (BackupItem item : items) {
+            total = Math.min(Long.MAX_VALUE / 2, total + Math.min(item.size(), Long.MAX_VALUE / 4));
+        }
+        return total;
     }
 
     private static boolean isBelow(String name, Set<String> paths) {
