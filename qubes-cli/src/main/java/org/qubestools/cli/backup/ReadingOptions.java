@@ -174,8 +174,8 @@ public final class ReadingOptions {
         return new Opened(DirectoryBackup.open(path), null, List.of());
     }
 
-    private static MemberSource members(
-            String location, ParsedArguments args, ToolContext ctx, List<String> rejections) {
+    /** The members of the outer archive that is there; see {@link #open}. */
+    static MemberSource members(String location, ParsedArguments args, ToolContext ctx, List<String> rejections) {
         Optional<String> command = args.value(FROM_COMMAND);
         if (command.isPresent()) {
             return new CommandSource(command.get(), rejections::add, ctx::warn);
@@ -188,6 +188,9 @@ public final class ReadingOptions {
             }
             VmBackupSource source = new VmBackupSource(ctx.host().qrexec(), new VmName(vm.get()), location);
             return new VmArchive(source, args.has(IGNORE_SIZE_LIMIT), "give --ignore-size-limit", ctx::warn);
+        }
+        if (!location.equals("-")) {
+            requireThere(Path.of(location), location);
         }
         try {
             return location.equals("-")
