@@ -23,6 +23,7 @@ OURS = {
     'write-v4-zstd': 'qvm-backup {force} -Z zstd -p {passfile} {file} {vm}',
     'verify': 'qubes-backup verify {file} -p {passfile}',
     'restore': 'qvm-backup-restore {force} -p {passfile} {file}',
+    'restore-original': 'qvm-backup-restore {force} -p {passfile} {file}',
 }
 FORMATS = ('v3-gzip', 'v4-gzip', 'v4-zstd')
 
@@ -365,7 +366,7 @@ class Bench:
         return self.pipeline('write-' + kind, 'write', kind[1:], source, archive, archive=archive,
                              before=lambda: remove(archive))
 
-    def our_restore(self, name, archive, image):
+    def our_restore(self, name, archive, image, command='restore'):
         """A job of ours into a root that is made afresh for each run, and compared afterwards."""
         root, fresh = self.path('second'), self.path('second-fresh')
 
@@ -373,7 +374,7 @@ class Bench:
             shutil.rmtree(root, ignore_errors=True)
             subprocess.run(['cp', '-a', fresh, root], check=True)
 
-        return self.ours(name, 'restore', root, archive, before=before,
+        return self.ours(name, command, root, archive, before=before,
                          after=lambda: same(image, os.path.join(root, 'var/lib/qubes/appvms', VM, 'private.img')))
 
     def pipeline_restore(self, name, archive, image):
@@ -629,7 +630,7 @@ def measure_original(bench, image, size):
     source, part = bench.make_source('source-original', image, size)
     archive = bench.path('original')
     rounds([bench.pipeline('write-original-v4', 'write', '4', source, archive, cost=ORIGINAL_COST)], 1)
-    original = [bench.our_restore('restore-original-v4', archive, part),
+    original = [bench.our_restore('restore-original-v4', archive, part, 'restore-original'),
                 bench.pipeline_restore('restore-original-v4', archive, part)]
     rounds(original, bench.options.runs or FEW_RUNS)
     return original

@@ -34,7 +34,7 @@ final class ArchitectureRules {
             Map.entry("libvirt", Set.of("vmm", "model", "io", "error")),
             Map.entry("edit", Set.of("storage", "property", "vmm", "model", "io", "error")),
             Map.entry("store", Set.of("storage", "property", "vmm", "model", "io", "error")),
-            Map.entry("storage", Set.of("vmm", "model", "io", "error")),
+            Map.entry("storage", Set.of("vmm", "model", "io", "posix", "error")),
             Map.entry("property", Set.of("vmm", "model", "io", "error")),
             Map.entry("vmm", Set.of("model", "io", "error")),
             Map.entry("model", Set.of("io", "error")),

@@ -12,12 +12,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.qubestools.backup.archive.ByteName;
-import org.qubestools.backup.archive.PathBytes;
 import org.qubestools.backup.archive.SparseMap;
 import org.qubestools.backup.archive.TarWriter;
 import org.qubestools.core.error.ErrorKind;
@@ -25,6 +26,7 @@ import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.IoReason;
 import org.qubestools.core.io.Progress;
 import org.qubestools.core.io.SafeText;
+import org.qubestools.core.posix.RawPath;
 
 /** Puts planned files into inner archives. Every byte of a file is read once, its holes not at all. */
 final class TreeArchiver {
@@ -121,10 +123,10 @@ final class TreeArchiver {
             if (source.isDirectory()) {
                 tar.directory(source.facts(path));
                 for (Path child : children(source.path())) {
-                    child(child, path.child(PathBytes.name(child)));
+                    child(child, path.child(name(child)));
                 }
             } else if (source.isSymlink()) {
-                tar.symlink(source.facts(path), PathBytes.of(Files.readSymbolicLink(source.path())));
+                tar.symlink(source.facts(path), ByteName.of(RawPath.bytes(Files.readSymbolicLink(source.path()))));
             } else if (source.isPipe()) {
                 tar.pipe(source.facts(path));
             } else if (source.isFile()) {
@@ -153,6 +155,10 @@ final class TreeArchiver {
             } else {
                 file(source, path, tar);
             }
+        }
+
+        private static ByteName name(Path child) {
+            return ByteName.of(RawPath.bytes(Objects.requireNonNull(child.getFileName(), "an entry has a name")));
         }
 
         private static List<Path> children(Path directory) throws IOException {
@@ -192,7 +198,7 @@ final class TreeArchiver {
 
     private static long sizeOf(Path tree) throws IOException {
         long total = 0;
-        Set<Object> seen = new java.util.HashSet<>();
+        Set<Object> seen = new HashSet<>();
         try (var paths = Files.walk(tree)) {
             for (Path path : (Iterable<Path>) paths::iterator) {
                 if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {

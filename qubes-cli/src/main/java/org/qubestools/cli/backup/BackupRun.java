@@ -149,7 +149,7 @@ public final class BackupRun {
             text.append(line).append('\n');
         }
         // Standard output may be where the backup goes.
-        (("-".equals(target)) ? ctx.err() : ctx.out()).append(text).flush();
+        ("-".equals(target) ? ctx.err() : ctx.out()).append(text).flush();
     }
 
     private Map<String, @Nullable Object> json(BackupPlan plan) {
@@ -242,7 +242,7 @@ public final class BackupRun {
         BackupJob.Settings settings = new BackupJob.Settings(
                 args.value(ReadingOptions.MEMORY).orElse(ReadOptions.DEFAULT_MEMORY),
                 ctx.host().processors(),
-                Extents.NONE,
+                Extents.ofSystem(),
                 new SpillSpace(spill),
                 now,
                 ProcessHandle.current().pid(),
