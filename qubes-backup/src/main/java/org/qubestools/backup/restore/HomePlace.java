@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
@@ -64,15 +65,15 @@ record HomePlace(Path directory, boolean isNew, @Nullable HostUser owner) {
     }
 
     /** Puts the unpacked home in place. */
-    void put(Path unpacked, ZonedDateTime now, FileLayer layer, RestoreLog log) {
+    void put(Path unpacked, ZonedDateTime now, FileLayer layer, Consumer<String> note) {
         try {
             own(unpacked, layer);
             if (isNew) {
                 layer.rename(unpacked, directory);
                 layer.sync(stagingPlace());
-                log.note("the home of dom0 is in " + SafeText.of(directory.toString()));
+                note.accept("the home of dom0 is in " + SafeText.of(directory.toString()));
             } else {
-                exchange(unpacked, directory.resolve(NAME.format(now)), layer, log);
+                exchange(unpacked, directory.resolve(NAME.format(now)), layer, note);
             }
         } catch (IOException e) {
             throw new QubesException(
@@ -84,7 +85,7 @@ record HomePlace(Path directory, boolean isNew, @Nullable HostUser owner) {
     }
 
     /** Whole entries: what has the name of one of the archive goes into {@code aside}. */
-    private void exchange(Path unpacked, Path aside, FileLayer layer, RestoreLog log) throws IOException {
+    private void exchange(Path unpacked, Path aside, FileLayer layer, Consumer<String> note) throws IOException {
         boolean moved = false;
         for (Path entry : Remains.entries(unpacked)) {
             Path name = entry.getFileName();
@@ -93,7 +94,7 @@ record HomePlace(Path directory, boolean isNew, @Nullable HostUser owner) {
                 if (!moved) {
                     layer.createDirectory(aside);
                     own(aside, layer);
-                    log.note("files of the home that are replaced are in " + SafeText.of(aside.toString()) + " now");
+                    note.accept("files of the home that are replaced are in " + SafeText.of(aside.toString()) + " now");
                     moved = true;
                 }
                 move(target, aside.resolve(name), layer);

@@ -78,7 +78,12 @@ final class Placing {
             if (vm.isHome()) {
                 trees.finish(vm.item(), false);
                 ZonedDateTime now = ZonedDateTime.now(run.clock());
-                Objects.requireNonNull(home).put(trees.directory(vm.item()), now, run.layer(), run.log());
+                Objects.requireNonNull(home)
+                        .put(
+                                trees.directory(vm.item()),
+                                now,
+                                run.layer(),
+                                line -> run.log().note(qubes.config().shownIn(line)));
                 return Outcomes.good(vm, RestoreOutcome.Status.RESTORED, handler.losses(vm.item()));
             }
             return add(vm);

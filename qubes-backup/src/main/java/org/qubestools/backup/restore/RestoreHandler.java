@@ -45,6 +45,7 @@ final class RestoreHandler implements ArchiveHandler {
     private final Map<BackupItem, EntryNames> names = new HashMap<>();
     private final Map<BackupItem, List<String>> losses = new LinkedHashMap<>();
     private final Set<BackupItem> told = new HashSet<>();
+    private long mendedLinks;
 
     RestoreHandler(
             FormatVersion version,
@@ -66,6 +67,11 @@ final class RestoreHandler implements ArchiveHandler {
     /** What was in the backup and is not taken over, one line each. */
     List<String> losses(BackupItem item) {
         return List.copyOf(losses.getOrDefault(item, List.of()));
+    }
+
+    /** Number of links whose targets the archiver had changed, and which lead to the right ones again. */
+    long mendedLinks() {
+        return mendedLinks;
     }
 
     private void lose(BackupItem item, String line) {
@@ -178,9 +184,13 @@ final class RestoreHandler implements ArchiveHandler {
     }
 
     /** Undoes what the archiver did to targets of links when it put the directory in front of names. */
-    private static ByteName target(TarEntry entry, String prefix) {
+    private ByteName target(TarEntry entry, String prefix) {
         ByteName target = entry.target();
         boolean changed = !prefix.isEmpty() && target.startsWith(prefix) && target.length() > prefix.length();
-        return changed ? target.from(ByteName.of(prefix).length()) : target;
+        if (!changed) {
+            return target;
+        }
+        mendedLinks++;
+        return target.from(ByteName.of(prefix).length());
     }
 }

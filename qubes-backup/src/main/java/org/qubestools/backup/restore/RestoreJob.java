@@ -166,6 +166,11 @@ public final class RestoreJob {
         if (pass == null) {
             return new Placing(qubes, plan, run, home, trees, handler, firewalls).nothing();
         }
+        if (handler.mendedLinks() > 0) {
+            run.log()
+                    .note("targets of links that the backup program had changed are as they were: "
+                            + handler.mendedLinks());
+        }
         RestoreResult result = new Placing(qubes, plan, run, home, trees, handler, firewalls).all(pass);
         if (!result.cancelled()) {
             run.progress().done();

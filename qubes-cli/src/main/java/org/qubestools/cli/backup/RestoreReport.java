@@ -86,7 +86,7 @@ final class RestoreReport {
         list(text, "not reached:", result.with(Status.NOT_REACHED));
         list(text, "left out:", result.with(Status.LEFT_OUT));
         losses(text);
-        text.append(isGood() ? "done\n" : "completed with errors\n");
+        text.append(result.cancelled() ? "cancelled\n" : isGood() ? "done\n" : "completed with errors\n");
         ctx.out().append(text);
     }
 
