@@ -40,7 +40,7 @@ public final class QvmMain {
         StandardOutput sink = new StandardOutput(new FileOutputStream(FileDescriptor.out));
         PrintStream out = new PrintStream(new BufferedOutputStream(sink, OUTPUT_BUFFER), false, StandardCharsets.UTF_8);
         SystemHost host = new SystemHost(Clock.systemUTC());
-        ToolContext ctx = new ToolContext(out, System.err, System.in, System.getenv(), host, new NoVmm());
+        ToolContext ctx = new ToolContext(out, System.err, new StandardInput(), System.getenv(), host, new NoVmm());
         List<String> words = Arrays.asList(args);
         int code = runFirst(words, ctx);
         IOException lost = sink.failure();

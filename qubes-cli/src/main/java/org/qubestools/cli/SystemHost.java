@@ -84,6 +84,11 @@ final class SystemHost implements Host {
     }
 
     @Override
+    public Registration onInterrupt(Runnable cancel) {
+        return InterruptHook.register(cancel);
+    }
+
+    @Override
     public long maxMemory() {
         return Runtime.getRuntime().maxMemory();
     }

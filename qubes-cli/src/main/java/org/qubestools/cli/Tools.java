@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.qubestools.cli.frame.Tool;
 import org.qubestools.cli.tool.AddTool;
+import org.qubestools.cli.tool.BackupRestoreTool;
 import org.qubestools.cli.tool.BackupTool;
 import org.qubestools.cli.tool.CheckTool;
 import org.qubestools.cli.tool.CloneTool;
@@ -28,6 +29,7 @@ public final class Tools {
                 "qvm-add-appvm",
                 "qvm-add-template",
                 "qvm-backup",
+                "qvm-backup-restore",
                 "qvm-check",
                 "qvm-clone",
                 "qvm-create",
@@ -46,6 +48,7 @@ public final class Tools {
             case "qvm-add-appvm" -> Optional.of(AddTool.ofAppVms());
             case "qvm-add-template" -> Optional.of(AddTool.ofTemplates());
             case "qvm-backup" -> Optional.of(new BackupTool());
+            case "qvm-backup-restore" -> Optional.of(new BackupRestoreTool());
             case "qvm-check" -> Optional.of(new CheckTool());
             case "qvm-clone" -> Optional.of(new CloneTool());
             case "qvm-create" -> Optional.of(new CreateTool());

@@ -25,8 +25,9 @@ final class ArchitectureRules {
     private static final String CORE = "org.qubestools.core";
     private static final String ENTRY_POINT = "org.qubestools.cli.QvmMain";
 
-    /** Work beside other work, and reading what a program says while it is fed: that one cannot be done in turns. */
-    private static final Set<String> THREAD_OWNERS = Set.of(CORE + ".io.TaskScope", CORE + ".io.StreamDrain");
+    /** Work beside other work, reading what a program says while it is fed, and the hook that signals need. */
+    private static final Set<String> THREAD_OWNERS =
+            Set.of(CORE + ".io.TaskScope", CORE + ".io.StreamDrain", "org.qubestools.cli.InterruptHook");
 
     /** Package of the core -> packages of the core that it may name. The facade may name all. */
     private static final Map<String, Set<String>> CORE_ORDER = Map.ofEntries(

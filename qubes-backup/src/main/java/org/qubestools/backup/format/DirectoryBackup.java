@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -111,6 +112,11 @@ public final class DirectoryBackup implements Backup {
     @Override
     public boolean isAuthenticated() {
         return false;
+    }
+
+    @Override
+    public Optional<KnownHeader> knownHeader() {
+        return Optional.empty();
     }
 
     @Override

@@ -33,6 +33,7 @@ import org.qubestools.backup.format.R4QubesXml;
 import org.qubestools.backup.format.ReadOptions;
 import org.qubestools.backup.pipeline.SpillSpace;
 import org.qubestools.backup.vm.VmBackupTarget;
+import org.qubestools.cli.frame.Host;
 import org.qubestools.cli.frame.Session;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.CommonOptions;
@@ -44,7 +45,6 @@ import org.qubestools.cli.output.SizeText;
 import org.qubestools.core.Dom0User;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
-import org.qubestools.core.io.ExitGuard;
 import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.VmCollection;
@@ -121,7 +121,7 @@ public final class BackupRun {
             return 0;
         }
         try (Passphrase passphrase = PassphraseOptions.readNew(args, ctx);
-                ExitGuard guard = new ExitGuard()) {
+                Host.Registration guard = ctx.host().onInterrupt(Thread.currentThread()::interrupt)) {
             write(plan, store, file, passphrase);
         }
         session.qubes().edit(List.of(StoreMarks.of(plan, now)), false);

@@ -27,6 +27,22 @@ public interface Host {
         return null;
     }
 
+    /** Ends what {@link #onInterrupt} began. */
+    interface Registration extends AutoCloseable {
+        Registration NOTHING = () -> {};
+
+        @Override
+        void close();
+    }
+
+    /**
+     * Until the registration is closed an interrupted process (SIGINT, SIGTERM) calls this, from another thread, and
+     * gives the run a minute to end by itself.
+     */
+    default Registration onInterrupt(Runnable cancel) {
+        return Registration.NOTHING;
+    }
+
     /** Bytes of memory that this process may use for objects. */
     default long maxMemory() {
         return Long.MAX_VALUE;

@@ -34,6 +34,7 @@ public final class QubesBackupTool implements Tool {
                         ReadingOptions.MEMORY,
                         ReadingOptions.NO_KDF_LIMIT,
                         ReadingOptions.ALLOW_MD5,
+                        ReadingOptions.FROM_COMMAND,
                         ReadingOptions.TMPDIR,
                         LICENSES,
                         CommonOptions.QUIET)

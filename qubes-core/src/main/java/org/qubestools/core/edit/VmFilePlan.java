@@ -19,10 +19,10 @@ import org.qubestools.core.model.VmFiles;
 final class VmFilePlan {
     static final long GIB = 1024L * 1024 * 1024;
     private static final int RULES_MODE = 0664;
-    private static final long PRIVATE_SIZE = 2 * GIB;
+    static final long PRIVATE_SIZE = 2 * GIB;
     private static final long ROOT_SIZE = 10 * GIB;
     private static final long HVM_ROOT_SIZE = 20 * GIB;
-    private static final long VOLATILE_SIZE = (10240L + 1024 + 512) * 1024 * 1024;
+    static final long VOLATILE_SIZE = (10240L + 1024 + 512) * 1024 * 1024;
     private static final String UNIT = "/usr/lib/systemd/system/qubes-vm@.service";
     private static final String WANTS = "/etc/systemd/system/multi-user.target.wants/";
     static final List<String> KERNEL_FILES = List.of("vmlinuz", "initramfs", "modules.img");
@@ -192,7 +192,7 @@ final class VmFilePlan {
         }
     }
 
-    private static void requireParent(Draft draft, Path path) {
+    static void requireParent(Draft draft, Path path) {
         Path parent = path.getParent();
         if (parent != null && !Files.isDirectory(parent)) {
             draft.files().directory(parent);

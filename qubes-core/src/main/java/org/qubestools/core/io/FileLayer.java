@@ -51,10 +51,10 @@ public interface FileLayer {
     /** Sets all twelve mode bits of a file or directory. */
     void setMode(Path path, int mode) throws IOException;
 
-    /** Sets the numeric owner; needs root. */
+    /** Sets the numeric owner, of a link its own; needs root. */
     void setOwner(Path path, int uid) throws IOException;
 
-    /** Sets the numeric group; needs root or membership. */
+    /** Sets the numeric group, of a link its own; needs root or membership. */
     void setGroup(Path path, int gid) throws IOException;
 
     /** {@code rename(2)}: atomic, on one file system, replaces an existing file, link or empty directory. */

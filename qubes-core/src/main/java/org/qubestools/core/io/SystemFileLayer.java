@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -94,12 +95,12 @@ final class SystemFileLayer implements FileLayer {
 
     @Override
     public void setOwner(Path path, int uid) throws IOException {
-        Files.setAttribute(path, "unix:uid", uid);
+        Files.setAttribute(path, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
     }
 
     @Override
     public void setGroup(Path path, int gid) throws IOException {
-        Files.setAttribute(path, "unix:gid", gid);
+        Files.setAttribute(path, "unix:gid", gid, LinkOption.NOFOLLOW_LINKS);
     }
 
     @Override

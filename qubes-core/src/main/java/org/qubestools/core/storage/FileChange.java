@@ -1,6 +1,7 @@
 package org.qubestools.core.storage;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** One step of a {@link FileChanges} plan, as it was asked for. */
 sealed interface FileChange {
@@ -26,8 +27,8 @@ sealed interface FileChange {
         }
     }
 
-    /** Renames something. */
-    record Move(Path path, Path to) implements FileChange {
+    /** Renames something; of what came from elsewhere {@code completed} adds what it lacks, null for nothing. */
+    record Move(Path path, Path to, @Nullable Populate completed) implements FileChange {
         @Override
         public String describe() {
             return "rename " + path + " to " + to;

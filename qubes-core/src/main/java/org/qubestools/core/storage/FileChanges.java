@@ -37,7 +37,15 @@ public final class FileChanges {
 
     /** Renames a file, link or tree within its file system; {@code to} must not exist. */
     public void move(Path from, Path to) {
-        plan.add(new FileChange.Move(checked(from), checked(to)));
+        plan.add(new FileChange.Move(checked(from), checked(to), null));
+    }
+
+    /**
+     * As {@link #move}, of a directory that was not made by a change: before it gets its name, {@code completed} may
+     * change it, and all in it gets its group and modes and is synced, as {@link Populate} says.
+     */
+    public void adopt(Path from, Path to, Populate completed) {
+        plan.add(new FileChange.Move(checked(from), checked(to), completed));
     }
 
     /** Makes a symbolic link, or replaces one. */

@@ -67,6 +67,9 @@ final class Staging {
             ownership.giveTo(layer, staging, write.path());
             layer.setMode(staging, write.mode());
             layer.sync(staging);
+        } else if (change instanceof FileChange.Move move && move.completed() != null) {
+            move.completed().populate(move.path(), layer);
+            Trees.seal(layer, move.path(), ownership);
         }
     }
 

@@ -1,0 +1,135 @@
+package org.qubestools.cli.backup;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.qubestools.backup.format.Backup;
+import org.qubestools.backup.restore.Cancellation;
+import org.qubestools.backup.restore.HostUser;
+import org.qubestools.backup.restore.RestoreJob;
+import org.qubestools.backup.restore.RestoreLog;
+import org.qubestools.backup.restore.RestoreOptions;
+import org.qubestools.backup.restore.RestorePlan;
+import org.qubestools.backup.restore.RestorePlanner;
+import org.qubestools.backup.restore.RestoreResult;
+import org.qubestools.backup.restore.RestoreRun;
+import org.qubestools.cli.frame.Host;
+import org.qubestools.cli.frame.Session;
+import org.qubestools.cli.frame.ToolContext;
+import org.qubestools.cli.option.CommonOptions;
+import org.qubestools.cli.option.ParsedArguments;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.FileLayer;
+import org.qubestools.core.io.Progress;
+import org.qubestools.core.model.AttributeMap;
+import org.qubestools.core.model.VmCollection;
+
+/** {@code qvm-backup-restore}: plan, question, work, report. */
+public final class RestoreCommand {
+    private final ParsedArguments args;
+    private final ToolContext ctx;
+    private final Session session;
+    private final RestoreOptions options;
+
+    private RestoreCommand(ParsedArguments args, ToolContext ctx, Session session) {
+        this.args = args;
+        this.ctx = ctx;
+        this.session = session;
+        this.options =
+                RestoreOpts.of(args, args.operands().subList(1, args.operands().size()));
+    }
+
+    /** Runs it; the first operand is where the backup is, the others are names of VMs. */
+    public static int run(ParsedArguments args, ToolContext ctx, Session session) {
+        return new RestoreCommand(args, ctx, session).run();
+    }
+
+    private int run() {
+        // First the store: without one nobody should have to type a passphrase.
+        VmCollection host = options.verifyOnly()
+                ? VmCollection.of(AttributeMap.EMPTY, List.of())
+                : session.qubes().load().vms();
+        HostUser user =
+                options.verifyOnly() ? null : HostUser.of(session.config()).orElse(null);
+        Path spill = options.verifyOnly() ? null : session.config().real("/var/lib/qubes");
+        try (ReadingOptions.Opened opened = ReadingOptions.open(args.operand(0), args, ctx, spill)) {
+            Backup backup = opened.backup();
+            String name = user == null ? null : user.name();
+            RestorePlan plan = RestorePlanner.plan(host, name, backup.contents(), options);
+            return options.verifyOnly() ? verify(opened, plan) : restore(opened, plan, user);
+        }
+    }
+
+    private int verify(ReadingOptions.Opened opened, RestorePlan plan) {
+        RestorePlanText.requireNoConflict(plan, args.has(CommonOptions.DRY_RUN), ctx);
+        if (args.has(CommonOptions.DRY_RUN)) {
+            RestorePlanText.print(plan, true, ctx);
+            return 0;
+        }
+        if (!ctx.isJson()) {
+            RestorePlanText.show(plan, ctx);
+        }
+        Cancellation cancellation = new Cancellation();
+        try (Host.Registration registered = ctx.host().onInterrupt(cancellation::cancel)) {
+            RestoreResult result = RestoreJob.verify(opened.backup(), plan, settings(cancellation));
+            return new RestoreReport(result, opened.rejections(), true, ctx).end();
+        }
+    }
+
+    private int restore(ReadingOptions.Opened opened, RestorePlan plan, @Nullable HostUser user) {
+        boolean dryRun = args.has(CommonOptions.DRY_RUN);
+        RestorePlanText.requireNoConflict(plan, dryRun, ctx);
+        Cancellation cancellation = new Cancellation();
+        RestoreJob job = new RestoreJob(session.qubes(), opened.backup(), plan, user, settings(cancellation));
+        job.check();
+        if (dryRun) {
+            job.leftovers().forEach(ctx::warn);
+            RestorePlanText.print(plan, true, ctx);
+            return 0;
+        }
+        if (!ctx.isJson()) {
+            RestorePlanText.show(plan, ctx);
+        }
+        if (!opened.backup().isAuthenticated()) {
+            ctx.warn("a backup of format 1 is not authenticated: anybody may have changed it");
+        }
+        if (!PassphraseOptions.isGiven(args) && !Question.yes("Do you want to proceed? [y/N] ", ctx)) {
+            ctx.note("nothing was restored");
+            return 0;
+        }
+        try (Host.Registration registered = ctx.host().onInterrupt(cancellation::cancel)) {
+            return new RestoreReport(job.run(), opened.rejections(), false, ctx).end();
+        }
+    }
+
+    private RestoreRun settings(Cancellation cancellation) {
+        Path homeTo = args.value(RestoreOpts.HOME_TO)
+                .map(dir -> Path.of(dir).toAbsolutePath().normalize())
+                .orElse(null);
+        if (homeTo != null && homeTo.getFileName() == null) {
+            throw new QubesException(ErrorKind.USAGE, "--home-to: that is no new directory");
+        }
+        return new RestoreRun(
+                options,
+                homeTo,
+                args.has(RestoreOpts.IGNORE_SIZE),
+                ctx.clock().withZone(ctx.zone()),
+                FileLayer.system(),
+                Progress.NONE,
+                new Log(ctx),
+                cancellation);
+    }
+
+    private record Log(ToolContext ctx) implements RestoreLog {
+        @Override
+        public void note(String line) {
+            ctx.note(line);
+        }
+
+        @Override
+        public void warn(String line) {
+            ctx.warn(line);
+        }
+    }
+}
