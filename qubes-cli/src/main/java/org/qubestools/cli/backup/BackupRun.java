@@ -2,6 +2,7 @@ package org.qubestools.cli.backup;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,7 +150,8 @@ public final class BackupRun {
             text.append(line).append('\n');
         }
         // Standard output may be where the backup goes.
-        ("-".equals(target) ? ctx.err() : ctx.out()).append(text).flush();
+        PrintStream free = "-".equals(target) ? ctx.err() : ctx.out();
+        free.append(text).flush();
     }
 
     private Map<String, @Nullable Object> json(BackupPlan plan) {
