@@ -129,6 +129,9 @@ public final class OuterTarReader implements MemberSource {
     private void endAtRubbish(TarBlock header) throws DamagedArchive {
         String name = new String(header.name(), StandardCharsets.ISO_8859_1);
         boolean known = wanted.test(name);
+        if (position <= TarBlock.SIZE) {
+            throw DamagedArchive.at(null, "this is no tar archive");
+        }
         if (!zeroBefore || header.hasMagic() || known) {
             throw DamagedArchive.at(
                     known ? name : null,

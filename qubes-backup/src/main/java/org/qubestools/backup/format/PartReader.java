@@ -76,7 +76,8 @@ final class PartReader implements TaskScope.Task {
             return new End();
         } catch (DamagedArchive e) {
             ChunkName there = e.member().flatMap(this::chunkOf).orElse(null);
-            return new Broken(last, there, String.valueOf(e.getMessage()));
+            String words = members.lastWords().map(said -> "; " + said).orElse("");
+            return new Broken(last, there, e.getMessage() + words);
         } catch (IOException | RuntimeException e) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new InterruptedException();
