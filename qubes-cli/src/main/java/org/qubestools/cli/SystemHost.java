@@ -92,4 +92,9 @@ final class SystemHost implements Host {
     public long maxMemory() {
         return Runtime.getRuntime().maxMemory();
     }
+
+    @Override
+    public int processors() {
+        return Runtime.getRuntime().availableProcessors();
+    }
 }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.qubestools.cli.frame.Tool;
 import org.qubestools.cli.tool.AddTool;
 import org.qubestools.cli.tool.BackupRestoreTool;
+import org.qubestools.cli.tool.BackupTool;
 import org.qubestools.cli.tool.CheckTool;
 import org.qubestools.cli.tool.CloneTool;
 import org.qubestools.cli.tool.CreateTool;
@@ -27,6 +28,7 @@ public final class Tools {
                 "qubes-prefs",
                 "qvm-add-appvm",
                 "qvm-add-template",
+                "qvm-backup",
                 "qvm-backup-restore",
                 "qvm-check",
                 "qvm-clone",
@@ -45,6 +47,7 @@ public final class Tools {
             case "qubes-prefs" -> Optional.of(new GlobalPrefsTool());
             case "qvm-add-appvm" -> Optional.of(AddTool.ofAppVms());
             case "qvm-add-template" -> Optional.of(AddTool.ofTemplates());
+            case "qvm-backup" -> Optional.of(new BackupTool());
             case "qvm-backup-restore" -> Optional.of(new BackupRestoreTool());
             case "qvm-check" -> Optional.of(new CheckTool());
             case "qvm-clone" -> Optional.of(new CloneTool());

@@ -48,10 +48,13 @@ final class ArchitectureRulesTest {
     void aLibraryBehindTheWrongBorderIsFound() throws IOException {
         Map<String, String> sources = Snippets.all(
                 method("org.libvirt.Connect", VALUE),
+                method("com.sun.jna.Native", VALUE),
                 method("org.bouncycastle.Cipher", VALUE),
                 method("picocli.Parser", VALUE),
                 method("org.qubestools.core.libvirt.Good", "return new org.libvirt.Connect();"),
                 method("org.qubestools.core.runtime.Bad", "return new org.libvirt.Connect();"),
+                method("org.qubestools.core.posix.Good", "return new com.sun.jna.Native();"),
+                method("org.qubestools.core.io.Bad", "return new com.sun.jna.Native();"),
                 method("org.qubestools.cli.Bad", "return new org.bouncycastle.Cipher();"),
                 method("org.qubestools.core.Bad", "return new picocli.Parser();"));
 

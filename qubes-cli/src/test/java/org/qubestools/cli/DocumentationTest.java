@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.qubestools.cli.ToolRunner.Outcome;
 import org.qubestools.cli.option.ToolSpec;
+import org.qubestools.fixtures.Fixtures;
 import org.qubestools.manual.MarkdownTable;
 
 /** Holds what the pages promise against what the tools do. */
@@ -50,6 +51,12 @@ final class DocumentationTest {
         "edit: qvm-add-template --json --dry-run extra",
         "edit: qvm-add-appvm --json --dry-run extra fedora-23",
         "init: qvm-init-storage --json",
+        "backup-info: qubes-backup info --json -p ROOT/passphrase ROOT/sample.backup",
+        "backup-vms: qubes-backup list --json -p ROOT/passphrase ROOT/sample.backup",
+        "backup-entries: qubes-backup list --json -p ROOT/passphrase ROOT/sample.backup work",
+        "backup-verify: qubes-backup verify --json -p ROOT/passphrase ROOT/sample.backup",
+        "backup-extract: qubes-backup extract --json -p ROOT/passphrase ROOT/sample.backup ROOT/out work",
+        "licenses: qubes-backup --licenses --json",
     };
 
     @TempDir
@@ -65,6 +72,8 @@ final class DocumentationTest {
             }
         }
         Files.copy(ProjectFiles.smallStore(), qubes.resolve("qubes.xml"));
+        Files.write(root.resolve("sample.backup"), Fixtures.bytes("backups/v4-gzip.backup"));
+        Files.writeString(root.resolve("passphrase"), "correct horse battery staple\n");
     }
 
     static List<String> tools() {
@@ -110,7 +119,7 @@ final class DocumentationTest {
         Map<String, List<String>> printed = new TreeMap<>();
         for (String run : RUNS) {
             String type = run.substring(0, run.indexOf(':'));
-            String commandLine = run.substring(run.indexOf(' ') + 1);
+            String commandLine = run.substring(run.indexOf(' ') + 1).replace("ROOT", root.toString());
             if (commandLine.startsWith("qvm-init-storage")) {
                 Files.delete(root.resolve("var/lib/qubes/qubes.xml"));
             }

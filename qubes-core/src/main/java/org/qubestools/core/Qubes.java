@@ -96,6 +96,16 @@ public final class Qubes implements AutoCloseable {
         }
     }
 
+    /** The bytes that the store would have after these changes, of which nothing is done. */
+    public byte[] preview(List<? extends Change> changes) {
+        StoreSnapshot before = load();
+        Draft draft = new Draft(before.vms(), before.problems(), before.pools(), new HostTree(config), vmm, clock);
+        for (Change change : changes) {
+            change.apply(draft);
+        }
+        return before.withChanges(draft.vms());
+    }
+
     private EditOutcome editLocked(List<? extends Change> changes, boolean dryRun) {
         Ownership ownership = StoreOwnership.of(config);
         try (StoreFile file = StoreFile.openExclusive(config.store(), lockWait, layer, ownership)) {

@@ -2,6 +2,7 @@ package org.qubestools.backup.archive;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,15 @@ public interface MemberSource extends AutoCloseable {
      */
     @Nullable
     Member next() throws IOException;
+
+    /**
+     * Tells what of the data is wanted, before the first member of them is asked for; a source that has all members in
+     * one stream need not care.
+     *
+     * @param directories of the wanted members, without a slash at the end
+     * @param bytes that the backup says they took on disk
+     */
+    default void select(List<String> directories, long bytes) {}
 
     /** Tells which names are still to come, once this is known: they make damage visible as such. */
     default void expect(Predicate<String> names) {}

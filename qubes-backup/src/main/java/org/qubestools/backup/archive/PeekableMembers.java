@@ -1,6 +1,7 @@
 package org.qubestools.backup.archive;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,11 @@ public final class PeekableMembers implements AutoCloseable {
         MemberSource.Member next = peek();
         peeked = null;
         return next;
+    }
+
+    /** See {@link MemberSource#select}. */
+    public void select(List<String> directories, long bytes) {
+        source.select(directories, bytes);
     }
 
     public void expect(Predicate<String> names) {

@@ -7,13 +7,15 @@ import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.nio.ByteBuffer;
 import org.qubestools.backup.archive.DamagedArchive;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
 
 /** One zstd frame; stops at its end, which the library's own stream does not. */
 final class ZstdStream extends InputStream {
     private static final int BUFFER = StreamChain.PUSHBACK / 2;
 
     private final PushbackInputStream in;
-    private final ZstdDecompressCtx context = new ZstdDecompressCtx();
+    private final ZstdDecompressCtx context = context();
     private final ByteBuffer source = ByteBuffer.allocateDirect(BUFFER).limit(0);
     private final ByteBuffer target = ByteBuffer.allocateDirect(4 * BUFFER).limit(0);
     private final byte[] input = new byte[BUFFER];
@@ -24,6 +26,20 @@ final class ZstdStream extends InputStream {
 
     ZstdStream(PushbackInputStream in) {
         this.in = in;
+    }
+
+    /** The decoder is native code: the only part of the program that a machine may refuse to load. */
+    private static ZstdDecompressCtx context() {
+        try {
+            return new ZstdDecompressCtx();
+        } catch (LinkageError e) {
+            throw new QubesException(
+                    ErrorKind.FAILED,
+                    "this archive is compressed with zstd, whose native library cannot be loaded here",
+                    "use a common machine (Linux, macOS, Windows on x86-64 or ARM64), or, if no program may be run from "
+                            + "the directory for temporary files, name another one with java -DZstdTempFolder=DIR",
+                    e);
+        }
     }
 
     @Override

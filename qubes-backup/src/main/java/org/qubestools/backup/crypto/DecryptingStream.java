@@ -17,6 +17,7 @@ public final class DecryptingStream extends InputStream {
     private final byte[] output = new byte[(1 << 16) + 64];
     private final byte[] one = new byte[1];
     private @Nullable Cipher cipher;
+    private long total;
     private int at;
     private int end;
     private boolean ended;
@@ -60,6 +61,10 @@ public final class DecryptingStream extends InputStream {
             cipher = working;
         }
         int got = in.read(input);
+        if (got < 0 && total == 0 && algorithm.hasPadding()) {
+            throw new DamagedArchive("an encrypted stream is cut behind its prefix");
+        }
+        total += Math.max(0, got);
         at = 0;
         try {
             if (got < 0) {

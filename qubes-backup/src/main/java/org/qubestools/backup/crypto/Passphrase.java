@@ -25,9 +25,17 @@ public final class Passphrase implements AutoCloseable {
     /** Takes a copy of the typed characters; the caller wipes his. */
     public static Passphrase ofTyped(char[] typed) {
         ByteBuffer encoded = ByteBuffer.allocate(typed.length * 4);
-        StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(typed), encoded, true);
+        boolean isText = !StandardCharsets.UTF_8
+                .newEncoder()
+                .encode(CharBuffer.wrap(typed), encoded, true)
+                .isError();
         byte[] bytes = Arrays.copyOf(encoded.array(), encoded.position());
         Arrays.fill(encoded.array(), (byte) 0);
+        if (!isText) {
+            Arrays.fill(bytes, (byte) 0);
+            throw new QubesException(
+                    ErrorKind.INVALID_VALUE, "the passphrase has a character that is none", "give it in a file");
+        }
         return checked(bytes, bytes.length);
     }
 

@@ -30,9 +30,9 @@ public record ScryptCost(int log2N, int r, int p) {
         }
     }
 
-    /** Bytes that a derivation needs. */
+    /** Bytes that a derivation needs, for N blocks and for one more in each further repetition. */
     public long memory() {
-        return Math.multiplyExact(128L * r, 1L << log2N);
+        return 128L * r * ((1L << log2N) + p - 1);
     }
 
     public long work() {

@@ -12,6 +12,8 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.crypto.generators.SCrypt;
 import org.qubestools.backup.archive.DamagedArchive;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
 
 /**
  * The file format of the scrypt utility, which frames every member of format 4: 96 bytes of header with cost and salt,
@@ -30,6 +32,8 @@ public final class ScryptEnvelope {
     private static final int CHECKSUM_LENGTH = 16;
     private static final int HEADER_MAC_AT = 64;
     private static final int KEY_LENGTH = 32;
+    /** Limit of r * p: 256 MiB in blocks of 128 bytes. */
+    private static final long MAX_BLOCKS = 1 << 21;
 
     private final byte[] header;
     private final Cipher cipher;
@@ -121,6 +125,7 @@ public final class ScryptEnvelope {
 
     private static ScryptEnvelope make(
             byte[] header, ScryptCost cost, String context, Passphrase passphrase, int mode) {
+        requireComputable(cost);
         byte[] secret = passphrase.copyBehind(context);
         byte[] salt = Arrays.copyOfRange(header, SALT_AT, SALT_AT + SALT_LENGTH);
         byte[] keys = new byte[0];
@@ -136,6 +141,17 @@ public final class ScryptEnvelope {
         } finally {
             Arrays.fill(secret, (byte) 0);
             Arrays.fill(keys, (byte) 0);
+        }
+    }
+
+    /** Scrypt itself forbids some costs, the library others: it counts in ints. */
+    private static void requireComputable(ScryptCost cost) {
+        boolean allowed = cost.log2N() < 16L * cost.r() && (long) cost.r() * cost.p() < MAX_BLOCKS;
+        if (!allowed) {
+            throw new QubesException(
+                    ErrorKind.CORRUPT_BACKUP,
+                    "the key derivation of this archive (" + cost + ") is one that cannot be computed",
+                    "no program that makes backups chooses such a cost");
         }
     }
 

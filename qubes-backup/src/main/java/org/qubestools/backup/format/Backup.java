@@ -1,6 +1,7 @@
 package org.qubestools.backup.format;
 
 import java.util.List;
+import java.util.Optional;
 import org.qubestools.backup.archive.TarEntry;
 
 /** A backup of any version, open for reading. */
@@ -9,6 +10,9 @@ public interface Backup extends AutoCloseable {
 
     /** False for format 1, which holds nothing that could prove it genuine. */
     boolean isAuthenticated();
+
+    /** What its header says, and the cost of the key derivation of format 4; empty for format 1. */
+    Optional<KnownHeader> knownHeader();
 
     /** The qubes.xml of the backup as an entry of its archive. */
     TarEntry xmlEntry();

@@ -2,7 +2,9 @@ package org.qubestools.backup.format;
 
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,8 @@ import org.qubestools.backup.compress.Filter;
 import org.qubestools.backup.crypto.HmacDigest;
 import org.qubestools.backup.crypto.OpensslCipher;
 import org.qubestools.backup.crypto.Passphrase;
+import org.qubestools.backup.crypto.ScryptCost;
+import org.qubestools.backup.crypto.ScryptEnvelope;
 import org.qubestools.backup.crypto.ScryptLimits;
 import org.qubestools.backup.pipeline.PartBuffer;
 import org.qubestools.backup.pipeline.SegmentPool;
@@ -22,6 +26,7 @@ import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.IoReason;
 import org.qubestools.core.io.SafeText;
+import org.qubestools.core.model.VmClass;
 
 /**
  * A backup of format 2, 3 or 4 from its first byte to its last, in one pass: opened, it knows the header and the VMs;
@@ -30,19 +35,30 @@ import org.qubestools.core.io.SafeText;
 public final class BackupReader implements Backup {
     /** Chunks need at least so much, whatever is asked for. */
     private static final long LEAST_POOL = PartBuffer.MEMORY_LIMIT + (16L << 20);
+    /** More would not make it faster: one chunk is read while another is unpacked. */
+    private static final long MOST_POOL = 2 * PartBuffer.MEMORY_LIMIT;
 
     private final PeekableMembers members;
     private final BackupHeader header;
+    /** The header is made up, as the oldest of format 2 have none. */
     private final boolean headerless;
+
+    private final Optional<ScryptCost> cost;
     private final BackupFormat format;
     private final StoreStage.Xml xml;
     private final BackupContents contents;
 
     private BackupReader(
-            PeekableMembers members, BackupHeader header, boolean headerless, BackupFormat format, StoreStage.Xml xml) {
+            PeekableMembers members,
+            BackupHeader header,
+            boolean headerless,
+            Optional<ScryptCost> cost,
+            BackupFormat format,
+            StoreStage.Xml xml) {
         this.members = members;
         this.header = header;
         this.headerless = headerless;
+        this.cost = cost;
         this.format = format;
         this.xml = xml;
         this.contents = format.contents(xml.bytes());
@@ -87,9 +103,9 @@ public final class BackupReader implements Backup {
         return header;
     }
 
-    /** True for the oldest of format 2, whose header is made up. */
-    public boolean isHeaderless() {
-        return headerless;
+    @Override
+    public Optional<KnownHeader> knownHeader() {
+        return Optional.of(new KnownHeader(headerless ? Optional.empty() : Optional.of(header), cost));
     }
 
     @Override
@@ -123,10 +139,29 @@ public final class BackupReader implements Backup {
         for (BackupItem item : contents.items()) {
             paths.add(item.path());
         }
+        members.select(directories(items), size(items));
         members.expect(name -> isBelow(name, paths));
         DataPass pass =
                 new DataPass(format, items, handler, wanted -> new PartReader(members, format.verifier(), wanted));
         return Completeness.check(contents, items, pass.run(), handler);
+    }
+
+    /** Directories of the outer archive; that of a home is the one above it. */
+    private static List<String> directories(List<BackupItem> items) {
+        Set<String> directories = new LinkedHashSet<>();
+        for (BackupItem item : items) {
+            boolean home = item.vm().vmClass() == VmClass.ADMIN;
+            directories.add(home ? item.path().substring(0, item.path().indexOf('/')) : item.path());
+        }
+        return List.copyOf(directories);
+    }
+
+    private static long size(List<BackupItem> items) {
+        long total = 0;
+        for (BackupItem item : items) {
+            total = Math.min(Long.MAX_VALUE / 2, total + Math.min(item.size(), Long.MAX_VALUE / 4));
+        }
+        return total;
     }
 
     private static boolean isBelow(String name, Set<String> paths) {
@@ -149,14 +184,16 @@ public final class BackupReader implements Backup {
         private final Passphrase passphrase;
         private final ReadOptions options;
         private final ReadSpace space;
+        private Optional<ScryptCost> cost = Optional.empty();
 
         Opening(PeekableMembers members, Passphrase passphrase, ReadOptions options, Consumer<String> warnings) {
             this.members = members;
             this.passphrase = passphrase;
             this.options = options;
-            ScryptLimits limits = ScryptLimits.within(Math.max(options.memory() - LEAST_POOL, 0));
+            long pool = Math.max(LEAST_POOL, Math.min(options.memory() / 2, MOST_POOL));
+            ScryptLimits limits = ScryptLimits.within(Math.max(options.memory() - pool, 0));
             this.space = new ReadSpace(
-                    new SegmentPool(Math.max(LEAST_POOL, options.memory() / 2)),
+                    new SegmentPool(pool),
                     new SpillSpace(options.tmpdir()),
                     options.anyKdfWork() ? new ScryptLimits(limits.memory(), Long.MAX_VALUE) : limits,
                     warnings);
@@ -167,7 +204,9 @@ public final class BackupReader implements Backup {
             if (stage.isHeaderless()) {
                 return headerless();
             }
-            HeaderStage.Authenticated found = stage.authenticate(stage.read(), passphrase);
+            HeaderStage.Untrusted untrusted = stage.read();
+            HeaderStage.Authenticated found = stage.authenticate(untrusted, passphrase);
+            cost = untrusted.isScrypt() ? Optional.of(ScryptEnvelope.cost(untrusted.hmac())) : Optional.empty();
             BackupHeader header = found.header();
             PartVerifier verifier = header.version() == FormatVersion.V4
                     ? new ScryptVerifier(header.backupId(), passphrase, space)
@@ -215,7 +254,7 @@ public final class BackupReader implements Backup {
                 format = format(header, verifier, decoding.withDerivation(OpensslCipher.Derivation.SHA256));
                 xml = secondTry(store, format, e);
             }
-            return new BackupReader(members, header, headerless, format, xml);
+            return new BackupReader(members, header, headerless, cost, format, xml);
         }
 
         private static StoreStage.Xml secondTry(StoreStage store, BackupFormat format, QubesException first) {

@@ -2,8 +2,6 @@ package org.qubestools.backup.format;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -17,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +31,7 @@ import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.AttributeMap;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmClass;
+import org.qubestools.core.posix.RawPath;
 
 /**
  * A backup of format 1: a directory with copies of the VMs' directories, with nothing that authenticates them. Links are
@@ -115,6 +115,11 @@ public final class DirectoryBackup implements Backup {
     }
 
     @Override
+    public Optional<KnownHeader> knownHeader() {
+        return Optional.empty();
+    }
+
+    @Override
     public TarEntry xmlEntry() {
         try {
             return entry(directory.resolve(StoreStage.PATH), ByteName.of(StoreStage.PATH));
@@ -187,16 +192,10 @@ public final class DirectoryBackup implements Backup {
         });
         if (entry.type() == EntryType.DIRECTORY) {
             for (Path child : sorted(path)) {
-                walk(item, child, name.child(bytes(String.valueOf(child.getFileName()))), found, handler);
+                Path own = Objects.requireNonNull(child.getFileName(), "every entry has a name");
+                walk(item, child, name.child(ByteName.of(RawPath.bytes(own))), found, handler);
             }
         }
-    }
-
-    /** The bytes of a name as this runtime read them. */
-    private static ByteName bytes(String name) {
-        String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
-        Charset charset = Charset.isSupported(encoding) ? Charset.forName(encoding) : StandardCharsets.UTF_8;
-        return ByteName.of(name.getBytes(charset));
     }
 
     private static TarEntry entry(Path path, ByteName name) throws IOException {
@@ -207,7 +206,7 @@ public final class DirectoryBackup implements Backup {
         EntryType type = type(mode);
         ByteName target = ByteName.of("");
         if (type == EntryType.SYMLINK) {
-            target = bytes(Files.readSymbolicLink(path).toString());
+            target = ByteName.of(RawPath.bytes(Files.readSymbolicLink(path)));
         }
         long size = type == EntryType.FILE ? facts.size() : 0;
         return new TarEntry(name, type, mode & 07777, mtime, SparseMap.dense(size), target);

@@ -40,6 +40,8 @@ final class HmacVerifier implements PartVerifier {
             if (PartHmac.matches(computed, claimed)) {
                 part = new VerifiedPart(name, buffer, null);
             } else {
+                // Its memory is needed for the second reading, which would wait for it.
+                buffer.close();
                 part = secondLook(name, member, computed, claimed);
             }
             return part;

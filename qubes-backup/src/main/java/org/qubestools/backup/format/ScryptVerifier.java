@@ -10,6 +10,7 @@ import org.qubestools.backup.archive.PeekableMembers;
 import org.qubestools.backup.crypto.Passphrase;
 import org.qubestools.backup.crypto.ScryptEnvelope;
 import org.qubestools.backup.pipeline.PartBuffer;
+import org.qubestools.core.error.QubesException;
 
 /** Format 4: each member is a file of the scrypt utility, its passphrase bound to backup and name. */
 final class ScryptVerifier implements PartVerifier {
@@ -76,7 +77,8 @@ final class ScryptVerifier implements PartVerifier {
         try {
             String context = ScryptEnvelope.memberContext(backupId, name.text());
             envelope = ScryptEnvelope.open(header, context, passphrase, space.scrypt());
-        } catch (DamagedArchive e) {
+        } catch (DamagedArchive | QubesException e) {
+            // A cost that is refused is not authentic yet either: it fails this chunk, not the whole backup.
             return new Attempt(null, String.valueOf(e.getMessage()), header);
         }
         PartBuffer buffer = space.buffer();

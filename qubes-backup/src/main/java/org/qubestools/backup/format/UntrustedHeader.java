@@ -12,25 +12,22 @@ import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.IoReason;
 
-/**
- * What a backup says of itself before anything is authenticated; good for information, not for decisions.
- *
- * @param header empty for the oldest of format 2, which have none
- * @param cost of the key derivation of format 4
- */
-public record UntrustedHeader(Optional<BackupHeader> header, Optional<ScryptCost> cost) {
+/** What a backup says of itself before anything is authenticated; good for information, not for decisions. */
+public final class UntrustedHeader {
+    private UntrustedHeader() {}
+
     /** Reads the first members of {@code source} and closes it. */
-    public static UntrustedHeader read(MemberSource source) {
+    public static KnownHeader read(MemberSource source) {
         try (PeekableMembers members = new PeekableMembers(source)) {
             HeaderStage stage = new HeaderStage(members, true, new ScryptLimits(0, 0));
             if (stage.isHeaderless()) {
-                return new UntrustedHeader(Optional.empty(), Optional.empty());
+                return new KnownHeader(Optional.empty(), Optional.empty());
             }
             HeaderStage.Untrusted untrusted = stage.read();
             BackupHeader header = BackupHeaderParser.parse(untrusted.header());
             Optional<ScryptCost> cost =
                     untrusted.isScrypt() ? Optional.of(ScryptEnvelope.cost(untrusted.hmac())) : Optional.empty();
-            return new UntrustedHeader(Optional.of(header), cost);
+            return new KnownHeader(Optional.of(header), cost);
         } catch (DamagedArchive e) {
             throw new QubesException(
                     ErrorKind.CORRUPT_BACKUP, "the archive cannot be used: " + e.getMessage(), null, e);

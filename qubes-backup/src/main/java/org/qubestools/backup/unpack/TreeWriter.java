@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributeView;
@@ -21,9 +22,10 @@ import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.io.IoReason;
+import org.qubestools.core.posix.RawPath;
 
 /**
- * Makes the entries of archives below one directory. It never follows a link, never replaces anything, and takes back
+ * Makes the entries of archives below one directory, under the bytes of their names. It never follows a link, never replaces anything, and takes back
  * what it made since the last {@link #settle} when asked. Failures are QubesExceptions that name the file.
  */
 public final class TreeWriter {
@@ -31,7 +33,6 @@ public final class TreeWriter {
 
     private final Path root;
     private final FileLayer layer;
-    private final FileNames names = FileNames.ofRuntime();
     private final Set<Path> safeParents = new HashSet<>();
     private final Deque<Path> made = new ArrayDeque<>();
     private final Deque<Directory> directories = new ArrayDeque<>();
@@ -59,6 +60,9 @@ public final class TreeWriter {
                     ErrorKind.FAILED, "'" + path + "' is there already", "nothing is replaced; use an empty place", e);
         } catch (org.qubestools.backup.archive.DamagedArchive e) {
             throw new InArchive(e);
+        } catch (InvalidPathException e) {
+            throw new QubesException(
+                    ErrorKind.FAILED, "cannot write '" + path + "': no file can have this name", null, e);
         } catch (IOException e) {
             throw new QubesException(
                     ErrorKind.FAILED, "cannot write '" + path + "': " + IoReason.of(e), IoReason.advice(e), e);
@@ -108,21 +112,34 @@ public final class TreeWriter {
         });
     }
 
-    /** A symbolic link whose target is stored as it is and never looked at. */
-    public void symlink(ByteName path, ByteName target, long mtime) {
+    /**
+     * A symbolic link whose target is stored byte by byte and never looked at. False if doubled or final slashes of the
+     * target are lost because this process cannot write them.
+     */
+    public boolean symlink(ByteName path, ByteName target, long mtime) {
         named(path, () -> {
             Path link = prepare(path);
-            layer.createSymlink(link, names.text(target));
+            layer.createSymlink(link, target.bytes());
             made.push(link);
             setTime(link, mtime);
         });
+        return hasTarget(path, target);
+    }
+
+    private boolean hasTarget(ByteName path, ByteName target) {
+        try {
+            return target.equals(ByteName.of(RawPath.bytes(Files.readSymbolicLink(real(path)))));
+        } catch (IOException e) {
+            throw new QubesException(
+                    ErrorKind.FAILED, "cannot read '" + path + "': " + IoReason.of(e), IoReason.advice(e), e);
+        }
     }
 
     /** A second name for the regular file {@code existing}, which was made before. */
     public void hardLink(ByteName path, ByteName existing) {
         named(path, () -> {
             Path link = prepare(path);
-            Path target = names.below(root, existing);
+            Path target = real(existing);
             if (!Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
                 throw new IOException("the file it is a link to is not there");
             }
@@ -131,9 +148,13 @@ public final class TreeWriter {
         });
     }
 
+    private Path real(ByteName path) {
+        return root.resolve(RawPath.of(path.bytes()));
+    }
+
     /** The real path of a new entry; what is missing above it is made, what is there must be directories. */
     private Path prepare(ByteName path) throws IOException {
-        Path real = names.below(root, path);
+        Path real = real(path);
         Path parent = real.getParent();
         if (parent == null || !real.normalize().equals(real) || !real.startsWith(root)) {
             throw new IOException("the path leads elsewhere");
@@ -200,7 +221,7 @@ public final class TreeWriter {
     public void finish() {
         while (!directories.isEmpty()) {
             Directory directory = directories.pop();
-            ByteName shown = ByteName.of(root.relativize(directory.path()).toString());
+            ByteName shown = ByteName.of(RawPath.bytes(root.relativize(directory.path())));
             named(shown, () -> {
                 layer.setMode(directory.path(), directory.mode());
                 if (directory.mtime() != null) {

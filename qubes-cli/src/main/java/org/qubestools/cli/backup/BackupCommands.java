@@ -17,8 +17,12 @@ public final class BackupCommands {
      * @return the exit code
      */
     public static int run(String command, List<String> untrustedWords, ParsedArguments args, ToolContext ctx) {
-        String location = untrustedWords.get(0);
-        List<String> rest = untrustedWords.subList(1, untrustedWords.size());
+        boolean named = !ReadingOptions.isFromCommand(args);
+        if (named && untrustedWords.isEmpty()) {
+            throw Usage.error("name the backup");
+        }
+        String location = named ? untrustedWords.get(0) : "-";
+        List<String> rest = named ? untrustedWords.subList(1, untrustedWords.size()) : untrustedWords;
         return switch (command) {
             case "info" -> {
                 requireCount(command, rest, 0, 0);

@@ -8,13 +8,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.qubestools.backup.archive.ArchiveFile;
-import org.qubestools.backup.archive.MemberSource;
 import org.qubestools.backup.crypto.ScryptCost;
+import org.qubestools.backup.format.Backup;
 import org.qubestools.backup.format.BackupHeader;
 import org.qubestools.backup.format.BackupItem;
 import org.qubestools.backup.format.FormatVersion;
+import org.qubestools.backup.format.KnownHeader;
 import org.qubestools.backup.format.UntrustedHeader;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.ParsedArguments;
@@ -25,57 +26,45 @@ import org.qubestools.core.io.SafeText;
  * proved, and the VMs are named.
  */
 final class InfoCommand {
+    private static final KnownHeader NO_HEADER = new KnownHeader(Optional.empty(), Optional.empty());
+
     private InfoCommand() {}
 
     static int run(String location, ParsedArguments args, ToolContext ctx) {
-        Path path = Path.of(location);
-        boolean isDirectory = !location.equals("-") && Files.isDirectory(path);
+        boolean isFile = !ReadingOptions.isFromCommand(args) && !location.equals("-");
+        boolean isDirectory = isFile && Files.isDirectory(Path.of(location));
         Map<String, @Nullable Object> facts = new LinkedHashMap<>();
         facts.put("type", "backup-info");
         if (isDirectory || PassphraseOptions.isGiven(args)) {
             try (ReadingOptions.Opened opened = ReadingOptions.open(location, args, ctx, null)) {
-                if (isDirectory) {
-                    header(facts, null, FormatVersion.V1);
-                } else {
-                    claims(facts, location, ctx);
-                }
-                facts.put("authenticated", opened.backup().isAuthenticated());
+                Backup backup = opened.backup();
+                claims(facts, backup.knownHeader().orElse(NO_HEADER), backup.version());
+                facts.put("authenticated", backup.isAuthenticated());
                 List<Object> names = new ArrayList<>();
-                for (BackupItem item : opened.backup().contents().items()) {
+                for (BackupItem item : backup.contents().items()) {
                     names.add(item.vm().name());
                 }
                 facts.put("vms", names);
             }
         } else {
-            claims(facts, location, ctx);
+            KnownHeader header = UntrustedHeader.read(ReadingOptions.members(location, args, ctx, new ArrayList<>()));
+            claims(facts, header, FormatVersion.V2);
             facts.put("authenticated", false);
         }
-        if (!location.equals("-") && !isDirectory) {
-            facts.put("bytes", size(path));
+        if (isFile && !isDirectory) {
+            facts.put("bytes", size(Path.of(location)));
         }
         print(facts, ctx);
         return 0;
     }
 
-    /** What the header says; of a stream that is read for the VMs nothing more can be said. */
-    private static void claims(Map<String, @Nullable Object> facts, String location, ToolContext ctx) {
-        boolean stream = location.equals("-");
-        if (stream && facts.containsKey("format")) {
-            return;
-        }
-        try {
-            MemberSource source = stream
-                    ? ArchiveFile.ofStream(ctx.in(), ctx::detail, ctx::detail)
-                    : ArchiveFile.open(Path.of(location), ctx::detail, ctx::detail);
-            UntrustedHeader untrusted = UntrustedHeader.read(source);
-            header(facts, untrusted.header().orElse(null), FormatVersion.V2);
-            ScryptCost cost = untrusted.cost().orElse(null);
-            if (cost != null) {
-                facts.put("key_derivation", "scrypt " + cost);
-                facts.put("key_derivation_memory", cost.memory());
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** What the header says. */
+    private static void claims(Map<String, @Nullable Object> facts, KnownHeader known, FormatVersion otherwise) {
+        header(facts, known.header().orElse(null), otherwise);
+        ScryptCost cost = known.cost().orElse(null);
+        if (cost != null) {
+            facts.put("key_derivation", "scrypt " + cost);
+            facts.put("key_derivation_memory", cost.memory());
         }
     }
 

@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.backup.archive.ArchiveFile;
+import org.qubestools.backup.archive.CommandSource;
 import org.qubestools.backup.archive.MemberSource;
 import org.qubestools.backup.compress.Filter;
 import org.qubestools.backup.crypto.Passphrase;
@@ -15,13 +17,17 @@ import org.qubestools.backup.format.Backup;
 import org.qubestools.backup.format.BackupReader;
 import org.qubestools.backup.format.DirectoryBackup;
 import org.qubestools.backup.format.ReadOptions;
+import org.qubestools.backup.vm.VmArchive;
+import org.qubestools.backup.vm.VmBackupSource;
 import org.qubestools.cli.frame.ToolContext;
+import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.Opt;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.option.Usage;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.SafeText;
+import org.qubestools.core.model.VmName;
 
 /** The options that say how a backup is read, and the opening of one. */
 public final class ReadingOptions {
@@ -40,6 +46,13 @@ public final class ReadingOptions {
             Opt.flag("--no-kdf-limit").help("accept a key derivation of any duration");
     public static final Opt<String> TMPDIR = Opt.text("DIR", "--tmpdir")
             .help("where chunks of more than 128 MiB wait (default: the target, or /var/tmp)");
+
+    public static final Opt<String> FROM_COMMAND = Opt.text("CMD", "--from-command")
+            .help("read the backup that the shell command CMD prints; then there is no operand FILE");
+    public static final Opt<String> DEST_VM = Opt.text("VM", "-d", "--dest-vm")
+            .help("read the backup from VM; the operand is then a file or command there");
+    public static final Opt<Boolean> IGNORE_SIZE_LIMIT =
+            Opt.flag("--ignore-size-limit").help("take more data than the backup says its VMs have");
 
     private static final long MIB = 1 << 20;
     /** What this process needs beside chunks and derivations. */
@@ -101,41 +114,53 @@ public final class ReadingOptions {
         }
     }
 
-    /** True if standard input would have to give both the backup and the passphrase. */
-    private static boolean clash(String location, ParsedArguments args) {
-        return location.equals("-")
-                && args.value(PassphraseOptions.FILE).filter("-"::equals).isPresent();
+    /** True if a command, not an operand, says where the backup is. */
+    public static boolean isFromCommand(ParsedArguments args) {
+        return args.has(FROM_COMMAND);
     }
 
-    /** Opens a file, a format 1 directory, or standard input for {@code -}; the caller closes it. */
+    /**
+     * Opens a file, a format 1 directory, standard input for {@code -}, or what the options name; the caller closes it.
+     *
+     * @param location not looked at with {@link #FROM_COMMAND}
+     * @param target where large chunks wait; null for the place of temporary files
+     */
     public static Opened open(String location, ParsedArguments args, ToolContext ctx, @Nullable Path target) {
-        if (clash(location, args)) {
+        boolean isFile = !args.has(FROM_COMMAND) && !args.has(DEST_VM);
+        boolean isInput = isFile && location.equals("-");
+        if (args.has(FROM_COMMAND) && args.has(DEST_VM)) {
+            throw Usage.error("--from-command and --dest-vm exclude each other");
+        }
+        if (isInput && args.value(PassphraseOptions.FILE).filter("-"::equals).isPresent()) {
             throw Usage.error("standard input cannot give both the backup and the passphrase");
         }
-        Path path = Path.of(location);
-        if (!location.equals("-")) {
-            if (!Files.exists(path)) {
-                throw new QubesException(
-                        ErrorKind.FAILED,
-                        "there is no " + SafeText.of(location),
-                        "name a backup file, or the directory of a backup of format 1");
-            }
+        Path path = Path.of(isFile ? location : "");
+        if (isFile && !isInput) {
+            requireThere(path, location);
             if (Files.isDirectory(path)) {
                 return openDirectory(path);
             }
         }
-        List<String> rejections = new ArrayList<>();
-        MemberSource members = members(location, path, ctx, rejections);
-        Passphrase passphrase = null;
+        Passphrase passphrase = PassphraseOptions.read(args, ctx);
         Backup backup = null;
         try {
-            passphrase = PassphraseOptions.read(args, ctx);
+            List<String> rejections = new ArrayList<>();
+            MemberSource members = members(location, args, ctx, rejections);
             backup = BackupReader.open(members, passphrase, of(args, ctx, target), ctx::warn);
             return new Opened(backup, passphrase, rejections);
         } finally {
-            if (backup == null && passphrase != null) {
+            if (backup == null) {
                 passphrase.close();
             }
+        }
+    }
+
+    private static void requireThere(Path path, String location) {
+        if (!Files.exists(path)) {
+            throw new QubesException(
+                    ErrorKind.FAILED,
+                    "there is no " + SafeText.of(location),
+                    "name a backup file, or the directory of a backup of format 1");
         }
     }
 
@@ -149,11 +174,28 @@ public final class ReadingOptions {
         return new Opened(DirectoryBackup.open(path), null, List.of());
     }
 
-    private static MemberSource members(String location, Path path, ToolContext ctx, List<String> rejections) {
+    /** The members of the outer archive that is there; see {@link #open}. */
+    static MemberSource members(String location, ParsedArguments args, ToolContext ctx, List<String> rejections) {
+        Optional<String> command = args.value(FROM_COMMAND);
+        if (command.isPresent()) {
+            return new CommandSource(command.get(), rejections::add, ctx::warn);
+        }
+        Optional<String> vm = args.value(DEST_VM);
+        if (vm.isPresent()) {
+            if (args.has(CommonOptions.OFFLINE)) {
+                throw new QubesException(
+                        ErrorKind.OFFLINE, "a backup in a VM needs the running system", "leave out --offline-mode");
+            }
+            VmBackupSource source = new VmBackupSource(ctx.host().qrexec(), new VmName(vm.get()), location);
+            return new VmArchive(source, args.has(IGNORE_SIZE_LIMIT), "give --ignore-size-limit", ctx::warn);
+        }
+        if (!location.equals("-")) {
+            requireThere(Path.of(location), location);
+        }
         try {
             return location.equals("-")
                     ? ArchiveFile.ofStream(ctx.in(), rejections::add, ctx::warn)
-                    : ArchiveFile.open(path, rejections::add, ctx::warn);
+                    : ArchiveFile.open(Path.of(location), rejections::add, ctx::warn);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,6 +3,8 @@ package org.qubestools.cli.frame;
 import java.time.Clock;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.core.runtime.HostQrexecClient;
+import org.qubestools.core.runtime.QrexecClient;
 
 /** What a tool may want to know about the machine and the process; each is found out only when asked. */
 public interface Host {
@@ -44,5 +46,15 @@ public interface Host {
     /** Bytes of memory that this process may use for objects. */
     default long maxMemory() {
         return Long.MAX_VALUE;
+    }
+
+    /** How many threads can work at once. */
+    default int processors() {
+        return 2;
+    }
+
+    /** The way to services inside VMs. */
+    default QrexecClient qrexec() {
+        return new HostQrexecClient(HostQrexecClient.PROGRAM);
     }
 }

@@ -1,21 +1,29 @@
 package org.qubestools.cli.tool;
 
+import java.io.IOException;
 import java.util.List;
 import org.qubestools.cli.backup.BackupCommands;
+import org.qubestools.cli.backup.Licenses;
 import org.qubestools.cli.backup.PassphraseOptions;
 import org.qubestools.cli.backup.ReadingOptions;
 import org.qubestools.cli.frame.Tool;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.CommonOptions;
+import org.qubestools.cli.option.Opt;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.option.ToolSpec;
+import org.qubestools.cli.option.Usage;
 
 /** {@code qubes-backup}: reads a backup of any version, on any machine. */
 public final class QubesBackupTool implements Tool {
+    private static final String OPERANDS = "COMMAND FILE [ARGUMENT ...]";
+    private static final Opt<Boolean> LICENSES =
+            Opt.flag("--licenses").help("print the licenses of all parts; with --verbose their texts");
+
     @Override
     public ToolSpec spec() {
         return new ToolSpec("qubes-backup", "read a Qubes backup of any version")
-                .operands("COMMAND FILE [ARGUMENT ...]", 2, ToolSpec.ANY)
+                .operands(OPERANDS, 0, ToolSpec.ANY)
                 .options(
                         PassphraseOptions.FILE,
                         PassphraseOptions.FD,
@@ -26,7 +34,9 @@ public final class QubesBackupTool implements Tool {
                         ReadingOptions.MEMORY,
                         ReadingOptions.NO_KDF_LIMIT,
                         ReadingOptions.ALLOW_MD5,
+                        ReadingOptions.FROM_COMMAND,
                         ReadingOptions.TMPDIR,
+                        LICENSES,
                         CommonOptions.QUIET)
                 .onlyOneOf(PassphraseOptions.FILE, PassphraseOptions.FD, PassphraseOptions.COMMAND)
                 .note("FILE is a backup, - for standard input, or the directory of a backup of format 1.")
@@ -42,8 +52,14 @@ public final class QubesBackupTool implements Tool {
     }
 
     @Override
-    public int run(ParsedArguments args, ToolContext ctx) {
+    public int run(ParsedArguments args, ToolContext ctx) throws IOException {
+        if (args.has(LICENSES)) {
+            return Licenses.run(ctx);
+        }
         List<String> words = args.operands();
+        if (words.size() < 2) {
+            throw Usage.error("operand missing, expected " + OPERANDS);
+        }
         return BackupCommands.run(words.get(0), words.subList(1, words.size()), args, ctx);
     }
 }

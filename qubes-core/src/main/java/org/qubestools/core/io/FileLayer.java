@@ -3,6 +3,8 @@ package org.qubestools.core.io;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import org.qubestools.core.posix.PosixFiles;
+import org.qubestools.core.posix.RawPath;
 
 /**
  * Every durable change on disk goes through here, one operation of the file system per call, so that a test can stop
@@ -41,8 +43,11 @@ public interface FileLayer {
     /** Creates one directory with mode 0700; its parent must exist and it must not. */
     void createDirectory(Path directory) throws IOException;
 
-    /** Creates the symbolic link {@code link}, which must not exist; {@code target} is stored as it is. */
-    void createSymlink(Path link, String target) throws IOException;
+    /**
+     * Creates the symbolic link {@code link}, which must not exist. {@code target} is stored byte by byte; where
+     * {@link PosixFiles} is limited its doubled and final slashes are lost, which lead nowhere else.
+     */
+    void createSymlink(Path link, byte[] target) throws IOException;
 
     /** Gives the regular file {@code existing} a second name; {@code link} must not exist. */
     void hardLink(Path existing, Path link) throws IOException;
@@ -70,6 +75,11 @@ public interface FileLayer {
         try (FileChannel channel = createFile(file)) {
             write(channel, content);
         }
+    }
+
+    /** Creates the symbolic link {@code link}, which must not exist, to {@code target} as a Path writes it. */
+    default void createSymlink(Path link, String target) throws IOException {
+        createSymlink(link, RawPath.bytes(Path.of(target)));
     }
 
     /** Creates a file of {@code length} bytes that is one hole, with mode 0600; not synced. */

@@ -1,7 +1,6 @@
 package org.qubestools.core.io;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
@@ -13,8 +12,11 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
+import org.qubestools.core.posix.PosixFiles;
+import org.qubestools.core.posix.RawPath;
 
 /** The file operations of the system, through the JDK and, for sparse copies, cp of coreutils. */
 final class SystemFileLayer implements FileLayer {
@@ -39,9 +41,13 @@ final class SystemFileLayer implements FileLayer {
 
     @Override
     public void setLength(Path file, long length) throws IOException {
-        // FileChannel.truncate only shortens.
-        try (RandomAccessFile open = new RandomAccessFile(file.toString(), "rw")) {
-            open.setLength(length);
+        try (FileChannel open = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            if (open.size() < length) {
+                // Truncating only shortens, and RandomAccessFile knows only names that the locale can write.
+                open.map(FileChannel.MapMode.READ_WRITE, length, 0);
+            } else {
+                open.truncate(length);
+            }
         }
     }
 
@@ -67,8 +73,15 @@ final class SystemFileLayer implements FileLayer {
     }
 
     @Override
-    public void createSymlink(Path link, String target) throws IOException {
-        Files.createSymbolicLink(link, link.getFileSystem().getPath(target));
+    public void createSymlink(Path link, byte[] target) throws IOException {
+        Path path = RawPath.of(target);
+        // Such as 'a//b' and 'a/': Path drops slashes that mean nothing.
+        boolean changes = !Arrays.equals(RawPath.bytes(path), target);
+        if (changes && PosixFiles.load().untrustedLimitation().isEmpty()) {
+            PosixFiles.load().symlink(target, link);
+        } else {
+            Files.createSymbolicLink(link, path);
+        }
     }
 
     @Override

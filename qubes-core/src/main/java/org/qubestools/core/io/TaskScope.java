@@ -5,13 +5,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several tasks at once: the first failure interrupts all others, and no task outlives the scope.
+ * Several tasks at once: the first failure interrupts all others and the owner, and no task outlives the scope.
  *
  * <p>A task that must wait does so interruptibly. The scope belongs to the thread that made it, which alone may fork,
  * join and close.
  */
 public final class TaskScope implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
+    private final Thread owner = Thread.currentThread();
     private @Nullable Throwable failure;
 
     /** Work of one thread. */
@@ -21,12 +22,18 @@ public final class TaskScope implements AutoCloseable {
 
     /** Starts a task; {@code name} is that of its thread. */
     public void fork(String name, Task task) {
-        Thread thread = new Thread(() -> perform(task), name);
-        thread.setDaemon(true);
+        Thread thread = thread(name, () -> perform(task));
         synchronized (this) {
             threads.add(thread);
         }
         thread.start();
+    }
+
+    /** A thread that does not keep the process alive; for the classes of this package that cannot use a scope. */
+    static Thread thread(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        return thread;
     }
 
     @SuppressWarnings("IllegalCatch") // the border of a task: whatever it is, join() throws it
@@ -46,6 +53,7 @@ public final class TaskScope implements AutoCloseable {
                     other.interrupt();
                 }
             }
+            owner.interrupt();
         }
     }
 
@@ -77,7 +85,9 @@ public final class TaskScope implements AutoCloseable {
                 }
             }
         }
-        if (interrupted) {
+        if (failure() != null) {
+            Thread.interrupted(); // it only woke the owner, who asks for the failure
+        } else if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }

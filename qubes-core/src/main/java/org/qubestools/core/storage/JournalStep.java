@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.io.UnixStat;
+import org.qubestools.core.posix.RawPath;
 
 /**
  * One step of a change as the journal knows it: how to do it, and how to undo it when nobody knows how far it came.
@@ -96,7 +97,7 @@ sealed interface JournalStep {
                 if (mustBeNew) {
                     throw new FileAlreadyExistsException(target.toString());
                 } else if (Files.isSymbolicLink(target)) {
-                    layer.createSymlink(backup, Files.readSymbolicLink(target).toString());
+                    layer.createSymlink(backup, RawPath.bytes(Files.readSymbolicLink(target)));
                 } else {
                     layer.hardLink(target, backup);
                 }

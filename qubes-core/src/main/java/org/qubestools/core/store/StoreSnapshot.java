@@ -84,6 +84,11 @@ public final class StoreSnapshot {
         }
     }
 
+    /** The bytes of the file. */
+    public byte[] bytes() {
+        return bytes.clone();
+    }
+
     public boolean isContent(byte[] other) {
         return Arrays.equals(bytes, other);
     }

@@ -63,7 +63,7 @@ public abstract class CountingFileLayer implements FileLayer {
     }
 
     @Override
-    public void createSymlink(Path link, String target) throws IOException {
+    public void createSymlink(Path link, byte[] target) throws IOException {
         count("create symlink " + link);
         real.createSymlink(link, target);
     }

@@ -1,0 +1,237 @@
+package org.qubestools.backup.create;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.Consumer;
+import org.qubestools.backup.archive.ByteName;
+import org.qubestools.backup.archive.OuterTarWriter;
+import org.qubestools.backup.archive.SparseMap;
+import org.qubestools.backup.archive.TarWriter;
+import org.qubestools.backup.compress.BlockCodec;
+import org.qubestools.backup.crypto.PartHmac;
+import org.qubestools.backup.crypto.Passphrase;
+import org.qubestools.backup.crypto.ScryptEnvelope;
+import org.qubestools.backup.format.BackupHeader;
+import org.qubestools.backup.format.FirewallXml;
+import org.qubestools.backup.pipeline.OrderedBlocks;
+import org.qubestools.backup.pipeline.PartBuffer;
+import org.qubestools.backup.pipeline.SegmentPool;
+import org.qubestools.backup.pipeline.SpillSpace;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.IoReason;
+import org.qubestools.core.io.Progress;
+import org.qubestools.core.io.SafeText;
+import org.qubestools.core.io.TaskScope;
+
+/**
+ * Writes one backup: the calling thread reads the files, others compress, one encrypts and authenticates, one sends. The
+ * first failure of any ends all.
+ */
+public final class BackupJob {
+    private static final DateTimeFormatter ID_TIME =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final int STORE_MODE = 0660;
+
+    private final WriteFormat format;
+    private final Settings settings;
+    private final Passphrase passphrase;
+    private final SecureRandom random = new SecureRandom();
+
+    /**
+     * What a job needs of its surroundings.
+     *
+     * @param memory bytes that chunks and key derivations may take together
+     * @param threads how many compress
+     * @param extents which parts of files hold data
+     * @param spill where chunks of more than 128 MiB wait
+     * @param now the time the backup carries
+     * @param processId part of the name that a backup of format 4 has
+     * @param warnings told of what was left out because it is no file
+     */
+    public record Settings(
+            long memory,
+            int threads,
+            Extents extents,
+            SpillSpace spill,
+            Instant now,
+            long processId,
+            Progress progress,
+            Consumer<String> warnings) {}
+
+    /** A job; the passphrase stays the caller's. */
+    public BackupJob(WriteFormat format, Settings settings, Passphrase passphrase) {
+        this.format = format;
+        this.settings = settings;
+        this.passphrase = passphrase;
+    }
+
+    /**
+     * Writes header, {@code store} (the qubes.xml of the backup) and all files of the plan. {@code target} stays open
+     * and is not flushed to any disk.
+     *
+     * @throws QubesException FAILED, naming file or target; CANCELLED on interruption
+     */
+    public void run(BackupPlan plan, byte[] store, OutputStream target) {
+        settings.progress().start(apparentSize(plan));
+        try (TaskScope scope = new TaskScope()) {
+            try {
+                write(scope, plan, store, target);
+            } catch (InterruptedException | IOException e) {
+                throw failure(scope, e);
+            } catch (QubesException e) {
+                throw scope.failure() == null ? e : failure(scope, e);
+            }
+        }
+        settings.progress().done();
+    }
+
+    private static long apparentSize(BackupPlan plan) {
+        long total = 0;
+        for (PlannedBackup vm : plan.vms()) {
+            for (PlannedFile file : vm.files()) {
+                total += TreeArchiver.apparentSize(file);
+            }
+        }
+        return total;
+    }
+
+    private static RuntimeException failure(TaskScope scope, Exception seen) {
+        Throwable first = scope.failure();
+        Throwable cause = first == null ? seen : first;
+        if (cause instanceof RuntimeException known) {
+            return known;
+        }
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        if (first == null
+                && (seen instanceof InterruptedException
+                        || Thread.currentThread().isInterrupted())) {
+            return new QubesException(ErrorKind.CANCELLED, "the backup was cancelled", null, seen);
+        }
+        if (cause instanceof IOException io) {
+            String what = first == null ? "reading the files failed: " : "writing the backup failed: ";
+            return new QubesException(ErrorKind.FAILED, what + fileOf(io) + IoReason.of(io), IoReason.advice(io), io);
+        }
+        return new QubesException(ErrorKind.FAILED, "the backup failed: " + cause.getMessage(), null, cause);
+    }
+
+    private static String fileOf(IOException failure) {
+        return failure instanceof java.nio.file.FileSystemException file && file.getFile() != null
+                ? SafeText.of(file.getFile()) + ": "
+                : "";
+    }
+
+    private void write(TaskScope scope, BackupPlan plan, byte[] store, OutputStream target)
+            throws IOException, InterruptedException {
+        String id = ID_TIME.format(settings.now()) + "-" + settings.processId();
+        OuterTarWriter outer = new OuterTarWriter(target, settings.now().getEpochSecond());
+        header(outer, format.header(id));
+        OrderedBlocks blocks = new OrderedBlocks(scope, settings.threads(), this::codec);
+        BlockingQueue<FinishedChunk> finished = new ArrayBlockingQueue<>(1);
+        scope.fork("qubes-backup-pack", new PartPacker(format, passphrase, blocks, chunks(id), finished, random));
+        TaskGate sender = new TaskGate(new ChunkSender(finished, outer));
+        scope.fork("qubes-backup-send", sender);
+        store(blocks, store);
+        TreeArchiver archiver = new TreeArchiver(settings.extents(), settings.progress(), settings.warnings());
+        for (PlannedBackup vm : plan.vms()) {
+            settings.progress().item(vm.isHome() ? "dom0" : SafeText.of(vm.vm().name()));
+            for (PlannedFile file : vm.files()) {
+                file(blocks, file, archiver);
+            }
+        }
+        blocks.last();
+        sender.await();
+    }
+
+    private ChunkMaker chunks(String id) {
+        long derivation = format.isV4() ? format.cost().memory() : 0;
+        long least = Math.min(PartBuffer.MEMORY_LIMIT, format.chunkSize()) + 2L * SegmentPool.SEGMENT;
+        SegmentPool pool = new SegmentPool(Math.max(least, settings.memory() / 2 - derivation / 2));
+        return format.isV4()
+                ? ChunkMaker.scrypt(format.cost(), id, passphrase, pool, settings.spill(), random)
+                : ChunkMaker.hmac(format, passphrase, pool, settings.spill());
+    }
+
+    private BlockCodec codec() {
+        WriteFormat.Compression compression = format.compression();
+        return compression == null || compression.filter() == null
+                ? BlockCodec.none()
+                : BlockCodec.of(compression.filter(), compression.level());
+    }
+
+    private void header(OuterTarWriter outer, BackupHeader header) throws IOException {
+        byte[] bytes = header.bytes();
+        outer.member(BackupHeader.MEMBER, bytes);
+        if (!format.isV4()) {
+            PartHmac hmac = PartHmac.start(format.digest(), passphrase);
+            hmac.update(bytes, 0, bytes.length);
+            outer.member(BackupHeader.HMAC_MEMBER, PartHmac.text(hmac.end()));
+            return;
+        }
+        ScryptEnvelope envelope =
+                ScryptEnvelope.create(format.cost(), ScryptEnvelope.headerContext(), passphrase, random);
+        byte[] text = bytes.clone();
+        envelope.encrypt(text, 0, text.length);
+        outer.member(
+                BackupHeader.HMAC_MEMBER,
+                envelope.header(),
+                new ByteArrayInputStream(text),
+                text.length,
+                envelope.trailer());
+    }
+
+    /** The stream of one inner archive before compression. */
+    private OutputStream stream(OrderedBlocks blocks, String path) throws IOException {
+        OutputStream stream = blocks.begin(path);
+        WriteFormat.Compression compression = format.compression();
+        return compression == null || compression.filter() != null
+                ? stream
+                : new ProgramFilter(compression.program(), stream);
+    }
+
+    private void store(OrderedBlocks blocks, byte[] store) throws IOException {
+        TarWriter.Facts facts = new TarWriter.Facts(
+                ByteName.of("qubes.xml"), STORE_MODE, settings.now().getEpochSecond(), 0, 0);
+        content(blocks, "qubes.xml", facts, store);
+    }
+
+    private void content(OrderedBlocks blocks, String path, TarWriter.Facts facts, byte[] content) throws IOException {
+        try (OutputStream stream = stream(blocks, path)) {
+            TarWriter tar = new TarWriter(stream);
+            tar.file(facts, SparseMap.dense(content.length));
+            tar.data(content, 0, content.length);
+            tar.endFile();
+            tar.end();
+        }
+    }
+
+    private void file(OrderedBlocks blocks, PlannedFile file, TreeArchiver archiver) throws IOException {
+        if (format.isV4() && file.path().endsWith("/firewall.xml")) {
+            FileSource source = FileSource.look(file.source(), true);
+            byte[] r3 = Files.readAllBytes(file.source());
+            FirewallXml.Translated rules = FirewallXml.toR4(file.path(), r3);
+            content(
+                    blocks,
+                    file.path(),
+                    source.facts(ByteName.of(file.path())),
+                    rules.xml().getBytes(StandardCharsets.UTF_8));
+            settings.progress().advance(source.size());
+            return;
+        }
+        try (OutputStream stream = stream(blocks, file.path())) {
+            archiver.archive(file, new TarWriter(stream));
+        }
+    }
+}

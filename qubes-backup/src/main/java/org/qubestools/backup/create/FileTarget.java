@@ -1,0 +1,99 @@
+package org.qubestools.backup.create;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.FileLayer;
+import org.qubestools.core.io.IoReason;
+import org.qubestools.core.io.SafeText;
+import org.qubestools.core.io.TempName;
+
+/** A file, written under another name and renamed when it is complete; a device or pipe is written as it is. */
+public final class FileTarget implements BackupTarget {
+    private final Path file;
+    private final Path written;
+    private final FileLayer layer;
+    private final FileChannel channel;
+    private boolean finished;
+    private boolean closed;
+
+    private FileTarget(Path file, Path written, FileLayer layer, FileChannel channel) {
+        this.file = file;
+        this.written = written;
+        this.layer = layer;
+        this.channel = channel;
+    }
+
+    /** Creates the file, which only its owner may read. */
+    public static FileTarget create(Path file, FileLayer layer) {
+        try {
+            if (Files.exists(file) && !Files.isRegularFile(file)) {
+                return new FileTarget(file, file, layer, FileChannel.open(file, StandardOpenOption.WRITE));
+            }
+            Path written = TempName.beside(file.toAbsolutePath());
+            return new FileTarget(file, written, layer, layer.createFile(written));
+        } catch (IOException e) {
+            throw failed(file, e);
+        }
+    }
+
+    private static QubesException failed(Path file, IOException e) {
+        return new QubesException(
+                ErrorKind.FAILED,
+                "cannot write " + SafeText.of(file.toString()) + ": " + IoReason.of(e),
+                IoReason.advice(e),
+                e);
+    }
+
+    @Override
+    public OutputStream stream() {
+        return Channels.newOutputStream(channel);
+    }
+
+    @Override
+    public void finish() {
+        try {
+            if (written.equals(file)) {
+                channel.close();
+            } else {
+                channel.force(true);
+                channel.close();
+                layer.rename(written, file.toAbsolutePath());
+                Path parent = file.toAbsolutePath().getParent();
+                if (parent != null) {
+                    layer.sync(parent);
+                }
+            }
+            finished = true;
+        } catch (IOException e) {
+            throw failed(file, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            channel.close();
+            if (!finished && !written.equals(file)) {
+                Files.deleteIfExists(written);
+            }
+        } catch (IOException e) {
+            throw failed(written, e);
+        }
+    }
+
+    @Override
+    public String shown() {
+        return SafeText.of(file.toString());
+    }
+}

@@ -1,0 +1,294 @@
+package org.qubestools.cli.backup;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.qubestools.backup.create.BackupJob;
+import org.qubestools.backup.create.BackupPlan;
+import org.qubestools.backup.create.BackupPlanner;
+import org.qubestools.backup.create.BackupSelection;
+import org.qubestools.backup.create.BackupTarget;
+import org.qubestools.backup.create.CommandTarget;
+import org.qubestools.backup.create.Extents;
+import org.qubestools.backup.create.FileTarget;
+import org.qubestools.backup.create.PlannedBackup;
+import org.qubestools.backup.create.StoreMarks;
+import org.qubestools.backup.create.StreamTarget;
+import org.qubestools.backup.create.WriteFormat;
+import org.qubestools.backup.crypto.Passphrase;
+import org.qubestools.backup.format.R4QubesXml;
+import org.qubestools.backup.format.ReadOptions;
+import org.qubestools.backup.pipeline.SpillSpace;
+import org.qubestools.backup.vm.VmBackupTarget;
+import org.qubestools.cli.frame.Host;
+import org.qubestools.cli.frame.Session;
+import org.qubestools.cli.frame.ToolContext;
+import org.qubestools.cli.option.CommonOptions;
+import org.qubestools.cli.option.Opt;
+import org.qubestools.cli.option.ParsedArguments;
+import org.qubestools.cli.option.Usage;
+import org.qubestools.cli.output.ProgressOutput;
+import org.qubestools.cli.output.SizeText;
+import org.qubestools.core.Dom0User;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.FileLayer;
+import org.qubestools.core.io.SafeText;
+import org.qubestools.core.model.VmCollection;
+import org.qubestools.core.model.VmFiles;
+import org.qubestools.core.model.VmName;
+import org.qubestools.core.runtime.VmStatuses;
+import org.qubestools.core.store.StoreSnapshot;
+
+/** One run of {@code qvm-backup}. */
+public final class BackupRun {
+    public static final Opt<String> EXCLUDE = Opt.text("VM", "-x", "--exclude")
+            .help("leave VM out (may be given several times)")
+            .repeatable();
+    public static final Opt<String> DEST_VM = Opt.text("VM", "-d", "--dest-vm")
+            .help("send the backup to VM; the target is then a directory or command there; implies -e");
+    public static final Opt<String> TO_COMMAND =
+            Opt.text("CMD", "--to-command").help("send the backup to the shell command CMD; all operands are then VMs");
+
+    private static final DateTimeFormatter FILE_TIME =
+            DateTimeFormatter.ofPattern("'qubes-'yyyy-MM-dd'T'HHmmss", Locale.ROOT);
+
+    private final ParsedArguments args;
+    private final ToolContext ctx;
+    private final Session session;
+    private final WriteFormat format;
+    private final @Nullable String target;
+    private final List<String> names;
+    private final Instant now;
+
+    private BackupRun(
+            ParsedArguments args, ToolContext ctx, Session session, @Nullable String target, List<String> names) {
+        this.args = args;
+        this.ctx = ctx;
+        this.session = session;
+        this.target = target;
+        this.names = names;
+        this.format = WritingOptions.format(args, args.has(DEST_VM));
+        this.now = ctx.clock().instant();
+    }
+
+    /** Does it and returns the exit code. */
+    public static int run(ParsedArguments args, ToolContext ctx) {
+        List<String> operands = args.operands();
+        boolean toCommand = args.has(TO_COMMAND);
+        if (!toCommand && operands.isEmpty()) {
+            throw Usage.error("name where the backup goes: a directory, a file, or - for standard output");
+        }
+        if (toCommand && args.has(DEST_VM)) {
+            throw Usage.error("--to-command and --dest-vm exclude each other");
+        }
+        String target = toCommand ? null : operands.get(0);
+        List<String> names = toCommand ? operands : operands.subList(1, operands.size());
+        try (Session session = Session.open(args, ctx)) {
+            return new BackupRun(args, ctx, session, target, names).run();
+        }
+    }
+
+    private int run() {
+        StoreSnapshot store = session.qubes().load();
+        Optional<Dom0User> user = Dom0User.find(session.config());
+        BackupSelection selection = selection(store.vms(), user);
+        for (String note : selection.notes()) {
+            ctx.note(note);
+        }
+        VmStatuses statuses = VmStatuses.look(session.qubes().vmm(), session.config());
+        Path home = user.map(Dom0User::home).orElse(null);
+        BackupPlan plan = new BackupPlanner(store.vms(), store.pools(), session.config(), home)
+                .plan(selection, format.layout(), statuses::isRunning);
+        summary(plan);
+        plan.requireHalted();
+        Path file = file();
+        checkSpace(plan, file);
+        if (args.has(CommonOptions.DRY_RUN) || !confirmed()) {
+            return 0;
+        }
+        try (Passphrase passphrase = PassphraseOptions.readNew(args, ctx);
+                Host.Registration guard = ctx.host().onInterrupt(Thread.currentThread()::interrupt)) {
+            write(plan, store, file, passphrase);
+        }
+        session.qubes().edit(List.of(StoreMarks.of(plan, now)), false);
+        return 0;
+    }
+
+    private BackupSelection selection(VmCollection vms, Optional<Dom0User> user) {
+        List<String> excludes = new ArrayList<>(args.values(EXCLUDE));
+        if (names.isEmpty() && user.isEmpty() && !excludes.contains("dom0")) {
+            excludes.add("dom0");
+            ctx.note("there is no dom0 user (no member of the group '"
+                    + session.config().group() + "'), so no home is in the backup");
+        }
+        return BackupSelection.of(vms, names, excludes, args.value(DEST_VM).orElse(null));
+    }
+
+    private void summary(BackupPlan plan) {
+        if (ctx.isJson()) {
+            if (!"-".equals(target)) {
+                ctx.json(json(plan));
+            }
+            return;
+        }
+        StringBuilder text = new StringBuilder();
+        for (String line : plan.table(SizeText::oneDecimal)) {
+            text.append(line).append('\n');
+        }
+        // Standard output may be where the backup goes.
+        PrintStream free = "-".equals(target) ? ctx.err() : ctx.out();
+        free.append(text).flush();
+    }
+
+    private Map<String, @Nullable Object> json(BackupPlan plan) {
+        List<Map<String, @Nullable Object>> vms = new ArrayList<>();
+        for (PlannedBackup vm : plan.vms()) {
+            Map<String, @Nullable Object> object = new LinkedHashMap<>();
+            object.put("name", vm.vm().name());
+            object.put("path", vm.path());
+            object.put("size", vm.size());
+            object.put("running", vm.running());
+            vms.add(object);
+        }
+        Map<String, @Nullable Object> object = new LinkedHashMap<>();
+        object.put("type", "backup-plan");
+        object.put("format", (long) format.version().number());
+        object.put("size", plan.size());
+        object.put("vms", vms);
+        object.put("left_out", plan.leftOut());
+        return object;
+    }
+
+    /** The file to write; null if the backup goes elsewhere. */
+    private @Nullable Path file() {
+        if (target == null || target.equals("-") || args.has(DEST_VM)) {
+            return null;
+        }
+        Path path = Path.of(target).toAbsolutePath();
+        if (Files.isDirectory(path)) {
+            return path.resolve(FILE_TIME.withZone(ctx.zone()).format(now));
+        }
+        Path parent = path.getParent();
+        if (parent == null || !Files.isDirectory(parent)) {
+            throw new QubesException(
+                    ErrorKind.FAILED,
+                    "there is no directory " + SafeText.of(String.valueOf(parent)) + " to write the backup into",
+                    "make it, or name another target");
+        }
+        return path;
+    }
+
+    private void checkSpace(BackupPlan plan, @Nullable Path file) {
+        Path parent = file == null ? null : file.getParent();
+        if (parent == null || (file != null && Files.exists(file) && !Files.isRegularFile(file))) {
+            return;
+        }
+        try {
+            long room = Files.getFileStore(parent).getUsableSpace();
+            if (room >= plan.size()) {
+                return;
+            }
+            String message = SafeText.of(parent.toString()) + " has room for " + SizeText.oneDecimal(room)
+                    + ", the backup takes up to " + SizeText.oneDecimal(plan.size());
+            if (format.compression() == null) {
+                throw new QubesException(ErrorKind.FAILED, message, "make room, or compress with -z");
+            }
+            ctx.warn(message + " before compression");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean confirmed() {
+        if (PassphraseOptions.isGiven(args)) {
+            return true;
+        }
+        ctx.err().print("Do you want to proceed? [y/N] ");
+        ctx.err().flush();
+        String answer = answer(ctx.in());
+        return answer.equalsIgnoreCase("y");
+    }
+
+    private static String answer(InputStream in) {
+        StringBuilder line = new StringBuilder();
+        try {
+            int b = in.read();
+            while (b >= 0 && b != '\n' && line.length() < 80) {
+                line.append((char) b);
+                b = in.read();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return line.toString().strip();
+    }
+
+    private void write(BackupPlan plan, StoreSnapshot store, @Nullable Path file, Passphrase passphrase) {
+        byte[] xml = format.isV4() ? r4Store(plan, store) : r3Store(plan);
+        Path spill = Path.of(args.value(ReadingOptions.TMPDIR)
+                .orElseGet(() -> file == null ? "/var/tmp" : String.valueOf(file.getParent())));
+        BackupJob.Settings settings = new BackupJob.Settings(
+                args.value(ReadingOptions.MEMORY).orElse(ReadOptions.DEFAULT_MEMORY),
+                ctx.host().processors(),
+                Extents.ofSystem(),
+                new SpillSpace(spill),
+                now,
+                ProcessHandle.current().pid(),
+                ProgressOutput.of(ctx.err(), ctx.isJson(), ctx.host().errorIsTerminal(), args.has(CommonOptions.QUIET)),
+                ctx::warn);
+        try (BackupTarget opened = open(file)) {
+            new BackupJob(format, settings, passphrase).run(plan, xml, opened.stream());
+            opened.finish();
+            ctx.note("the backup is complete: " + opened.shown());
+        }
+    }
+
+    private BackupTarget open(@Nullable Path file) {
+        Optional<String> command = args.value(TO_COMMAND);
+        if (command.isPresent()) {
+            return CommandTarget.start(command.get());
+        }
+        Optional<String> vm = args.value(DEST_VM);
+        if (vm.isPresent()) {
+            return new VmTarget(
+                    VmBackupTarget.open(ctx.host().qrexec(), new VmName(vm.get()), String.valueOf(target)), vm.get());
+        }
+        return file == null ? new StreamTarget(ctx.out()) : FileTarget.create(file, FileLayer.system());
+    }
+
+    private byte[] r3Store(BackupPlan plan) {
+        return session.qubes().preview(List.of(StoreMarks.of(plan, null)));
+    }
+
+    private byte[] r4Store(BackupPlan plan, StoreSnapshot store) {
+        Map<Integer, R4QubesXml.Place> places = new HashMap<>();
+        Map<Integer, byte[]> firewalls = new HashMap<>();
+        for (PlannedBackup vm : plan.vms()) {
+            places.put(vm.vm().qid(), new R4QubesXml.Place(vm.path(), vm.storedSize()));
+            String rules = vm.isHome() ? null : new VmFiles(store.vms(), vm.vm(), store.pools()).firewall();
+            Path path = rules == null ? null : session.config().real(rules);
+            if (path != null && Files.isRegularFile(path)) {
+                try {
+                    firewalls.put(vm.vm().qid(), Files.readAllBytes(path));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+        return R4QubesXml.write(store.vms(), places, firewalls);
+    }
+}
