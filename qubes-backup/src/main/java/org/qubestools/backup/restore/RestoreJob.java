@@ -15,6 +15,7 @@ import org.qubestools.backup.format.BackupItem;
 import org.qubestools.backup.format.FormatVersion;
 import org.qubestools.backup.format.PassResult;
 import org.qubestools.backup.format.R4QubesXml;
+import org.qubestools.core.Dom0User;
 import org.qubestools.core.Qubes;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
@@ -39,7 +40,7 @@ public final class RestoreJob {
      * @param plan made from this backup for this host
      * @param user the dom0 user; null if there is none
      */
-    public RestoreJob(Qubes qubes, Backup backup, RestorePlan plan, @Nullable HostUser user, RestoreRun run) {
+    public RestoreJob(Qubes qubes, Backup backup, RestorePlan plan, @Nullable Dom0User user, RestoreRun run) {
         this.qubes = qubes;
         this.backup = backup;
         this.plan = plan;
@@ -47,7 +48,7 @@ public final class RestoreJob {
         this.home = plan.toRestore().stream().anyMatch(PlannedVm::isHome) ? homePlace(user) : null;
     }
 
-    private HomePlace homePlace(@Nullable HostUser user) {
+    private HomePlace homePlace(@Nullable Dom0User user) {
         if (run.homeTo() != null) {
             return new HomePlace(run.homeTo(), true, user);
         }
@@ -57,7 +58,7 @@ public final class RestoreJob {
                     "there is no user of dom0 here, so the home in the backup has no place",
                     "use --home-to or --skip-dom0-home");
         }
-        return new HomePlace(qubes.config().real(user.home()), false, user);
+        return new HomePlace(user.home(), false, user);
     }
 
     /** What killed restores left where this one will work, a line each; nothing is changed. */
