@@ -97,10 +97,10 @@ public final class RestoreJob {
         if (run.options().paranoid()) {
             ParanoidMode.require(backup);
         }
-        Path place = pool();
-        requireRoom(place);
+        requireRoom(pool(), false);
         if (home != null) {
             home.check();
+            requireRoom(home.stagingPlace(), true);
         }
         if (!qubes.vmm().isOffline()) {
             qubes.vmm().domains(); // now, not when all data are unpacked
@@ -124,14 +124,20 @@ public final class RestoreJob {
         return place;
     }
 
-    private void requireRoom(Path place) {
+    /** For the data of the VMs, or of the home, as far as the backup tells their size. */
+    private void requireRoom(Path place, boolean ofHome) {
+        long needed = 0;
+        for (PlannedVm vm : plan.toRestore()) {
+            long room = Long.MAX_VALUE - needed;
+            needed += vm.isHome() == ofHome ? Math.min(room, vm.item().size()) : 0;
+        }
         try {
-            long room = Files.getFileStore(place).getUsableSpace();
-            if (room < plan.size()) {
+            long free = Files.getFileStore(place).getUsableSpace();
+            if (free < needed) {
                 throw new QubesException(
                         ErrorKind.FAILED,
-                        "too little room: " + plan.size() + " bytes are needed in "
-                                + SafeText.of(qubes.config().shown(place)) + ", " + room + " are free",
+                        "too little room: " + needed + " bytes are needed in "
+                                + SafeText.of(qubes.config().shown(place)) + ", " + free + " are free",
                         "make room there, or name fewer VMs");
             }
         } catch (IOException e) {
@@ -235,7 +241,8 @@ public final class RestoreJob {
     private static @Nullable PassResult read(Backup backup, RestorePlan plan, RestoreRun run, RestoreHandler handler) {
         try {
             run.cancellation().readingBegins();
-            return backup.read(items(plan), handler);
+            List<BackupItem> items = items(plan);
+            return items.isEmpty() ? new PassResult(Map.of(), Map.of(), List.of()) : backup.read(items, handler);
         } catch (QubesException | UncheckedIOException e) {
             if (run.cancellation().isCancelled()) {
                 return null;
