@@ -56,6 +56,9 @@ final class DocumentationTest {
         "backup-entries: qubes-backup list --json -p ROOT/passphrase ROOT/sample.backup work",
         "backup-verify: qubes-backup verify --json -p ROOT/passphrase ROOT/sample.backup",
         "backup-extract: qubes-backup extract --json -p ROOT/passphrase ROOT/sample.backup ROOT/out work",
+        "restore-plan: qvm-backup-restore --json --dry-run -p ROOT/passphrase ROOT/sample.backup "
+                + "--skip-dom0-home --ignore-missing --skip-conflicting",
+        "restore: qvm-backup-restore --json --verify-only -p ROOT/passphrase ROOT/sample.backup work",
         "licenses: qubes-backup --licenses --json",
     };
 

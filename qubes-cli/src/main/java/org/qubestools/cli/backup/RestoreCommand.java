@@ -5,7 +5,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.backup.format.Backup;
 import org.qubestools.backup.restore.Cancellation;
-import org.qubestools.backup.restore.HostUser;
 import org.qubestools.backup.restore.RestoreJob;
 import org.qubestools.backup.restore.RestoreLog;
 import org.qubestools.backup.restore.RestoreOptions;
@@ -19,6 +18,7 @@ import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.option.Usage;
+import org.qubestools.core.Dom0User;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.FileLayer;
@@ -56,8 +56,8 @@ public final class RestoreCommand {
         VmCollection host = options.verifyOnly()
                 ? VmCollection.of(AttributeMap.EMPTY, List.of())
                 : session.qubes().load().vms();
-        HostUser user =
-                options.verifyOnly() ? null : HostUser.of(session.config()).orElse(null);
+        Dom0User user =
+                options.verifyOnly() ? null : Dom0User.find(session.config()).orElse(null);
         Path spill = options.verifyOnly() ? null : session.config().real("/var/lib/qubes");
         try (ReadingOptions.Opened opened = ReadingOptions.open(location, args, ctx, spill)) {
             Backup backup = opened.backup();
@@ -83,7 +83,7 @@ public final class RestoreCommand {
         }
     }
 
-    private int restore(ReadingOptions.Opened opened, RestorePlan plan, @Nullable HostUser user) {
+    private int restore(ReadingOptions.Opened opened, RestorePlan plan, @Nullable Dom0User user) {
         boolean dryRun = args.has(CommonOptions.DRY_RUN);
         RestorePlanText.requireNoConflict(plan, dryRun, ctx);
         Cancellation cancellation = new Cancellation();
