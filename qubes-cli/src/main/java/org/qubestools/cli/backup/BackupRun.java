@@ -116,7 +116,11 @@ public final class BackupRun {
         plan.requireHalted();
         Path file = file();
         checkSpace(plan, file);
-        if (args.has(CommonOptions.DRY_RUN) || !confirmed()) {
+        if (args.has(CommonOptions.DRY_RUN)) {
+            report("backup-plan", plan, file);
+            return 0;
+        }
+        if (!confirmed()) {
             return 0;
         }
         try (Passphrase passphrase = PassphraseOptions.readNew(args, ctx);
@@ -124,6 +128,7 @@ public final class BackupRun {
             write(plan, store, file, passphrase);
         }
         session.qubes().edit(List.of(StoreMarks.of(plan, now)), false);
+        report("backup", plan, file);
         return 0;
     }
 
@@ -139,9 +144,6 @@ public final class BackupRun {
 
     private void summary(BackupPlan plan) {
         if (ctx.isJson()) {
-            if (!"-".equals(target)) {
-                ctx.json(json(plan));
-            }
             return;
         }
         StringBuilder text = new StringBuilder();
@@ -153,7 +155,11 @@ public final class BackupRun {
         free.append(text).flush();
     }
 
-    private Map<String, @Nullable Object> json(BackupPlan plan) {
+    /** For scripts, unless standard output is where the backup goes. */
+    private void report(String type, BackupPlan plan, @Nullable Path file) {
+        if (!ctx.isJson() || "-".equals(target)) {
+            return;
+        }
         List<Map<String, @Nullable Object>> vms = new ArrayList<>();
         for (PlannedBackup vm : plan.vms()) {
             Map<String, @Nullable Object> object = new LinkedHashMap<>();
@@ -164,12 +170,13 @@ public final class BackupRun {
             vms.add(object);
         }
         Map<String, @Nullable Object> object = new LinkedHashMap<>();
-        object.put("type", "backup-plan");
+        object.put("type", type);
+        object.put("target", file == null ? null : file.toString());
         object.put("format", (long) format.version().number());
         object.put("size", plan.size());
         object.put("vms", vms);
         object.put("left_out", plan.leftOut());
-        return object;
+        ctx.json(object);
     }
 
     /** The file to write; null if the backup goes elsewhere. */
