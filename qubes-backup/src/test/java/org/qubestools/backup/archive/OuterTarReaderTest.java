@@ -169,7 +169,8 @@ final class OuterTarReaderTest {
                 "-6 a=b\n",
                 "6  a=b",
                 "4 ab\n",
-                "99999999 a=b\n"
+                "99999999 a=b\n",
+                "9 ab=cde\nxyz"
             })
     void malformedPaxHeadersAreDamage(String records) {
         byte[] pax = records.getBytes(StandardCharsets.US_ASCII);
