@@ -1,7 +1,6 @@
 package org.qubestools.cli.backup;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -116,6 +115,10 @@ public final class BackupRun {
         plan.requireHalted();
         Path file = file();
         checkSpace(plan, file);
+        for (Path left : file == null ? List.<Path>of() : FileTarget.unfinished(file)) {
+            ctx.warn(SafeText.of(left.toString())
+                    + " is a backup that was not finished; delete it if no other backup is running");
+        }
         if (args.has(CommonOptions.DRY_RUN)) {
             report("backup-plan", plan, file);
             return 0;
@@ -223,41 +226,23 @@ public final class BackupRun {
         if (PassphraseOptions.isGiven(args)) {
             return true;
         }
-        ctx.err().print("Do you want to proceed? [y/N] ");
-        ctx.err().flush();
-        String answer = answer(ctx.in());
-        return answer.equalsIgnoreCase("y");
-    }
-
-    private static String answer(InputStream in) {
-        StringBuilder line = new StringBuilder();
-        try {
-            int b = in.read();
-            while (b >= 0 && b != '\n' && line.length() < 80) {
-                line.append((char) b);
-                b = in.read();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return line.toString().strip();
+        return Question.yes("Do you want to proceed? [y/N] ", ctx);
     }
 
     private void write(BackupPlan plan, StoreSnapshot store, @Nullable Path file, Passphrase passphrase) {
         byte[] xml = format.isV4() ? r4Store(plan, store) : r3Store(plan);
-        Path spill = Path.of(args.value(ReadingOptions.TMPDIR)
-                .orElseGet(() -> file == null ? "/var/tmp" : String.valueOf(file.getParent())));
+        ReadOptions space = ReadingOptions.of(args, ctx, file == null ? null : file.getParent());
         BackupJob.Settings settings = new BackupJob.Settings(
-                args.value(ReadingOptions.MEMORY).orElse(ReadOptions.DEFAULT_MEMORY),
+                space.memory(),
                 ctx.host().processors(),
                 Extents.ofSystem(),
-                new SpillSpace(spill),
+                new SpillSpace(space.tmpdir()),
                 now,
                 ProcessHandle.current().pid(),
                 ReadingOptions.progress(args, ctx),
                 ctx::warn);
         try (BackupTarget opened = open(file)) {
-            new BackupJob(format, settings, passphrase).run(plan, xml, opened.stream());
+            new BackupJob(format, settings, passphrase).run(plan, xml, opened);
             opened.finish();
             ctx.note("the backup is complete: " + opened.shown());
         }
@@ -273,7 +258,9 @@ public final class BackupRun {
             return new VmTarget(
                     VmBackupTarget.open(ctx.host().qrexec(), new VmName(vm.get()), String.valueOf(target)), vm.get());
         }
-        return file == null ? new StreamTarget(ctx.out()) : FileTarget.create(file, FileLayer.system());
+        return file == null
+                ? new StreamTarget(ctx.host().binaryOutput(ctx.out()))
+                : FileTarget.create(file, FileLayer.system());
     }
 
     private byte[] r3Store(BackupPlan plan) {
