@@ -34,7 +34,7 @@ public final class BackupRestoreTool implements Tool {
                         RestoreOpts.IGNORE_USER,
                         RestoreOpts.HOME_TO,
                         RestoreOpts.PARANOID,
-                        RestoreOpts.IGNORE_SIZE,
+                        ReadingOptions.IGNORE_SIZE_LIMIT,
                         PassphraseOptions.FILE,
                         PassphraseOptions.FD,
                         PassphraseOptions.COMMAND,
