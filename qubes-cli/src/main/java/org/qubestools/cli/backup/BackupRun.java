@@ -40,7 +40,6 @@ import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.Opt;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.option.Usage;
-import org.qubestools.cli.output.ProgressOutput;
 import org.qubestools.cli.output.SizeText;
 import org.qubestools.core.Dom0User;
 import org.qubestools.core.error.ErrorKind;
@@ -248,7 +247,7 @@ public final class BackupRun {
                 new SpillSpace(spill),
                 now,
                 ProcessHandle.current().pid(),
-                ProgressOutput.of(ctx.err(), ctx.isJson(), ctx.host().errorIsTerminal(), args.has(CommonOptions.QUIET)),
+                ReadingOptions.progress(args, ctx),
                 ctx::warn);
         try (BackupTarget opened = open(file)) {
             new BackupJob(format, settings, passphrase).run(plan, xml, opened.stream());

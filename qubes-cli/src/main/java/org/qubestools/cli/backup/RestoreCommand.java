@@ -17,11 +17,11 @@ import org.qubestools.cli.frame.Session;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.ParsedArguments;
+import org.qubestools.cli.option.Usage;
 import org.qubestools.core.Dom0User;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.FileLayer;
-import org.qubestools.core.io.Progress;
 import org.qubestools.core.model.AttributeMap;
 import org.qubestools.core.model.VmCollection;
 
@@ -30,14 +30,20 @@ public final class RestoreCommand {
     private final ParsedArguments args;
     private final ToolContext ctx;
     private final Session session;
+    private final String location;
     private final RestoreOptions options;
 
     private RestoreCommand(ParsedArguments args, ToolContext ctx, Session session) {
         this.args = args;
         this.ctx = ctx;
         this.session = session;
-        this.options =
-                RestoreOpts.of(args, args.operands().subList(1, args.operands().size()));
+        List<String> operands = args.operands();
+        boolean fromCommand = ReadingOptions.isFromCommand(args);
+        if (!fromCommand && operands.isEmpty()) {
+            throw Usage.error("name the backup");
+        }
+        this.location = fromCommand ? "-" : operands.get(0);
+        this.options = RestoreOpts.of(args, fromCommand ? operands : operands.subList(1, operands.size()));
     }
 
     /** Runs it; the first operand is where the backup is, the others are names of VMs. */
@@ -53,7 +59,7 @@ public final class RestoreCommand {
         Dom0User user =
                 options.verifyOnly() ? null : Dom0User.find(session.config()).orElse(null);
         Path spill = options.verifyOnly() ? null : session.config().real("/var/lib/qubes");
-        try (ReadingOptions.Opened opened = ReadingOptions.open(args.operand(0), args, ctx, spill)) {
+        try (ReadingOptions.Opened opened = ReadingOptions.open(location, args, ctx, spill)) {
             Backup backup = opened.backup();
             String name = user == null ? null : user.name();
             RestorePlan plan = RestorePlanner.plan(host, name, backup.contents(), options);
@@ -117,7 +123,7 @@ public final class RestoreCommand {
                 args.has(ReadingOptions.IGNORE_SIZE_LIMIT),
                 ctx.clock().withZone(ctx.zone()),
                 FileLayer.system(),
-                Progress.NONE,
+                ReadingOptions.progress(args, ctx),
                 new Log(ctx),
                 cancellation);
     }
