@@ -120,7 +120,7 @@ public final class RestoreCommand {
         return new RestoreRun(
                 options,
                 homeTo,
-                args.has(ReadingOptions.IGNORE_SIZE_LIMIT),
+                args.has(RestoreOpts.IGNORE_SIZE),
                 ctx.clock().withZone(ctx.zone()),
                 FileLayer.system(),
                 ReadingOptions.progress(args, ctx),

@@ -40,6 +40,8 @@ public final class RestoreOpts {
             .help("for a backup from a system that may be compromised: only what is harmless");
     public static final Opt<String> POOL =
             Opt.text("NAME", "--target-pool").help("storage pool of the VMs (default: default)");
+    public static final Opt<Boolean> IGNORE_SIZE =
+            Opt.flag("--ignore-size-limit").help("go on if the backup holds far more data than it says");
     public static final Opt<Boolean> DEBUG =
             Opt.flag("--debug").help("taken for the sake of old scripts, see --verbose");
 

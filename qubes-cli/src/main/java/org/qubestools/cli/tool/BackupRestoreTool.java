@@ -34,7 +34,7 @@ public final class BackupRestoreTool implements Tool {
                         RestoreOpts.IGNORE_USER,
                         RestoreOpts.HOME_TO,
                         RestoreOpts.PARANOID,
-                        ReadingOptions.IGNORE_SIZE_LIMIT,
+                        RestoreOpts.IGNORE_SIZE,
                         PassphraseOptions.FILE,
                         PassphraseOptions.FD,
                         PassphraseOptions.COMMAND,
