@@ -191,10 +191,7 @@ public final class RestoreJob {
      * @throws QubesException FAILED if nothing authenticates the backup
      */
     public static RestoreResult verify(Backup backup, RestorePlan plan, RestoreRun run) {
-        if (!backup.isAuthenticated()) {
-            throw new QubesException(
-                    ErrorKind.FAILED, "a backup of format 1 cannot be verified: nothing in it is authenticated");
-        }
+        requireVerifiable(backup);
         if (run.options().paranoid()) {
             ParanoidMode.require(backup);
         }
@@ -213,6 +210,14 @@ public final class RestoreJob {
             run.progress().done();
         }
         return new RestoreResult(outcomes, Outcomes.brokenOff(pass), pass == null);
+    }
+
+    /** FAILED if nothing authenticates the backup. */
+    public static void requireVerifiable(Backup backup) {
+        if (!backup.isAuthenticated()) {
+            throw new QubesException(
+                    ErrorKind.FAILED, "a backup of format 1 cannot be verified: nothing in it is authenticated");
+        }
     }
 
     private static RestoredFirewalls firewalls(Backup backup) {

@@ -68,13 +68,14 @@ public final class RestoreCommand {
     }
 
     private int verify(ReadingOptions.Opened opened, RestorePlan plan) {
-        RestorePlanText.requireNoConflict(plan, args.has(CommonOptions.DRY_RUN), ctx);
+        RestoreJob.requireVerifiable(opened.backup());
+        RestorePlanText.requireNoConflict(plan, args.has(CommonOptions.DRY_RUN), true, ctx);
         if (args.has(CommonOptions.DRY_RUN)) {
-            RestorePlanText.print(plan, true, ctx);
+            RestorePlanText.print(plan, true, true, ctx);
             return 0;
         }
         if (!ctx.isJson()) {
-            RestorePlanText.show(plan, ctx);
+            RestorePlanText.show(plan, true, ctx);
         }
         Cancellation cancellation = new Cancellation();
         try (Host.Registration registered = ctx.host().onInterrupt(cancellation::cancel)) {
@@ -85,17 +86,17 @@ public final class RestoreCommand {
 
     private int restore(ReadingOptions.Opened opened, RestorePlan plan, @Nullable Dom0User user) {
         boolean dryRun = args.has(CommonOptions.DRY_RUN);
-        RestorePlanText.requireNoConflict(plan, dryRun, ctx);
+        RestorePlanText.requireNoConflict(plan, dryRun, false, ctx);
         Cancellation cancellation = new Cancellation();
         RestoreJob job = new RestoreJob(session.qubes(), opened.backup(), plan, user, settings(cancellation));
         job.check();
         if (dryRun) {
             job.leftovers().forEach(ctx::warn);
-            RestorePlanText.print(plan, true, ctx);
+            RestorePlanText.print(plan, true, false, ctx);
             return 0;
         }
         if (!ctx.isJson()) {
-            RestorePlanText.show(plan, ctx);
+            RestorePlanText.show(plan, false, ctx);
         }
         if (!opened.backup().isAuthenticated()) {
             ctx.warn("a backup of format 1 is not authenticated: anybody may have changed it");
