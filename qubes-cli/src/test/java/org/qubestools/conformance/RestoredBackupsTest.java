@@ -37,15 +37,14 @@ final class RestoredBackupsTest {
         root = Files.createDirectory(directory.resolve("root"));
         Files.createDirectories(root.resolve("etc"));
         Files.createDirectories(root.resolve("home/user"));
-        Files.writeString(root.resolve("etc/group"), "qubes:x:98:user\n");
+        Files.writeString(root.resolve("etc/group"), "qubes:x:" + id("gid") + ":user\n");
+        String user = "user:x:" + id("uid") + ":" + id("gid") + "::/home/user:/bin/sh\n";
+        Files.writeString(root.resolve("etc/passwd"), user);
         assertThat(run("qvm-init-storage").code()).isZero();
-        Files.delete(root.resolve("etc/group"));
-        // A group that nobody here is a member of cannot be given to files; the user of the home is still known.
-        Files.writeString(root.resolve("etc/group"), "qubes:x:" + gid() + ":user\n");
     }
 
-    private Object gid() throws IOException {
-        return Files.getAttribute(directory, "unix:gid");
+    private Object id(String which) throws IOException {
+        return Files.getAttribute(directory, "unix:" + which);
     }
 
     private Outcome run(String... words) {

@@ -149,12 +149,13 @@ public final class OuterTarReader implements MemberSource {
     private void endAtRubbish(TarBlock header, int got) throws IOException {
         String name = new String(header.name(), StandardCharsets.ISO_8859_1);
         boolean known = wanted.test(name);
-        if (position <= TarBlock.SIZE) {
-            throw DamagedArchive.at(null, "this is no tar archive");
-        }
+        boolean first = position <= TarBlock.SIZE;
         boolean wasHeader = header.isNearlyHeader()
                 || (got < TarBlock.SIZE && TarBlock.canBeCutHeader(block, got))
                 || (got == TarBlock.SIZE && headerFollows());
+        if (first && !wasHeader) {
+            throw DamagedArchive.at(null, "this is no tar archive");
+        }
         if (!zeroBefore || announced || known || wasHeader) {
             throw DamagedArchive.at(
                     known ? name : null,

@@ -165,7 +165,7 @@ final class TarEntryHeaders {
         long realSize = header.number(REAL_SIZE_AT, NUMBER);
         boolean extended = header.bytes()[EXTENDED_AT] != 0;
         while (extended) {
-            byte[] block = volumes.block(false);
+            byte[] block = volumes.blockOf(nameInHeader);
             if (block == null) {
                 throw new DamagedArchive("the inner archive ends inside a sparse map");
             }

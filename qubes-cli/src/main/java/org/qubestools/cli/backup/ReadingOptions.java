@@ -24,8 +24,10 @@ import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.Opt;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.option.Usage;
+import org.qubestools.cli.output.ProgressOutput;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.Progress;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.VmName;
 
@@ -151,6 +153,11 @@ public final class ReadingOptions {
                 passphrase.close();
             }
         }
+    }
+
+    /** How far reading is, for whoever watches. */
+    static Progress progress(ParsedArguments args, ToolContext ctx) {
+        return ProgressOutput.of(ctx.err(), ctx.isJson(), ctx.host().errorIsTerminal(), args.has(CommonOptions.QUIET));
     }
 
     private static void requireThere(Path path, String location) {

@@ -107,7 +107,8 @@ final class RestoreDamageTest {
         Outcome one = host.restore("v4-from-r3", "--verify-only work");
 
         assertThat(good.code()).as(good.err()).isZero();
-        assertThat(good.out()).contains("verified:     work\n", "verified:     home of dom0\n", "\ndone\n");
+        assertThat(good.out())
+                .contains("work: verified, ", "verified:     work\n", "verified:     home of dom0\n", "\ndone\n");
         assertThat(one.code()).as(one.err()).isZero();
         assertThat(one.out()).contains("verified:     work\n").doesNotContain("verified:     vault");
         assertNothingChanged();

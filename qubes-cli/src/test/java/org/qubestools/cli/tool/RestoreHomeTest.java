@@ -77,6 +77,7 @@ final class RestoreHomeTest {
     @Test
     void aHomeOfAnotherUserNeedsAnOption() {
         tree.write("/etc/group", "qubes:x:" + tree.read("/etc/group").split(":", -1)[2] + ":anna\n");
+        host.user("anna");
         tree.write("/home/anna/mine", "mine\n");
         before = tree.files();
 

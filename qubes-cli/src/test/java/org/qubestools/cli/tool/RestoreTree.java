@@ -25,16 +25,23 @@ final class RestoreTree {
         this.directory = directory;
         this.tree = StoreTree.empty(directory.resolve("root"));
         this.passphrase = directory.resolve("passphrase");
-        tree.write("/etc/group", "qubes:x:" + gid(directory) + ":user\n");
+        tree.write("/etc/group", "qubes:x:" + id(directory, "gid") + ":user\n");
+        user("user");
         tree.write("/home/user/notes.txt", "old\n");
         tree.write("/home/user/mine", "mine\n");
         write(passphrase, "correct horse battery staple\n".getBytes(StandardCharsets.US_ASCII));
         assertThat(tree.run("qvm-init-storage").code()).isZero();
     }
 
-    private static Object gid(Path directory) {
+    /** Makes this the only user of dom0 that the system knows by number. */
+    void user(String name) {
+        String ids = id(directory, "uid") + ":" + id(directory, "gid");
+        tree.write("/etc/passwd", name + ":x:" + ids + "::/home/" + name + ":/bin/sh\n");
+    }
+
+    private static Object id(Path directory, String which) {
         try {
-            return Files.getAttribute(directory, "unix:gid");
+            return Files.getAttribute(directory, "unix:" + which);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
