@@ -62,7 +62,7 @@ class TarWriterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"user-data/x", "/etc//passwd/", "../..", "a b\nc", ".", "dom0-home/x"})
+    @ValueSource(strings = {"user-data/x", "/nonexistent//passwd/", "../../x", "a b\nc", ".", "dom0-home/x"})
     void symbolicLinksAreNotTransformed(String target) throws IOException {
         Written written = Written.of(tar -> tar.symlink(Written.facts("user", 0777, 0), ByteName.of(target)));
 

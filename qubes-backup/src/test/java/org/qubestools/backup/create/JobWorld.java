@@ -106,7 +106,10 @@ final class JobWorld {
     }
 
     void run(WriteFormat format, BackupTarget target, String... names) throws IOException {
-        BackupPlan plan = plan(format, names);
+        run(format, target, plan(format, names));
+    }
+
+    void run(WriteFormat format, BackupTarget target, BackupPlan plan) {
         BackupJob.Settings settings =
                 new BackupJob.Settings(64L << 20, 2, extents, new SpillSpace(root), NOW, 4242, progress, warnings::add);
         try (Passphrase passphrase = PackedChunks.passphrase()) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What we write is what we, and programs that know nothing of us, get back. */
 @Timeout(120)
@@ -110,7 +111,7 @@ class RoundTripTest {
     }
 
     @ParameterizedTest
-    @MethodSource("formats")
+    @ValueSource(strings = {"3", "3e gzip", "4 zstd"})
     void aHomeComesBackWithNamesLinksModesAndTimes(String text) throws IOException {
         WriteFormat format = WriteFormats.of(text);
         Homes.fill(world.home());
@@ -126,7 +127,7 @@ class RoundTripTest {
     }
 
     @ParameterizedTest
-    @MethodSource("formats")
+    @ValueSource(strings = {"3", "3e gzip", "4"})
     void aTemplateComesBack(String text) throws IOException {
         WriteFormat format = WriteFormats.of(text);
         Path template = world.template();
@@ -147,17 +148,16 @@ class RoundTripTest {
     }
 
     @Test
-    void tenThousandSmallFilesComeBack() throws IOException {
+    void thousandsOfSmallFilesComeBack() throws IOException {
         Path home = world.home();
-        for (int i = 0; i < 10_000; i++) {
+        for (int i = 0; i < 5_000; i++) {
             JobWorld.write(home.resolve("d" + i / 100 + "/f" + i), new byte[] {(byte) i});
         }
 
         Path archive = world.write(WriteFormats.of("4 zstd", 1 << 20), "dom0");
-
         assertThat(TreeFacts.of(world.extract(archive).resolve("dom0-home/user")))
                 .isEqualTo(TreeFacts.of(home))
-                .hasSize(10_101);
+                .hasSize(5_051);
     }
 
     @Test
