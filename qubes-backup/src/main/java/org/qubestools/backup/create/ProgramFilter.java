@@ -63,7 +63,7 @@ final class ProgramFilter extends OutputStream {
     private void pass() throws IOException {
         boolean passed = false;
         try (InputStream out = process.output()) {
-            long size = out.transferTo(target);
+            long size = transfer(out);
             int status = process.awaitExit();
             if (!abandoned && (status != 0 || size == 0)) {
                 throw failure(status == 0 ? "printed nothing" : "failed with status " + status, null);
@@ -73,6 +73,19 @@ final class ProgramFilter extends OutputStream {
         } finally {
             if (!passed) {
                 process.close(); // nobody takes its output any more
+            }
+        }
+    }
+
+    private long transfer(InputStream out) throws IOException {
+        boolean taken = false;
+        try {
+            long size = out.transferTo(target);
+            taken = true;
+            return size;
+        } finally {
+            if (!taken) {
+                abandoned = true; // before its output is closed: its complaint about that is no cause
             }
         }
     }
