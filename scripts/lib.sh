@@ -80,6 +80,15 @@ install_packages() {
     DEBIAN_FRONTEND=noninteractive run $line >&2
 }
 
+# Programs that tests use as independent counterparts; nothing of ours runs them otherwise.
+need_counterparts() {
+    missing=
+    for pair in scrypt:scrypt openssl:openssl zstd:zstd bzip2:bzip2 xz:xz-utils gzip:gzip tar:tar unzip:unzip; do
+        command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair#*:}"
+    done
+    [ -z "$missing" ] || install_packages $missing
+}
+
 # maven ARGUMENT...: in the project, without colours, downloads not listed.
 maven() {
     (cd "$root" && run mvn -B --no-transfer-progress "$@")

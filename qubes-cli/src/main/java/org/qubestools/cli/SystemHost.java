@@ -1,7 +1,12 @@
 package org.qubestools.cli;
 
 import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,6 +91,12 @@ final class SystemHost implements Host {
     @Override
     public Registration onInterrupt(Runnable cancel) {
         return InterruptHook.register(cancel);
+    }
+
+    @Override
+    public OutputStream binaryOutput(PrintStream out) {
+        out.flush();
+        return Channels.newOutputStream(new FileOutputStream(FileDescriptor.out).getChannel());
     }
 
     @Override

@@ -19,6 +19,7 @@ public final class ToolRunner {
     private final FakeHost host;
     private final Map<String, String> environment = new TreeMap<>();
     private VmmSource vmms = new NoVmm();
+    private byte[] input = new byte[0];
 
     /** What a run left behind. */
     public record Outcome(int code, String out, String err) {}
@@ -39,6 +40,12 @@ public final class ToolRunner {
     /** Gives the tools this running system. */
     public ToolRunner vmm(Vmm vmm) {
         vmms = config -> vmm;
+        return this;
+    }
+
+    /** What the tools find on standard input; nothing unless said. */
+    public ToolRunner input(byte[] bytes) {
+        input = bytes.clone();
         return this;
     }
 
@@ -67,7 +74,7 @@ public final class ToolRunner {
         ToolContext ctx = new ToolContext(
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, false, StandardCharsets.UTF_8),
-                new ByteArrayInputStream(new byte[0]),
+                new ByteArrayInputStream(input),
                 environment,
                 host,
                 vmms);

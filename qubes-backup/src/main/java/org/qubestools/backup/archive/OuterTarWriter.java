@@ -26,6 +26,12 @@ public final class OuterTarWriter {
         this.mtime = mtime;
     }
 
+    /** True if a member can have this name. */
+    public static boolean isName(String name) {
+        return name.length() <= TarBlock.NAME_LENGTH
+                && StandardCharsets.US_ASCII.newEncoder().canEncode(name);
+    }
+
     public void member(String name, byte[] content) throws IOException {
         header(name, content.length);
         out.write(content);
@@ -54,7 +60,7 @@ public final class OuterTarWriter {
 
     private void header(String name, long size) throws IOException {
         byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
-        if (bytes.length > TarBlock.NAME_LENGTH || size > MAX_SIZE) {
+        if (!isName(name) || size > MAX_SIZE) {
             throw new IllegalArgumentException("the outer archive cannot hold member " + name);
         }
         out.write(new TarFields()

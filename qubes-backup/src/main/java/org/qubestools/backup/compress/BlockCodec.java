@@ -10,7 +10,6 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.tukaani.xz.LZMA2Options;
-import org.tukaani.xz.LZMAOutputStream;
 import org.tukaani.xz.XZOutputStream;
 
 /**
@@ -18,6 +17,9 @@ import org.tukaani.xz.XZOutputStream;
  * decoder of the filter reads. For one thread.
  */
 public interface BlockCodec extends AutoCloseable {
+    /** The size of a block of the pipeline. */
+    int XZ_DICTIONARY = 1 << 20;
+
     /** Appends the compressed form of {@code length} bytes to {@code target}. */
     void compress(byte[] block, int length, Block target) throws IOException;
 
@@ -41,7 +43,7 @@ public interface BlockCodec extends AutoCloseable {
     }
 
     /**
-     * A codec of the filter.
+     * A codec of the filter, LZMA excepted: its programs read one stream only.
      *
      * @param level from 1 to 9, or 19 for zstd; 0 for what its program uses by default
      */
@@ -57,18 +59,19 @@ public interface BlockCodec extends AutoCloseable {
                 };
             case XZ ->
                 (block, length, target) -> {
-                    OutputStream out =
-                            new XZOutputStream(target, new LZMA2Options(level == 0 ? 6 : Math.min(level, 9)));
+                    OutputStream out = new XZOutputStream(target, xz(level == 0 ? 6 : Math.min(level, 9)));
                     out.write(block, 0, length);
                     out.close();
                 };
-            case LZMA ->
-                (block, length, target) -> {
-                    OutputStream out = new LZMAOutputStream(target, new LZMA2Options(level == 0 ? 6 : level), -1);
-                    out.write(block, 0, length);
-                    out.close();
-                };
+            case LZMA -> throw new IllegalArgumentException("its streams cannot follow each other");
         };
+    }
+
+    /** A dictionary larger than a block helps nothing and takes ten times its size. */
+    private static LZMA2Options xz(int level) throws IOException {
+        LZMA2Options options = new LZMA2Options(level);
+        options.setDictSize(Math.min(options.getDictSize(), XZ_DICTIONARY));
+        return options;
     }
 
     /** Gives blocks on as they are. */

@@ -42,6 +42,8 @@ public final class BackupJob {
     private static final DateTimeFormatter ID_TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final int STORE_MODE = 0660;
+    /** What may follow the path of an inner archive in the name of a member. */
+    private static final String LONGEST_SUFFIX = ".12345.hmac";
 
     private final WriteFormat format;
     private final Settings settings;
@@ -77,26 +79,65 @@ public final class BackupJob {
     }
 
     /**
-     * Writes header, {@code store} (the qubes.xml of the backup) and all files of the plan. {@code target} stays open
-     * and is not flushed to any disk.
+     * Writes header, {@code store} (the qubes.xml of the backup) and all files of the plan. {@code target} stays open,
+     * to be finished by the caller; it is closed if this fails.
      *
      * @throws QubesException FAILED, naming file or target; CANCELLED on interruption
      */
-    public void run(BackupPlan plan, byte[] store, OutputStream target) {
-        settings.progress().start(apparentSize(plan));
+    public void run(BackupPlan plan, byte[] store, BackupTarget target) {
+        requireMemory();
+        requireShortNames(plan);
         try (TaskScope scope = new TaskScope()) {
             try {
-                write(scope, plan, store, target);
+                settings.progress().start(apparentSize(plan));
+                write(scope, plan, store, new TargetStream(target));
             } catch (InterruptedException | IOException e) {
-                throw failure(scope, e);
+                throw abandoned(target, failure(scope, e));
             } catch (QubesException e) {
-                throw scope.failure() == null ? e : failure(scope, e);
+                throw abandoned(target, scope.failure() == null ? e : failure(scope, e));
             }
+        } finally {
+            settings.progress().done();
         }
-        settings.progress().done();
     }
 
-    private static long apparentSize(BackupPlan plan) {
+    /** The sender may be waiting for a target that takes nothing; closed, it lets go of it. */
+    private static RuntimeException abandoned(BackupTarget target, RuntimeException failure) {
+        try {
+            target.close();
+        } catch (QubesException e) {
+            failure.addSuppressed(e);
+        }
+        return failure;
+    }
+
+    private void requireMemory() {
+        long needed = format.isV4() ? format.cost().memory() + leastMemory() : 0;
+        if (needed > settings.memory()) {
+            throw new QubesException(
+                    ErrorKind.FAILED,
+                    "the key derivation asked for needs " + (needed >> 20) + " MiB of memory together with a chunk",
+                    "give more with --memory, or a lower --scrypt-cost");
+        }
+    }
+
+    /** The program on the side of a VM knows no names of more than 100 bytes, or of other characters than ASCII. */
+    private static void requireShortNames(BackupPlan plan) {
+        for (PlannedBackup vm : plan.vms()) {
+            for (PlannedFile file : vm.files()) {
+                if (!OuterTarWriter.isName(file.path() + LONGEST_SUFFIX)) {
+                    throw new QubesException(
+                            ErrorKind.FAILED,
+                            "the path '" + SafeText.of(file.path()) + "' of VM '"
+                                    + SafeText.of(vm.vm().name()) + "' does not fit into a backup: it is too long or"
+                                    + " not of ASCII characters",
+                            "move the VM's directory, or leave it out with --exclude");
+                }
+            }
+        }
+    }
+
+    private static long apparentSize(BackupPlan plan) throws IOException {
         long total = 0;
         for (PlannedBackup vm : plan.vms()) {
             for (PlannedFile file : vm.files()) {
@@ -137,18 +178,23 @@ public final class BackupJob {
             throws IOException, InterruptedException {
         String id = ID_TIME.format(settings.now()) + "-" + settings.processId();
         OuterTarWriter outer = new OuterTarWriter(target, settings.now().getEpochSecond());
-        header(outer, format.header(id));
+        try {
+            header(outer, format.header(id));
+        } catch (IOException e) {
+            throw new QubesException(
+                    ErrorKind.FAILED, "writing the backup failed: " + IoReason.of(e), IoReason.advice(e), e);
+        }
         OrderedBlocks blocks = new OrderedBlocks(scope, settings.threads(), this::codec);
         BlockingQueue<FinishedChunk> finished = new ArrayBlockingQueue<>(1);
         scope.fork("qubes-backup-pack", new PartPacker(format, passphrase, blocks, chunks(id), finished, random));
         TaskGate sender = new TaskGate(new ChunkSender(finished, outer));
         scope.fork("qubes-backup-send", sender);
-        store(blocks, store);
+        store(scope, blocks, store);
         TreeArchiver archiver = new TreeArchiver(settings.extents(), settings.progress(), settings.warnings());
         for (PlannedBackup vm : plan.vms()) {
             settings.progress().item(vm.isHome() ? "dom0" : SafeText.of(vm.vm().name()));
             for (PlannedFile file : vm.files()) {
-                file(blocks, file, archiver);
+                file(scope, blocks, file, archiver);
             }
         }
         blocks.last();
@@ -157,11 +203,14 @@ public final class BackupJob {
 
     private ChunkMaker chunks(String id) {
         long derivation = format.isV4() ? format.cost().memory() : 0;
-        long least = Math.min(PartBuffer.MEMORY_LIMIT, format.chunkSize()) + 2L * SegmentPool.SEGMENT;
-        SegmentPool pool = new SegmentPool(Math.max(least, settings.memory() / 2 - derivation / 2));
+        SegmentPool pool = new SegmentPool(Math.max(leastMemory(), settings.memory() / 2 - derivation / 2));
         return format.isV4()
                 ? ChunkMaker.scrypt(format.cost(), id, passphrase, pool, settings.spill(), random)
                 : ChunkMaker.hmac(format, passphrase, pool, settings.spill());
+    }
+
+    private long leastMemory() {
+        return Math.min(PartBuffer.MEMORY_LIMIT, format.chunkSize()) + 2L * SegmentPool.SEGMENT;
     }
 
     private BlockCodec codec() {
@@ -193,22 +242,23 @@ public final class BackupJob {
     }
 
     /** The stream of one inner archive before compression. */
-    private OutputStream stream(OrderedBlocks blocks, String path) throws IOException {
+    private OutputStream stream(TaskScope scope, OrderedBlocks blocks, String path) throws IOException {
         OutputStream stream = blocks.begin(path);
         WriteFormat.Compression compression = format.compression();
         return compression == null || compression.filter() != null
                 ? stream
-                : new ProgramFilter(compression.program(), stream);
+                : new ProgramFilter(compression.program(), stream, scope);
     }
 
-    private void store(OrderedBlocks blocks, byte[] store) throws IOException {
+    private void store(TaskScope scope, OrderedBlocks blocks, byte[] store) throws IOException {
         TarWriter.Facts facts = new TarWriter.Facts(
                 ByteName.of("qubes.xml"), STORE_MODE, settings.now().getEpochSecond(), 0, 0);
-        content(blocks, "qubes.xml", facts, store);
+        content(scope, blocks, "qubes.xml", facts, store);
     }
 
-    private void content(OrderedBlocks blocks, String path, TarWriter.Facts facts, byte[] content) throws IOException {
-        try (OutputStream stream = stream(blocks, path)) {
+    private void content(TaskScope scope, OrderedBlocks blocks, String path, TarWriter.Facts facts, byte[] content)
+            throws IOException {
+        try (OutputStream stream = stream(scope, blocks, path)) {
             TarWriter tar = new TarWriter(stream);
             tar.file(facts, SparseMap.dense(content.length));
             tar.data(content, 0, content.length);
@@ -217,12 +267,14 @@ public final class BackupJob {
         }
     }
 
-    private void file(OrderedBlocks blocks, PlannedFile file, TreeArchiver archiver) throws IOException {
+    private void file(TaskScope scope, OrderedBlocks blocks, PlannedFile file, TreeArchiver archiver)
+            throws IOException {
         if (format.isV4() && file.path().endsWith("/firewall.xml")) {
             FileSource source = FileSource.look(file.source(), true);
             byte[] r3 = Files.readAllBytes(file.source());
             FirewallXml.Translated rules = FirewallXml.toR4(file.path(), r3);
             content(
+                    scope,
                     blocks,
                     file.path(),
                     source.facts(ByteName.of(file.path())),
@@ -230,7 +282,7 @@ public final class BackupJob {
             settings.progress().advance(source.size());
             return;
         }
-        try (OutputStream stream = stream(blocks, file.path())) {
+        try (OutputStream stream = stream(scope, blocks, file.path())) {
             archiver.archive(file, new TarWriter(stream));
         }
     }

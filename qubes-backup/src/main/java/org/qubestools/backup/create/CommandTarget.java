@@ -2,6 +2,8 @@ package org.qubestools.backup.create;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.PipedProcess;
@@ -10,6 +12,8 @@ import org.qubestools.core.io.Subprocess;
 
 /** A command of the user's that takes the backup on its standard input; its exit status decides. */
 public final class CommandTarget implements BackupTarget {
+    private static final long PATIENCE_MILLIS = 5000;
+
     private final String command;
     private final PipedProcess process;
 
@@ -30,6 +34,24 @@ public final class CommandTarget implements BackupTarget {
         return process.input();
     }
 
+    /** A command that takes no more is about to end, as a rule; its status and words tell more than a broken pipe. */
+    @Override
+    public QubesException failure(IOException e) {
+        OptionalInt status = process.exitWithin(PATIENCE_MILLIS);
+        return failed(
+                status.isPresent() ? "ended with status " + status.getAsInt() + " before" : "took no more before", e);
+    }
+
+    private QubesException failed(String how, @Nullable IOException cause) {
+        String said = process.untrustedErrors().strip();
+        return new QubesException(
+                ErrorKind.FAILED,
+                "the command '" + SafeText.of(command) + "' " + how + " it had the whole backup"
+                        + (said.isEmpty() ? "" : ": " + SafeText.of(said)),
+                "what it stored is no backup",
+                cause);
+    }
+
     @Override
     public void finish() {
         IOException closing = null;
@@ -39,14 +61,10 @@ public final class CommandTarget implements BackupTarget {
             closing = e; // the command ended before it had read all; its status says why
         }
         int status = process.awaitExit();
-        if (status != 0 || closing != null) {
-            String said = process.untrustedErrors().strip();
-            throw new QubesException(
-                    ErrorKind.FAILED,
-                    "the command '" + SafeText.of(command) + "' failed with status " + status
-                            + (said.isEmpty() ? "" : ": " + SafeText.of(said)),
-                    "the backup is not complete",
-                    closing);
+        if (closing != null) {
+            throw failed("ended with status " + status + " before", closing);
+        } else if (status != 0) {
+            throw failed("failed with status " + status + " after", null);
         }
     }
 

@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.qubestools.backup.archive.ByteName;
@@ -18,26 +19,27 @@ import org.qubestools.backup.archive.TarWriter;
  */
 record FileSource(Path path, int mode, long mtime, long uid, long gid, long size, long device, long file, int links) {
     private static final int TYPE = 0170000;
+    /** One call of the system for all. */
+    private static final String ATTRIBUTES = "unix:mode,lastModifiedTime,uid,gid,size,dev,ino,nlink";
 
     static FileSource look(Path path, boolean followLinks) throws IOException {
         LinkOption[] options = followLinks ? new LinkOption[0] : new LinkOption[] {LinkOption.NOFOLLOW_LINKS};
-        BasicFileAttributes facts = Files.readAttributes(path, BasicFileAttributes.class, options);
-        long mtime = Math.floorDiv(facts.lastModifiedTime().to(TimeUnit.MILLISECONDS), 1000);
+        Map<String, Object> facts = Files.readAttributes(path, ATTRIBUTES, options);
+        FileTime mtime = (FileTime) Objects.requireNonNull(facts.get("lastModifiedTime"), "every file has it");
         return new FileSource(
                 path,
-                (int) number(path, "mode", options),
-                mtime,
-                number(path, "uid", options),
-                number(path, "gid", options),
-                facts.size(),
-                number(path, "dev", options),
-                number(path, "ino", options),
-                (int) number(path, "nlink", options));
+                (int) number(facts, "mode"),
+                Math.floorDiv(mtime.to(TimeUnit.MILLISECONDS), 1000),
+                number(facts, "uid"),
+                number(facts, "gid"),
+                number(facts, "size"),
+                number(facts, "dev"),
+                number(facts, "ino"),
+                (int) number(facts, "nlink"));
     }
 
-    private static long number(Path path, String name, LinkOption... options) throws IOException {
-        Object value = Files.getAttribute(path, "unix:" + name, options);
-        return ((Number) Objects.requireNonNull(value, "every file has it")).longValue();
+    private static long number(Map<String, Object> facts, String name) {
+        return ((Number) Objects.requireNonNull(facts.get(name), "every file has it")).longValue();
     }
 
     boolean isFile() {

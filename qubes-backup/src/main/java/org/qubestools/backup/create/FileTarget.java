@@ -4,9 +4,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.FileLayer;
@@ -16,6 +21,8 @@ import org.qubestools.core.io.TempName;
 
 /** A file, written under another name and renamed when it is complete; a device or pipe is written as it is. */
 public final class FileTarget implements BackupTarget {
+    private static final Pattern DATED = Pattern.compile("qubes-\\d{4}-\\d{2}-\\d{2}T\\d{6}\\.");
+
     private final Path file;
     private final Path written;
     private final FileLayer layer;
@@ -43,6 +50,35 @@ public final class FileTarget implements BackupTarget {
         }
     }
 
+    /** What runs that were killed left beside {@code file}, or what others write there now. */
+    public static List<Path> unfinished(Path file) {
+        Path parent = file.toAbsolutePath().getParent();
+        List<Path> found = new ArrayList<>();
+        if (parent == null) {
+            return found;
+        }
+        try (DirectoryStream<Path> names = Files.newDirectoryStream(parent)) {
+            for (Path path : names) {
+                String name = String.valueOf(path.getFileName());
+                int mark = TempName.markIn(name);
+                boolean ours = mark >= 0
+                        && (DATED.matcher(name).lookingAt()
+                                || name.substring(0, mark).equals(String.valueOf(file.getFileName())));
+                if (ours) {
+                    found.add(path);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            return List.of(); // whatever is wrong there, writing will tell
+        }
+        return found;
+    }
+
+    private static boolean isBlockDevice(Path file) throws IOException {
+        int mode = (Integer) Files.getAttribute(file, "unix:mode");
+        return (mode & 0170000) == 0060000;
+    }
+
     private static QubesException failed(Path file, IOException e) {
         return new QubesException(
                 ErrorKind.FAILED,
@@ -60,6 +96,9 @@ public final class FileTarget implements BackupTarget {
     public void finish() {
         try {
             if (written.equals(file)) {
+                if (isBlockDevice(file)) {
+                    channel.force(true);
+                }
                 channel.close();
             } else {
                 channel.force(true);

@@ -3,12 +3,15 @@ package org.qubestools.backup.create;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -18,12 +21,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.qubestools.backup.archive.ByteName;
 import org.qubestools.backup.archive.SparseMap;
 import org.qubestools.backup.archive.TarWriter;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
-import org.qubestools.core.io.IoReason;
 import org.qubestools.core.io.Progress;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.posix.RawPath;
@@ -68,9 +71,9 @@ final class TreeArchiver {
             throw new QubesException(
                     ErrorKind.FAILED, SafeText.of(source.path().toString()) + " is no regular file", "move it away");
         }
-        SparseMap map = extents.of(source.path(), source.size());
-        tar.file(source.facts(path), map);
         try (FileChannel channel = FileChannel.open(source.path(), StandardOpenOption.READ)) {
+            SparseMap map = extents.of(source.path(), source.size());
+            tar.file(source.facts(path), map);
             long at = 0;
             for (int i = 0; i < map.count(); i++) {
                 progress.advance(map.offset(i) - at);
@@ -122,9 +125,7 @@ final class TreeArchiver {
         void tree(FileSource source, ByteName path) throws IOException {
             if (source.isDirectory()) {
                 tar.directory(source.facts(path));
-                for (Path child : children(source.path())) {
-                    child(child, path.child(name(child)));
-                }
+                children(source, path);
             } else if (source.isSymlink()) {
                 tar.symlink(source.facts(path), ByteName.of(RawPath.bytes(Files.readSymbolicLink(source.path()))));
             } else if (source.isPipe()) {
@@ -136,24 +137,35 @@ final class TreeArchiver {
             }
         }
 
-        private void child(Path child, ByteName path) throws IOException {
-            FileSource source;
+        private void children(FileSource directory, ByteName path) throws IOException {
+            List<Path> children;
             try {
-                source = FileSource.look(child, false);
+                children = children(directory.path());
             } catch (NoSuchFileException e) {
-                warnings.accept("'" + path + "' vanished while its directory was read");
+                warnings.accept("'" + path + "' vanished while it was read");
                 return;
             }
-            tree(source, path);
+            for (Path child : children) {
+                ByteName below = path.child(name(child));
+                try {
+                    tree(FileSource.look(child, false), below);
+                } catch (NoSuchFileException e) {
+                    // Nothing of it is in the archive yet: directories see to their own.
+                    warnings.accept("'" + below + "' vanished while its directory was read");
+                }
+            }
         }
 
         private void regular(FileSource source, ByteName path) throws IOException {
             String identity = source.device() + ":" + source.file();
-            ByteName first = source.links() > 1 ? linked.putIfAbsent(identity, path) : null;
+            ByteName first = source.links() > 1 ? linked.get(identity) : null;
             if (first != null) {
                 tar.hardLink(source.facts(path), first);
-            } else {
-                file(source, path, tar);
+                return;
+            }
+            file(source, path, tar);
+            if (source.links() > 1) {
+                linked.put(identity, path);
             }
         }
 
@@ -167,48 +179,56 @@ final class TreeArchiver {
                 for (Path child : stream) {
                     children.add(child);
                 }
+            } catch (DirectoryIteratorException e) {
+                throw e.getCause();
             }
             Collections.sort(children);
             return children;
         }
     }
 
-    /** Bytes that {@link #archive} will report as progress, holes too; a file that cannot be looked at counts 0. */
-    static long apparentSize(PlannedFile planned) {
-        try {
-            return switch (planned.kind()) {
-                case FILE -> Files.size(planned.source());
-                case DIRECTORY -> sizeOf(planned.source());
-                case SELECTION -> {
-                    long total = 0;
-                    for (String entry : planned.entries()) {
-                        total += sizeOf(planned.source().resolve(entry));
-                    }
-                    yield total;
+    /** Bytes that {@link #archive} will report as progress, holes too; what cannot be looked at counts 0. */
+    static long apparentSize(PlannedFile planned) throws IOException {
+        return switch (planned.kind()) {
+            case FILE, DIRECTORY -> sizeOf(planned.source().toRealPath());
+            case SELECTION -> {
+                long total = 0;
+                for (String entry : planned.entries()) {
+                    total += sizeOf(planned.source().resolve(entry));
                 }
-            };
-        } catch (IOException e) {
-            throw new QubesException(
-                    ErrorKind.FAILED,
-                    "cannot read " + SafeText.of(planned.source().toString()) + ": " + IoReason.of(e),
-                    IoReason.advice(e),
-                    e);
-        }
+                yield total;
+            }
+        };
     }
 
     private static long sizeOf(Path tree) throws IOException {
-        long total = 0;
-        Set<Object> seen = new HashSet<>();
-        try (var paths = Files.walk(tree)) {
-            for (Path path : (Iterable<Path>) paths::iterator) {
-                if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-                    FileSource source = FileSource.look(path, false);
-                    if (source.links() == 1 || seen.add(source.device() + ":" + source.file())) {
-                        total += source.size();
-                    }
-                }
+        SizeSum sum = new SizeSum();
+        Files.walkFileTree(tree, sum);
+        return sum.total;
+    }
+
+    /** Adds up regular files, each once; what vanishes or cannot be read is left to the archiving to tell. */
+    private static final class SizeSum extends SimpleFileVisitor<Path> {
+        private final Set<Object> seen = new HashSet<>();
+        private long total;
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes facts) {
+            Object key = facts.fileKey();
+            if (facts.isRegularFile() && (key == null || seen.add(key))) {
+                total += facts.size();
             }
+            return FileVisitResult.CONTINUE;
         }
-        return total;
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException e) {
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) {
+            return FileVisitResult.CONTINUE;
+        }
     }
 }

@@ -37,9 +37,9 @@ public record WriteFormat(
      * @param level 1 to 9 (zstd: 19); 0 for the usual one
      */
     public record Compression(String program, @Nullable Filter filter, int level) {
-        /** The filter of this program name, in our own code where we have one. */
+        /** The filter of this program name, in our own code where that can compress block by block. */
         public static Compression of(String program, int level) {
-            Optional<Filter> filter = Filter.named(program);
+            Optional<Filter> filter = Filter.named(program).filter(known -> known != Filter.LZMA);
             return new Compression(filter.map(Filter::program).orElse(program), filter.orElse(null), level);
         }
     }

@@ -1,7 +1,7 @@
 package org.qubestools.cli.backup;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +39,6 @@ import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.Opt;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.option.Usage;
-import org.qubestools.cli.output.ProgressOutput;
 import org.qubestools.cli.output.SizeText;
 import org.qubestools.core.Dom0User;
 import org.qubestools.core.error.ErrorKind;
@@ -116,7 +115,15 @@ public final class BackupRun {
         plan.requireHalted();
         Path file = file();
         checkSpace(plan, file);
-        if (args.has(CommonOptions.DRY_RUN) || !confirmed()) {
+        for (Path left : file == null ? List.<Path>of() : FileTarget.unfinished(file)) {
+            ctx.warn(SafeText.of(left.toString())
+                    + " is a backup that was not finished; delete it if no other backup is running");
+        }
+        if (args.has(CommonOptions.DRY_RUN)) {
+            report("backup-plan", plan, file);
+            return 0;
+        }
+        if (!confirmed()) {
             return 0;
         }
         try (Passphrase passphrase = PassphraseOptions.readNew(args, ctx);
@@ -124,6 +131,7 @@ public final class BackupRun {
             write(plan, store, file, passphrase);
         }
         session.qubes().edit(List.of(StoreMarks.of(plan, now)), false);
+        report("backup", plan, file);
         return 0;
     }
 
@@ -139,9 +147,6 @@ public final class BackupRun {
 
     private void summary(BackupPlan plan) {
         if (ctx.isJson()) {
-            if (!"-".equals(target)) {
-                ctx.json(json(plan));
-            }
             return;
         }
         StringBuilder text = new StringBuilder();
@@ -149,10 +154,15 @@ public final class BackupRun {
             text.append(line).append('\n');
         }
         // Standard output may be where the backup goes.
-        ("-".equals(target) ? ctx.err() : ctx.out()).append(text).flush();
+        PrintStream free = "-".equals(target) ? ctx.err() : ctx.out();
+        free.append(text).flush();
     }
 
-    private Map<String, @Nullable Object> json(BackupPlan plan) {
+    /** For scripts, unless standard output is where the backup goes. */
+    private void report(String type, BackupPlan plan, @Nullable Path file) {
+        if (!ctx.isJson() || "-".equals(target)) {
+            return;
+        }
         List<Map<String, @Nullable Object>> vms = new ArrayList<>();
         for (PlannedBackup vm : plan.vms()) {
             Map<String, @Nullable Object> object = new LinkedHashMap<>();
@@ -163,12 +173,13 @@ public final class BackupRun {
             vms.add(object);
         }
         Map<String, @Nullable Object> object = new LinkedHashMap<>();
-        object.put("type", "backup-plan");
+        object.put("type", type);
+        object.put("target", file == null ? null : file.toString());
         object.put("format", (long) format.version().number());
         object.put("size", plan.size());
         object.put("vms", vms);
         object.put("left_out", plan.leftOut());
-        return object;
+        ctx.json(object);
     }
 
     /** The file to write; null if the backup goes elsewhere. */
@@ -215,41 +226,23 @@ public final class BackupRun {
         if (PassphraseOptions.isGiven(args)) {
             return true;
         }
-        ctx.err().print("Do you want to proceed? [y/N] ");
-        ctx.err().flush();
-        String answer = answer(ctx.in());
-        return answer.equalsIgnoreCase("y");
-    }
-
-    private static String answer(InputStream in) {
-        StringBuilder line = new StringBuilder();
-        try {
-            int b = in.read();
-            while (b >= 0 && b != '\n' && line.length() < 80) {
-                line.append((char) b);
-                b = in.read();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return line.toString().strip();
+        return Question.yes("Do you want to proceed? [y/N] ", ctx);
     }
 
     private void write(BackupPlan plan, StoreSnapshot store, @Nullable Path file, Passphrase passphrase) {
         byte[] xml = format.isV4() ? r4Store(plan, store) : r3Store(plan);
-        Path spill = Path.of(args.value(ReadingOptions.TMPDIR)
-                .orElseGet(() -> file == null ? "/var/tmp" : String.valueOf(file.getParent())));
+        ReadOptions space = ReadingOptions.of(args, ctx, file == null ? null : file.getParent());
         BackupJob.Settings settings = new BackupJob.Settings(
-                args.value(ReadingOptions.MEMORY).orElse(ReadOptions.DEFAULT_MEMORY),
+                space.memory(),
                 ctx.host().processors(),
                 Extents.ofSystem(),
-                new SpillSpace(spill),
+                new SpillSpace(space.tmpdir()),
                 now,
                 ProcessHandle.current().pid(),
-                ProgressOutput.of(ctx.err(), ctx.isJson(), ctx.host().errorIsTerminal(), args.has(CommonOptions.QUIET)),
+                ReadingOptions.progress(args, ctx),
                 ctx::warn);
         try (BackupTarget opened = open(file)) {
-            new BackupJob(format, settings, passphrase).run(plan, xml, opened.stream());
+            new BackupJob(format, settings, passphrase).run(plan, xml, opened);
             opened.finish();
             ctx.note("the backup is complete: " + opened.shown());
         }
@@ -265,7 +258,9 @@ public final class BackupRun {
             return new VmTarget(
                     VmBackupTarget.open(ctx.host().qrexec(), new VmName(vm.get()), String.valueOf(target)), vm.get());
         }
-        return file == null ? new StreamTarget(ctx.out()) : FileTarget.create(file, FileLayer.system());
+        return file == null
+                ? new StreamTarget(ctx.host().binaryOutput(ctx.out()))
+                : FileTarget.create(file, FileLayer.system());
     }
 
     private byte[] r3Store(BackupPlan plan) {

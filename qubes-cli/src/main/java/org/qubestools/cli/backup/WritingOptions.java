@@ -3,6 +3,7 @@ package org.qubestools.cli.backup;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.backup.compress.Filter;
 import org.qubestools.backup.create.WriteFormat;
 import org.qubestools.backup.crypto.HmacDigest;
 import org.qubestools.backup.crypto.OpensslCipher;
@@ -46,6 +47,9 @@ public final class WritingOptions {
     static WriteFormat format(ParsedArguments args, boolean toVm) {
         boolean plain = args.has(NO_ENCRYPT);
         boolean impliesThree = plain || args.has(CIPHER) || args.has(DIGEST);
+        if (plain && args.has(CIPHER)) {
+            throw Usage.error("--no-encrypt and --enc-algo exclude each other");
+        }
         String named = args.value(FORMAT).orElse(impliesThree ? "3" : "4");
         if (named.equals("4")) {
             if (impliesThree) {
@@ -92,11 +96,28 @@ public final class WritingOptions {
         Optional<String> asked = args.value(FILTER);
         String program = asked.orElse(otherwise);
         if (program.equals("none")) {
+            if (args.has(COMPRESS)) {
+                throw Usage.error("-z and -Z none exclude each other");
+            }
+            requireLevel(args, 0, "without compression");
             return null;
         }
         if (program.isEmpty() || !program.matches("[A-Za-z0-9-]{1,64}") || program.startsWith("-")) {
             throw Usage.error("the filter '" + SafeText.of(program) + "' is not the plain name of a program");
         }
-        return WriteFormat.Compression.of(program, args.value(LEVEL).orElse(0));
+        WriteFormat.Compression made =
+                WriteFormat.Compression.of(program, args.value(LEVEL).orElse(0));
+        if (made.filter() == null) {
+            requireLevel(args, 0, "with a program that is not known");
+        } else {
+            requireLevel(args, made.filter() == Filter.ZSTD ? 19 : 9, "with " + made.program());
+        }
+        return made;
+    }
+
+    private static void requireLevel(ParsedArguments args, int most, String when) {
+        if (args.value(LEVEL).orElse(0) > most) {
+            throw Usage.error(most == 0 ? "--level has no meaning " + when : "--level goes up to " + most + " " + when);
+        }
     }
 }

@@ -1,5 +1,7 @@
 package org.qubestools.cli.frame;
 
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.time.Clock;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,16 @@ public interface Host {
     /** Bytes of memory that this process may use for objects. */
     default long maxMemory() {
         return Long.MAX_VALUE;
+    }
+
+    /**
+     * Standard output for bytes in bulk: a write that fails throws, one that waits ends when its thread is interrupted.
+     * Closing it closes standard output.
+     *
+     * @param out standard output for texts, which must be flushed
+     */
+    default OutputStream binaryOutput(PrintStream out) {
+        return new CheckedOutput(out);
     }
 
     /** How many threads can work at once. */

@@ -3,6 +3,8 @@ package org.qubestools.core.io;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 
@@ -53,6 +55,20 @@ public final class PipedProcess implements AutoCloseable {
             // Its last words may still be on their way from the pipe.
             errors.awaitEnd(LAST_ERRORS_MILLIS);
             return status;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QubesException(ErrorKind.CANCELLED, "interrupted while " + program + " was running", null, e);
+        }
+    }
+
+    /**
+     * As {@link #awaitExit}, but waits no longer than that.
+     *
+     * @return empty if it still runs
+     */
+    public OptionalInt exitWithin(long millis) {
+        try {
+            return process.waitFor(millis, TimeUnit.MILLISECONDS) ? OptionalInt.of(awaitExit()) : OptionalInt.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new QubesException(ErrorKind.CANCELLED, "interrupted while " + program + " was running", null, e);

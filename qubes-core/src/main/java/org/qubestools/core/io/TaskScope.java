@@ -25,8 +25,11 @@ public final class TaskScope implements AutoCloseable {
         Thread thread = thread(name, () -> perform(task));
         synchronized (this) {
             threads.add(thread);
+            thread.start();
+            if (failure != null) {
+                thread.interrupt(); // too late to be among the others that fail() interrupted
+            }
         }
-        thread.start();
     }
 
     /** A thread that does not keep the process alive; for the classes of this package that cannot use a scope. */

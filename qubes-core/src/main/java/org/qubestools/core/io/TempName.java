@@ -17,6 +17,22 @@ public final class TempName {
         return target.resolveSibling(target.getFileName() + MARK + token());
     }
 
+    /** Where in a name of such a file that of its target ends; -1 if it is none. */
+    public static int markIn(String name) {
+        int at = name.length() - 16 - MARK.length();
+        return at > 0 && name.startsWith(MARK, at) && isToken(name.substring(at + MARK.length())) ? at : -1;
+    }
+
+    private static boolean isToken(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Sixteen random hexadecimal digits; no secret. */
     public static String token() {
         String digits = Long.toHexString(ThreadLocalRandom.current().nextLong());

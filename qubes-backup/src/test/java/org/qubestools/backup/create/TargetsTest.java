@@ -1,0 +1,218 @@
+package org.qubestools.backup.create;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.FileLayer;
+import org.qubestools.core.io.TaskScope;
+
+@Timeout(60)
+class TargetsTest {
+    @TempDir
+    Path directory;
+
+    private FileTarget file(String name) {
+        return FileTarget.create(directory.resolve(name), FileLayer.system());
+    }
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> paths = Files.list(directory)) {
+            return paths.map(path -> path.getFileName().toString()).toList();
+        }
+    }
+
+    @Test
+    void aFileGetsItsNameWhenItIsComplete() throws IOException {
+        try (FileTarget target = file("backup")) {
+            target.stream().write(new byte[] {1, 2, 3});
+            assertThat(names()).singleElement().asString().matches("backup\\.qvm-[0-9a-f]{16}");
+
+            target.finish();
+        }
+
+        assertThat(names()).containsExactly("backup");
+        assertThat(directory.resolve("backup")).hasBinaryContent(new byte[] {1, 2, 3});
+        assertThat(Files.getAttribute(directory.resolve("backup"), "unix:mode")).isEqualTo(0100600);
+    }
+
+    @Test
+    void closedEarlyNothingIsLeft() throws IOException {
+        FileTarget target = file("backup");
+        target.stream().write(1);
+        target.close();
+        target.close();
+
+        assertThat(names()).isEmpty();
+    }
+
+    @Test
+    void anOldFileStaysUntilTheNewOneIsComplete() throws IOException {
+        Path old = Files.writeString(directory.resolve("backup"), "old");
+        try (FileTarget target = file("backup")) {
+            target.stream().write(1);
+        }
+        assertThat(old).hasContent("old");
+
+        try (FileTarget target = file("backup")) {
+            target.stream().write('n');
+            target.finish();
+        }
+        assertThat(old).hasContent("n");
+    }
+
+    @Test
+    void aDirectoryThatIsNotThereIsNamed() {
+        assertThatThrownBy(() -> file("no/backup"))
+                .isInstanceOf(QubesException.class)
+                .hasMessageContaining("no/backup: no such file or directory");
+    }
+
+    @Test
+    void aDeviceIsWrittenAsItIs() throws IOException {
+        try (FileTarget target = FileTarget.create(Path.of("/dev/null"), FileLayer.system())) {
+            target.stream().write(1);
+            target.finish();
+        }
+        assertThat(Files.isRegularFile(Path.of("/dev/null"))).isFalse();
+    }
+
+    @Test
+    void aPipeIsWrittenAsItIsAndStays() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        Process reader = new ProcessBuilder("cat", pipe.toString()).start();
+        try (FileTarget target = FileTarget.create(pipe, FileLayer.system())) {
+            target.stream().write("text".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            target.finish();
+        }
+
+        assertThat(reader.getInputStream().readAllBytes()).asString().isEqualTo("text");
+        assertThat(names()).containsExactly("pipe");
+    }
+
+    @Test
+    void whatKilledRunsLeftIsFound() throws IOException {
+        String token = ".qvm-0123456789abcdef";
+        Files.createFile(directory.resolve("qubes-2016-03-01T120000" + token));
+        Files.createFile(directory.resolve("mine" + token));
+        Files.createFile(directory.resolve("other" + token));
+        Files.createFile(directory.resolve("qubes-2016-03-01T120000"));
+        Files.createFile(directory.resolve("mine.qvm-0123456789abcdeX"));
+
+        assertThat(FileTarget.unfinished(directory.resolve("mine")))
+                .extracting(path -> path.getFileName().toString())
+                .containsExactlyInAnyOrder("qubes-2016-03-01T120000" + token, "mine" + token);
+        assertThat(FileTarget.unfinished(Path.of("/nonexistent/mine"))).isEmpty();
+    }
+
+    @Test
+    void theStatusOfACommandDecides() throws IOException {
+        Path stored = directory.resolve("stored");
+        try (CommandTarget target = CommandTarget.start("sleep 0.2; cat > '" + stored + "'")) {
+            target.stream().write('x');
+            target.finish();
+        }
+        assertThat(stored).hasContent("x");
+
+        try (CommandTarget target = CommandTarget.start("cat >/dev/null; echo 'no room' >&2; exit 7")) {
+            target.stream().write('x');
+            assertThatThrownBy(target::finish)
+                    .isInstanceOf(QubesException.class)
+                    .hasMessageContaining("failed with status 7")
+                    .hasMessageContaining("no room");
+        }
+    }
+
+    @Test
+    void aCommandThatReadsNotAllFailsWhateverItsStatus() {
+        try (CommandTarget target = CommandTarget.start("head -c 10 >/dev/null")) {
+            OutputStream stream = new TargetStream(target);
+
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            stream.write(new byte[1 << 16]);
+                        }
+                    })
+                    .isInstanceOf(QubesException.class)
+                    .hasMessageContaining("ended with status 0 before it had the whole backup");
+        }
+    }
+
+    @Test
+    void closingACommandEndsAWriterThatWaits() throws Exception {
+        try (TaskScope scope = new TaskScope()) {
+            CommandTarget target = CommandTarget.start("sleep 1000");
+            scope.fork("write", () -> {
+                try {
+                    while (true) {
+                        target.stream().write(new byte[1 << 16]);
+                    }
+                } catch (IOException e) {
+                    return;
+                }
+            });
+
+            target.close();
+            scope.join();
+            assertThat(scope.failure()).isNull();
+        }
+    }
+
+    @Test
+    void aReaderOfStandardOutputThatIsGoneIsAnError() {
+        OutputStream gone = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+        };
+
+        assertThatThrownBy(() -> new TargetStream(new StreamTarget(gone)).write(1))
+                .isInstanceOf(QubesException.class)
+                .hasMessage("writing to standard output failed: Broken pipe");
+    }
+
+    @Test
+    void standardOutputStaysOpenAfterAGoodBackupOnly() {
+        boolean[] closed = {false};
+        OutputStream out = new ByteArrayOutputStream() {
+            @Override
+            public void close() {
+                closed[0] = true;
+            }
+        };
+        StreamTarget good = new StreamTarget(out);
+        good.finish();
+        good.close();
+        assertThat(closed[0]).isFalse();
+
+        new StreamTarget(out).close();
+        assertThat(closed[0]).isTrue();
+    }
+
+    @Test
+    void beingStoppedIsNoFailureOfTheTarget() throws IOException {
+        FileTarget target = file("backup");
+        OutputStream stream = new TargetStream(target);
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> stream.write(1)).isInstanceOf(AsynchronousCloseException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        target.close();
+        assertThatThrownBy(() -> target.stream().write(1)).isInstanceOf(ClosedChannelException.class);
+    }
+}
