@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.qubestools.cli.frame.Host;
 import org.qubestools.cli.frame.NoVmm;
 import org.qubestools.cli.frame.Tool;
 import org.qubestools.cli.frame.ToolContext;
@@ -16,14 +17,16 @@ import org.qubestools.core.vmm.Vmm;
 
 /** Runs tools in this process as a command line would, and keeps what they print. */
 public final class ToolRunner {
-    private final FakeHost host;
+    private final Host host;
     private final Map<String, String> environment = new TreeMap<>();
     private VmmSource vmms = new NoVmm();
+    private byte[] input = new byte[0];
+    private byte[] output = new byte[0];
 
     /** What a run left behind. */
     public record Outcome(int code, String out, String err) {}
 
-    public ToolRunner(FakeHost host) {
+    public ToolRunner(Host host) {
         this.host = host;
     }
 
@@ -40,6 +43,17 @@ public final class ToolRunner {
     public ToolRunner vmm(Vmm vmm) {
         vmms = config -> vmm;
         return this;
+    }
+
+    /** What the tools find on standard input. */
+    public ToolRunner input(String text) {
+        input = text.getBytes(StandardCharsets.UTF_8);
+        return this;
+    }
+
+    /** The bytes that the last run left on standard output. */
+    public byte[] output() {
+        return output.clone();
     }
 
     /** Runs a registered tool with words of any form; the first one is its name. */
@@ -67,11 +81,12 @@ public final class ToolRunner {
         ToolContext ctx = new ToolContext(
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, false, StandardCharsets.UTF_8),
-                new ByteArrayInputStream(new byte[0]),
+                new ByteArrayInputStream(input),
                 environment,
                 host,
                 vmms);
         int code = run.run(ctx, new ArrayList<>(words));
+        output = out.toByteArray();
         return new Outcome(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 }
