@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.qubestools.cli.frame.Host;
 import org.qubestools.cli.frame.NoVmm;
 import org.qubestools.cli.frame.Tool;
 import org.qubestools.cli.frame.ToolContext;
@@ -16,15 +17,16 @@ import org.qubestools.core.vmm.Vmm;
 
 /** Runs tools in this process as a command line would, and keeps what they print. */
 public final class ToolRunner {
-    private final FakeHost host;
+    private final Host host;
     private final Map<String, String> environment = new TreeMap<>();
     private VmmSource vmms = new NoVmm();
     private byte[] input = new byte[0];
+    private byte[] output = new byte[0];
 
     /** What a run left behind. */
     public record Outcome(int code, String out, String err) {}
 
-    public ToolRunner(FakeHost host) {
+    public ToolRunner(Host host) {
         this.host = host;
     }
 
@@ -47,6 +49,17 @@ public final class ToolRunner {
     public ToolRunner input(byte[] bytes) {
         input = bytes.clone();
         return this;
+    }
+
+    /** What the tools find on standard input. */
+    public ToolRunner input(String text) {
+        input = text.getBytes(StandardCharsets.UTF_8);
+        return this;
+    }
+
+    /** The bytes that the last run left on standard output. */
+    public byte[] output() {
+        return output.clone();
     }
 
     /** Runs a registered tool with words of any form; the first one is its name. */
@@ -79,6 +92,7 @@ public final class ToolRunner {
                 host,
                 vmms);
         int code = run.run(ctx, new ArrayList<>(words));
+        output = out.toByteArray();
         return new Outcome(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 }

@@ -96,9 +96,9 @@ final class JobWorld {
         Map<Integer, R4QubesXml.Place> places = new HashMap<>();
         for (PlannedBackup vm : plan.vms()) {
             planned.put(vm.vm().qid(), vm);
-            places.put(vm.vm().qid(), new R4QubesXml.Place(vm.path(), vm.storedSize()));
         }
         if (format.isV4()) {
+            planned.forEach((qid, vm) -> places.put(qid, new R4QubesXml.Place(vm.path(), vm.storedSize())));
             return R4QubesXml.write(vms(), places, Map.of());
         }
         String xml = "<QubesVmCollection>" + elements(planned) + "</QubesVmCollection>\n";

@@ -87,7 +87,7 @@ public final class BackupRun {
     public static int run(ParsedArguments args, ToolContext ctx) {
         List<String> operands = args.operands();
         boolean toCommand = args.has(TO_COMMAND);
-        if (!toCommand && operands.isEmpty()) {
+        if (!toCommand && (operands.isEmpty() || operands.get(0).isEmpty())) {
             throw Usage.error("name where the backup goes: a directory, a file, or - for standard output");
         }
         if (toCommand && args.has(DEST_VM)) {
