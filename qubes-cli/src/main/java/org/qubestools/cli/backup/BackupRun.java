@@ -93,6 +93,9 @@ public final class BackupRun {
         if (toCommand && args.has(DEST_VM)) {
             throw Usage.error("--to-command and --dest-vm exclude each other");
         }
+        if (args.has(DEST_VM) && args.has(CommonOptions.OFFLINE)) {
+            throw ReadingOptions.offline();
+        }
         String target = toCommand ? null : operands.get(0);
         List<String> names = toCommand ? operands : operands.subList(1, operands.size());
         try (Session session = Session.open(args, ctx)) {
