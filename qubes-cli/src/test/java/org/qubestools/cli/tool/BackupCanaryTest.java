@@ -63,7 +63,7 @@ final class BackupCanaryTest {
             List<String> words =
                     new java.util.ArrayList<>(List.of("qvm-backup", "--passphrase-command", read, "-Z", "slowcat"));
             words.addAll(format);
-            words.addAll(List.of(world.to() + "/b" + format.size(), "work", "dom0"));
+            words.addAll(List.of(world.to() + "/b" + format.get(1), "work", "dom0"));
             BackupProcess process = BackupProcess.start(world, directory, false, words);
             while (process.isAlive()) {
                 look(process, seen);
@@ -73,7 +73,7 @@ final class BackupCanaryTest {
         }
 
         assertThat(seen).contains("java", "slowcat", "sleep");
-        assertThat(world.backups()).containsExactly("b2", "b3");
+        assertThat(world.backups()).containsExactly("b10", "b3");
         try (Stream<Path> files = Files.walk(directory)) {
             assertThat(files.filter(Files::isRegularFile).filter(file -> !file.equals(world.passphrase)))
                     .noneMatch(BackupCanaryTest::holdsCanary);
