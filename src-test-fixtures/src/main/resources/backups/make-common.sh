@@ -1,4 +1,4 @@
-# Common part of make-v3.sh and make-v4.sh; sourced, not run. No code of ours takes part in what they make.
+# Common part of make-v2.sh, make-v3.sh and make-v4.sh; sourced, not run. No code of ours takes part in what they make.
 #
 # The tree holds what is backed up, under the paths that it has inside the backup: qubes.xml, appvms/NAME/...,
 # servicevms/NAME/..., vm-templates/NAME/..., vm<qid>/..., dom0-home/USER/...

@@ -50,12 +50,17 @@ final class DocumentationTest {
         "edit: qvm-remove --json --dry-run work",
         "edit: qvm-add-template --json --dry-run extra",
         "edit: qvm-add-appvm --json --dry-run extra fedora-23",
+        "backup-plan: qvm-backup --json --dry-run --offline-mode -p ROOT/passphrase ROOT/new.backup work",
+        "backup: qvm-backup --json --offline-mode --scrypt-cost 10 -p ROOT/passphrase ROOT/new.backup work",
         "init: qvm-init-storage --json",
         "backup-info: qubes-backup info --json -p ROOT/passphrase ROOT/sample.backup",
         "backup-vms: qubes-backup list --json -p ROOT/passphrase ROOT/sample.backup",
         "backup-entries: qubes-backup list --json -p ROOT/passphrase ROOT/sample.backup work",
         "backup-verify: qubes-backup verify --json -p ROOT/passphrase ROOT/sample.backup",
         "backup-extract: qubes-backup extract --json -p ROOT/passphrase ROOT/sample.backup ROOT/out work",
+        "restore-plan: qvm-backup-restore --json --dry-run -p ROOT/passphrase ROOT/sample.backup "
+                + "--skip-dom0-home --ignore-missing --skip-conflicting",
+        "restore: qvm-backup-restore --json --verify-only -p ROOT/passphrase ROOT/sample.backup work",
         "licenses: qubes-backup --licenses --json",
     };
 

@@ -45,6 +45,12 @@ public final class ToolRunner {
         return this;
     }
 
+    /** What the tools find on standard input; nothing unless said. */
+    public ToolRunner input(byte[] bytes) {
+        input = bytes.clone();
+        return this;
+    }
+
     /** What the tools find on standard input. */
     public ToolRunner input(String text) {
         input = text.getBytes(StandardCharsets.UTF_8);

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.core.io.IoReason;
 import org.qubestools.core.io.PipedProcess;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.io.Subprocess;
@@ -41,20 +42,24 @@ public final class CommandSource implements MemberSource {
 
     @Override
     public @Nullable Member next() throws IOException {
-        try {
-            Member member = members.next();
-            if (member == null && !ended) {
-                ended = true;
-                process.output().transferTo(OutputStream.nullOutputStream());
-                failure().ifPresent(rejections);
-            }
-            return member;
-        } catch (DamagedArchive e) {
-            // A command that failed cuts the archive; its own words say more than that.
-            process.output().close();
-            String more = failure().map(failed -> "; " + failed).orElse("");
-            throw DamagedArchive.at(e.member().orElse(null), e.getMessage() + more);
+        Member member = members.next();
+        if (member == null && !ended) {
+            ended = true;
+            process.output().transferTo(OutputStream.nullOutputStream());
+            failure().ifPresent(rejections);
         }
+        return member;
+    }
+
+    /** A command that failed cuts the archive; its own words say more than that. */
+    @Override
+    public Optional<String> lastWords() {
+        try {
+            process.output().close();
+        } catch (IOException e) {
+            return Optional.of("closing the pipe failed: " + IoReason.of(e));
+        }
+        return failure();
     }
 
     /** Waits for the end; what was said if that was no good one. Being stopped by us is no failure. */

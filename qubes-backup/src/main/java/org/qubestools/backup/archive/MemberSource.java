@@ -3,6 +3,7 @@ package org.qubestools.backup.archive;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,11 @@ public interface MemberSource extends AutoCloseable {
      * @param bytes that the backup says they took on disk
      */
     default void select(List<String> directories, long bytes) {}
+
+    /** After damage: what the source itself says about its end, fit for a terminal; may wait for it. */
+    default Optional<String> lastWords() {
+        return Optional.empty();
+    }
 
     /** Tells which names are still to come, once this is known: they make damage visible as such. */
     default void expect(Predicate<String> names) {}

@@ -16,6 +16,8 @@ import org.qubestools.core.io.SafeText;
 public final class OuterTarReader implements MemberSource {
     /** A pax header in front of a member may be so long. */
     static final int MAX_PAX = 64 * 1024;
+    /** Blocks of pax headers that stand between a member's first block and its own header, and one more. */
+    private static final int LOOK_AHEAD = 3;
 
     private final InputStream in;
     private final Consumer<String> rejections;
@@ -27,6 +29,11 @@ public final class OuterTarReader implements MemberSource {
     private long position;
     private boolean zeroBefore;
     private boolean ended;
+    /** The pax header of the next member was read. */
+    private boolean announced;
+    /** The first chunk of qubes.xml went by: what comes now can be passed over. */
+    private boolean storeSeen;
+
     private @Nullable Content current;
 
     /**
@@ -64,6 +71,9 @@ public final class OuterTarReader implements MemberSource {
         }
         while (!ended) {
             int got = readBlock();
+            if (announced && TarBlock.isZero(block, got)) {
+                throw DamagedArchive.at(null, "the archive ends between the headers of a member");
+            }
             if (got == 0) {
                 ended = true;
             } else if (TarBlock.isZero(block, got)) {
@@ -71,7 +81,7 @@ public final class OuterTarReader implements MemberSource {
             } else {
                 TarBlock header = new TarBlock(block);
                 if (got < TarBlock.SIZE || !header.hasChecksum()) {
-                    endAtRubbish(header);
+                    endAtRubbish(header, got);
                 } else {
                     zeroBefore = false;
                     Member member = member(header);
@@ -88,7 +98,8 @@ public final class OuterTarReader implements MemberSource {
     private @Nullable Member member(TarBlock header) throws IOException {
         long size = size(header);
         char type = header.type();
-        if (type == 'x') {
+        announced = type == 'x';
+        if (announced) {
             skipPax(size);
             return null;
         }
@@ -96,21 +107,30 @@ public final class OuterTarReader implements MemberSource {
         String fault = nameFault(name);
         if (type != '0' && type != 0) {
             if (type != '5') {
-                rejections.accept("member '" + SafeText.of(name) + "' is no regular file (type '"
+                reject("member '" + SafeText.of(name) + "' is no regular file (type '"
                         + SafeText.of(String.valueOf(type)) + "') and was skipped");
             }
             skip(name, size);
             return null;
         }
         if (fault != null) {
-            rejections.accept("member '" + SafeText.of(name) + "' was skipped: " + fault);
+            reject("member '" + SafeText.of(name) + "' was skipped: " + fault);
             skip(name, size);
             return null;
         }
+        storeSeen |= name.startsWith("qubes.xml.000");
         current = new Content(name, size);
         Reopen second = reopen;
         long start = position;
         return new Member(name, size, current, second == null ? null : () -> second.at(start));
+    }
+
+    /** Tells of a member that must not be there; in front of qubes.xml nothing of the kind is let pass. */
+    private void reject(String reason) throws DamagedArchive {
+        if (!storeSeen) {
+            throw DamagedArchive.at(null, reason);
+        }
+        rejections.accept(reason);
     }
 
     private long size(TarBlock header) throws DamagedArchive {
@@ -126,10 +146,17 @@ public final class OuterTarReader implements MemberSource {
         }
     }
 
-    private void endAtRubbish(TarBlock header) throws DamagedArchive {
+    private void endAtRubbish(TarBlock header, int got) throws IOException {
         String name = new String(header.name(), StandardCharsets.ISO_8859_1);
         boolean known = wanted.test(name);
-        if (!zeroBefore || header.hasMagic() || known) {
+        boolean first = position <= TarBlock.SIZE;
+        boolean wasHeader = header.isNearlyHeader()
+                || (got < TarBlock.SIZE && TarBlock.canBeCutHeader(block, got))
+                || (got == TarBlock.SIZE && headerFollows());
+        if (first && !wasHeader) {
+            throw DamagedArchive.at(null, "this is no tar archive");
+        }
+        if (!zeroBefore || announced || known || wasHeader) {
             throw DamagedArchive.at(
                     known ? name : null,
                     known
@@ -138,6 +165,18 @@ public final class OuterTarReader implements MemberSource {
         }
         warnings.accept("the archive is followed by something else, which was ignored");
         ended = true;
+    }
+
+    /** True if one of the next blocks is a header, so that only the pax header in front of it is damaged. */
+    private boolean headerFollows() throws IOException {
+        for (int i = 0; i < LOOK_AHEAD; i++) {
+            int got = readBlock();
+            TarBlock next = new TarBlock(block);
+            if (got == TarBlock.SIZE && next.hasMagic() && next.hasChecksum()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void skipPax(long size) throws IOException {

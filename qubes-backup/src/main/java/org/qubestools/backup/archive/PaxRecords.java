@@ -32,7 +32,10 @@ final class PaxRecords {
         int at = 0;
         while (at < untrusted.length) {
             int blank = indexOf(untrusted, (byte) ' ', at, untrusted.length);
-            int length = blank < 0 ? 0 : length(untrusted, at, blank);
+            if (blank < 0) {
+                throw new DamagedArchive("a pax header is malformed");
+            }
+            int length = length(untrusted, at, blank);
             int end = at + length;
             if (length < blank - at + 4 || end > untrusted.length || end < at || untrusted[end - 1] != '\n') {
                 throw new DamagedArchive("a pax header is malformed");

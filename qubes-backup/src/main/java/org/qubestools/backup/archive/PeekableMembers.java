@@ -2,6 +2,7 @@ package org.qubestools.backup.archive;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,11 @@ public final class PeekableMembers implements AutoCloseable {
     /** See {@link MemberSource#select}. */
     public void select(List<String> directories, long bytes) {
         source.select(directories, bytes);
+    }
+
+    /** See {@link MemberSource#lastWords}. */
+    public Optional<String> lastWords() {
+        return source.lastWords();
     }
 
     public void expect(Predicate<String> names) {

@@ -12,6 +12,7 @@ final class TarBlock {
     static final int SIZE = 512;
     static final int NAME_LENGTH = 100;
 
+    private static final String MAGIC = "ustar";
     private static final int CHECKSUM_AT = 148;
     private static final int CHECKSUM_LENGTH = 8;
     private static final int TYPE_AT = 156;
@@ -59,7 +60,30 @@ final class TarBlock {
 
     /** True if the magic of any tar dialect is in place. */
     boolean hasMagic() {
-        return new String(bytes, MAGIC_AT, 5, StandardCharsets.ISO_8859_1).equals("ustar");
+        return new String(bytes, MAGIC_AT, MAGIC.length(), StandardCharsets.ISO_8859_1).equals(MAGIC);
+    }
+
+    /** True if this was a header once: its magic is there but for one letter at most. */
+    boolean isNearlyHeader() {
+        int right = 0;
+        for (int i = 0; i < MAGIC.length(); i++) {
+            right += bytes[MAGIC_AT + i] == MAGIC.charAt(i) ? 1 : 0;
+        }
+        return right >= MAGIC.length() - 1;
+    }
+
+    /** True if the first {@code length} bytes of a block can be those of a header: a name, NULs, octal digits. */
+    static boolean canBeCutHeader(byte[] block, int length) {
+        int at = 0;
+        while (at < Math.min(length, NAME_LENGTH) && block[at] > ' ' && block[at] < 0x7f) {
+            at++;
+        }
+        boolean can = at > 0;
+        for (; can && at < Math.min(length, TYPE_AT); at++) {
+            boolean inName = at < NAME_LENGTH;
+            can = block[at] == 0 || (!inName && (block[at] == ' ' || (block[at] >= '0' && block[at] <= '7')));
+        }
+        return can;
     }
 
     /** True for POSIX ustar, where a name has a prefix field. */

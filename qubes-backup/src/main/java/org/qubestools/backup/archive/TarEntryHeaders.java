@@ -136,7 +136,10 @@ final class TarEntryHeaders {
         Long major = pax.number("GNU.sparse.major");
         Long realSize = pax.number("GNU.sparse.realsize");
         realSize = realSize == null ? pax.number("GNU.sparse.size") : realSize;
-        if (major != null && realSize != null) {
+        if (major != null && major > 0) {
+            if (major > 1 || realSize == null) {
+                throw new DamagedArchive("a sparse file of an unknown kind");
+            }
             paxSparse = true;
             return mapBeforeData(size, realSize);
         }
@@ -162,7 +165,7 @@ final class TarEntryHeaders {
         long realSize = header.number(REAL_SIZE_AT, NUMBER);
         boolean extended = header.bytes()[EXTENDED_AT] != 0;
         while (extended) {
-            byte[] block = volumes.block(false);
+            byte[] block = volumes.blockOf(nameInHeader);
             if (block == null) {
                 throw new DamagedArchive("the inner archive ends inside a sparse map");
             }

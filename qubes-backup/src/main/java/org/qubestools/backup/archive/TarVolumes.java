@@ -20,6 +20,8 @@ final class TarVolumes {
     private boolean started;
     /** A block that was read where a continuation could have been. */
     private boolean pending;
+    /** The entry whose headers are being read on. */
+    private @Nullable ByteName inHeaders;
 
     TarVolumes(VolumeSource source, boolean multiVolume) {
         this.source = source;
@@ -28,6 +30,16 @@ final class TarVolumes {
 
     /** The member whose data are being read, as far as a continuation must agree with it. */
     record Open(ByteName name, long realSize) {}
+
+    /** The next block of the headers of the entry {@code name}, which a continuation must agree with; see {@link #block}. */
+    byte @Nullable [] blockOf(ByteName name) throws IOException {
+        inHeaders = name;
+        try {
+            return block(false);
+        } finally {
+            inHeaders = null;
+        }
+    }
 
     /**
      * The next block outside of member data, which is used again; null at the end of the archive.
@@ -94,6 +106,9 @@ final class TarVolumes {
         }
         TarBlock header = new TarBlock(block);
         pending = !(header.type() == 'M' && header.hasChecksum());
+        if (!pending && inHeaders != null && !isSameName(header.name(), inHeaders.bytes())) {
+            throw new DamagedArchive("a volume does not continue '" + inHeaders + "'");
+        }
     }
 
     /** Reads member data of which {@code rest} bytes are still to come; continues in the next volume. */

@@ -26,6 +26,9 @@ public final class ZlibStream extends InputStream {
     public int read(byte[] buffer, int offset, int length) throws IOException {
         try {
             int got = stream.read(buffer, offset, length);
+            if (got < 0 && stream.asksForDictionary()) {
+                throw new DamagedArchive("the zlib stream asks for a dictionary");
+            }
             if (got < 0 && stream.hasRest()) {
                 throw new DamagedArchive("something follows the zlib stream");
             }
@@ -43,6 +46,10 @@ public final class ZlibStream extends InputStream {
     private static final class Whole extends InflaterInputStream {
         Whole(InputStream in) {
             super(in);
+        }
+
+        boolean asksForDictionary() {
+            return inf.needsDictionary();
         }
 
         boolean hasRest() throws IOException {

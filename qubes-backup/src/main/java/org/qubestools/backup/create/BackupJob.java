@@ -178,7 +178,12 @@ public final class BackupJob {
             throws IOException, InterruptedException {
         String id = ID_TIME.format(settings.now()) + "-" + settings.processId();
         OuterTarWriter outer = new OuterTarWriter(target, settings.now().getEpochSecond());
-        header(outer, format.header(id));
+        try {
+            header(outer, format.header(id));
+        } catch (IOException e) {
+            throw new QubesException(
+                    ErrorKind.FAILED, "writing the backup failed: " + IoReason.of(e), IoReason.advice(e), e);
+        }
         OrderedBlocks blocks = new OrderedBlocks(scope, settings.threads(), this::codec);
         BlockingQueue<FinishedChunk> finished = new ArrayBlockingQueue<>(1);
         scope.fork("qubes-backup-pack", new PartPacker(format, passphrase, blocks, chunks(id), finished, random));

@@ -118,7 +118,7 @@ final class DataPass {
     }
 
     private void broken(PartReader.Broken broken) {
-        brokenOff.add(broken.reason() + (broken.before() == null ? "" : " (behind " + broken.before() + ")"));
+        brokenOff.add(broken.reason() + (broken.complete() == null ? "" : " (behind " + broken.complete() + ")"));
         for (ChunkName place : new ChunkName[] {broken.before(), broken.there()}) {
             if (place != null) {
                 fail(owner(place.path()), place.path(), place.number(), "the archive is damaged there or behind it");
@@ -153,9 +153,29 @@ final class DataPass {
                     finished.contains(path)
                             ? "it comes after the end of its file, or a second time"
                             : "the chunks before it are missing");
+        } else if (overlaps(path)) {
+            next = null;
+            part.close();
+            fail(item, path, 0, "its files would be those of another of its archives");
         } else {
             archive(item, path);
         }
+    }
+
+    /** True if an archive before this one holds the same directory or file, or one above or below it. */
+    private boolean overlaps(String path) {
+        String top = top(path);
+        for (String other : finished) {
+            if (top.startsWith(top(other)) || top(other).startsWith(top)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The path below which an archive is, with a slash. */
+    private static String top(String archive) {
+        return archive.endsWith("/.") ? archive.substring(0, archive.length() - 1) : archive + "/";
     }
 
     private void archive(BackupItem item, String path) throws InterruptedException {
@@ -189,7 +209,7 @@ final class DataPass {
         Set<String> found = new HashSet<>();
         while (entry != null) {
             guard.check(entry);
-            if (entry.path().isText(item.path())) {
+            if (entry.type() == EntryType.DIRECTORY && entry.path().isText(item.path())) {
                 found.add("");
             } else if (entry.type() == EntryType.FILE
                     && entry.path().lastSlash() == item.path().length()) {

@@ -13,11 +13,15 @@ final class EntryGuard {
     /** More entries than any home has. */
     static final int MAX_ENTRIES = 4_000_000;
 
+    /** Bytes of all names and of what is above them, which stay in memory. */
+    static final long MAX_NAME_BYTES = 256L << 20;
+
     private static final int MAX_LEVELS = 512;
     private static final ByteName UP = ByteName.of("..");
     private static final ByteName EMPTY = ByteName.of("");
 
     private final ByteName top;
+    private long nameBytes;
     private final Set<ByteName> directories = new HashSet<>();
     /** Those of {@link #directories} that only stand in the paths of others so far. */
     private final Set<ByteName> implied = new HashSet<>();
@@ -37,6 +41,7 @@ final class EntryGuard {
             throw new DamagedArchive("more than " + MAX_ENTRIES + " entries");
         }
         requireDirectories(path);
+        count(path);
         boolean mayRepeat = entry.type() == EntryType.DIRECTORY && implied.remove(path);
         if (!mayRepeat && (directories.contains(path) || !others.add(path))) {
             throw new DamagedArchive("'" + path + "' is there twice");
@@ -77,9 +82,17 @@ final class EntryGuard {
             if (others.contains(parent)) {
                 throw new DamagedArchive("'" + path + "' is below something that is no directory");
             }
+            count(parent);
             directories.add(parent);
             implied.add(parent);
             slash = parent.lastSlash();
+        }
+    }
+
+    private void count(ByteName name) throws DamagedArchive {
+        nameBytes += name.length();
+        if (nameBytes > MAX_NAME_BYTES) {
+            throw new DamagedArchive("names of more than " + MAX_NAME_BYTES + " bytes in all");
         }
     }
 

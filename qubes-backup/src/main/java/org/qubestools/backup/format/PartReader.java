@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.qubestools.backup.archive.DamagedArchive;
 import org.qubestools.backup.archive.MemberSource.Member;
 import org.qubestools.backup.archive.PeekableMembers;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.TaskScope;
 
 /**
@@ -28,10 +30,15 @@ final class PartReader implements TaskScope.Task {
     /**
      * The outer archive cannot be followed any further.
      *
-     * @param before the last chunk before the damage
+     * @param complete the last chunk that was read to its end
+     * @param before the last chunk whose header was read
      * @param there the chunk at the damage
      */
-    record Broken(@Nullable ChunkName before, @Nullable ChunkName there, String reason) implements Found {}
+    record Broken(
+            @Nullable ChunkName complete,
+            @Nullable ChunkName before,
+            @Nullable ChunkName there,
+            String reason) implements Found {}
 
     /** All was read. */
     record End() implements Found {}
@@ -43,6 +50,7 @@ final class PartReader implements TaskScope.Task {
     private final PartVerifier verifier;
     private final Predicate<String> wanted;
     private final BlockingQueue<Found> queue = new ArrayBlockingQueue<>(1);
+    private @Nullable ChunkName complete;
     private @Nullable ChunkName last;
 
     /**
@@ -76,12 +84,17 @@ final class PartReader implements TaskScope.Task {
             return new End();
         } catch (DamagedArchive e) {
             ChunkName there = e.member().flatMap(this::chunkOf).orElse(null);
-            return new Broken(last, there, String.valueOf(e.getMessage()));
+            String words = members.lastWords().map(said -> "; " + said).orElse("");
+            return new Broken(complete, last, there, e.getMessage() + words);
         } catch (IOException | RuntimeException e) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new InterruptedException();
             }
             return new Failed(e);
+        } catch (OutOfMemoryError e) {
+            // Whoever waits for the queue must not wait for ever.
+            return new Failed(new QubesException(
+                    ErrorKind.FAILED, "there is too little memory to read the backup", "give less with --memory", e));
         }
     }
 
@@ -110,6 +123,7 @@ final class PartReader implements TaskScope.Task {
         } catch (BadPart e) {
             found = new Bad(name.get(), String.valueOf(e.getMessage()));
         }
+        complete = name.get();
         put(found);
     }
 

@@ -30,6 +30,16 @@ public final class SpillSpace {
         this.parent = parent;
     }
 
+    /** What to throw when a chunk of at least {@code size} bytes could not be written here. */
+    QubesException full(IOException cause, long size) {
+        return new QubesException(
+                ErrorKind.FAILED,
+                "a chunk of " + size + " bytes or more does not fit into a temporary file in " + parent + ": "
+                        + IoReason.of(cause),
+                "make room there, or give another directory with --tmpdir",
+                cause);
+    }
+
     /** A new empty file that vanishes with its channel, which the caller closes. */
     FileChannel open() {
         try {

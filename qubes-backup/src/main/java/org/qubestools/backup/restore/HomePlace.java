@@ -9,6 +9,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.core.Dom0User;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.FileLayer;
@@ -23,7 +24,7 @@ import org.qubestools.core.io.UnixStat;
  * @param isNew it does not exist, or is empty, and becomes what was archived as a whole
  * @param owner whom the files shall belong to when this process may decide that; null to leave them
  */
-record HomePlace(Path directory, boolean isNew, @Nullable HostUser owner) {
+record HomePlace(Path directory, boolean isNew, @Nullable Dom0User owner) {
     private static final DateTimeFormatter NAME =
             DateTimeFormatter.ofPattern("'home-pre-restore-'yyyy-MM-dd-HHmmss", Locale.ROOT);
     private static final int WRITABLE = 0200;
@@ -124,9 +125,7 @@ record HomePlace(Path directory, boolean isNew, @Nullable HostUser owner) {
         if (owner == null || UnixStat.uid(path) != 0) {
             return;
         }
-        if (owner.uid().isPresent() && owner.gid().isPresent()) {
-            own(path, owner.uid().getAsInt(), owner.gid().getAsInt(), layer);
-        }
+        own(path, owner.uid(), owner.gid(), layer);
     }
 
     private static void own(Path path, int uid, int gid, FileLayer layer) throws IOException {

@@ -1,5 +1,6 @@
 package org.qubestools.backup.restore;
 
+import java.io.UncheckedIOException;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.qubestools.core.Qubes;
 import org.qubestools.core.edit.AdoptVm;
 import org.qubestools.core.edit.Draft;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.IoReason;
 import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.NewVm;
 import org.qubestools.core.model.QubesVm;
@@ -89,6 +91,8 @@ final class Placing {
             return add(vm);
         } catch (QubesException e) {
             return Outcomes.failed(vm, qubes.config().shownIn(String.valueOf(e.getMessage())));
+        } catch (UncheckedIOException e) {
+            return Outcomes.failed(vm, IoReason.of(Objects.requireNonNull(e.getCause())));
         }
     }
 

@@ -162,7 +162,7 @@ final class RestoreHandler implements ArchiveHandler {
             case SYMLINK -> {
                 boolean ofTemplate = archive.endsWith("/.") && version != FormatVersion.V1;
                 String prefix = item.path() + "/";
-                unpacked.symlink(item, path, target(entry, ofTemplate ? prefix : ""), entry.mtime());
+                symlink(item, path, entry, ofTemplate ? prefix : "");
             }
             case HARDLINK, PIPE, CHARACTER_DEVICE, BLOCK_DEVICE ->
                 throw new DamagedArchive("'" + entry.path() + "' cannot be in the directory of a VM");
@@ -175,11 +175,17 @@ final class RestoreHandler implements ArchiveHandler {
             case DIRECTORY -> unpacked.directory(item, path, entry.mode() & PERMISSIONS, entry.mtime());
             case SYMLINK -> {
                 String prefix = version == FormatVersion.V1 ? "" : HOME_PREFIX;
-                unpacked.symlink(item, path, target(entry, prefix), entry.mtime());
+                symlink(item, path, entry, prefix);
             }
             case HARDLINK -> unpacked.hardLink(item, path, below(item, entry.target()));
             case PIPE, CHARACTER_DEVICE, BLOCK_DEVICE ->
                 lose(item, "'" + path + "', a " + entry.type().word());
+        }
+    }
+
+    private void symlink(BackupItem item, ByteName path, TarEntry entry, String prefix) {
+        if (!unpacked.symlink(item, path, target(entry, prefix), entry.mtime())) {
+            lose(item, "doubled or final slashes in the target of the link '" + path + "'");
         }
     }
 

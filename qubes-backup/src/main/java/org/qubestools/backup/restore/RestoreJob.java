@@ -15,6 +15,7 @@ import org.qubestools.backup.format.BackupItem;
 import org.qubestools.backup.format.FormatVersion;
 import org.qubestools.backup.format.PassResult;
 import org.qubestools.backup.format.R4QubesXml;
+import org.qubestools.core.Dom0User;
 import org.qubestools.core.Qubes;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
@@ -39,7 +40,7 @@ public final class RestoreJob {
      * @param plan made from this backup for this host
      * @param user the dom0 user; null if there is none
      */
-    public RestoreJob(Qubes qubes, Backup backup, RestorePlan plan, @Nullable HostUser user, RestoreRun run) {
+    public RestoreJob(Qubes qubes, Backup backup, RestorePlan plan, @Nullable Dom0User user, RestoreRun run) {
         this.qubes = qubes;
         this.backup = backup;
         this.plan = plan;
@@ -47,7 +48,7 @@ public final class RestoreJob {
         this.home = plan.toRestore().stream().anyMatch(PlannedVm::isHome) ? homePlace(user) : null;
     }
 
-    private HomePlace homePlace(@Nullable HostUser user) {
+    private HomePlace homePlace(@Nullable Dom0User user) {
         if (run.homeTo() != null) {
             return new HomePlace(run.homeTo(), true, user);
         }
@@ -57,7 +58,7 @@ public final class RestoreJob {
                     "there is no user of dom0 here, so the home in the backup has no place",
                     "use --home-to or --skip-dom0-home");
         }
-        return new HomePlace(qubes.config().real(user.home()), false, user);
+        return new HomePlace(user.home(), false, user);
     }
 
     /** What killed restores left where this one will work, a line each; nothing is changed. */
@@ -96,10 +97,10 @@ public final class RestoreJob {
         if (run.options().paranoid()) {
             ParanoidMode.require(backup);
         }
-        Path place = pool();
-        requireRoom(place);
+        requireRoom(pool(), false);
         if (home != null) {
             home.check();
+            requireRoom(home.stagingPlace(), true);
         }
         if (!qubes.vmm().isOffline()) {
             qubes.vmm().domains(); // now, not when all data are unpacked
@@ -123,14 +124,20 @@ public final class RestoreJob {
         return place;
     }
 
-    private void requireRoom(Path place) {
+    /** For the data of the VMs, or of the home, as far as the backup tells their size. */
+    private void requireRoom(Path place, boolean ofHome) {
+        long needed = 0;
+        for (PlannedVm vm : plan.toRestore()) {
+            long room = Long.MAX_VALUE - needed;
+            needed += vm.isHome() == ofHome ? Math.min(room, vm.item().size()) : 0;
+        }
         try {
-            long room = Files.getFileStore(place).getUsableSpace();
-            if (room < plan.size()) {
+            long free = Files.getFileStore(place).getUsableSpace();
+            if (free < needed) {
                 throw new QubesException(
                         ErrorKind.FAILED,
-                        "too little room: " + plan.size() + " bytes are needed in "
-                                + SafeText.of(qubes.config().shown(place)) + ", " + room + " are free",
+                        "too little room: " + needed + " bytes are needed in "
+                                + SafeText.of(qubes.config().shown(place)) + ", " + free + " are free",
                         "make room there, or name fewer VMs");
             }
         } catch (IOException e) {
@@ -184,10 +191,7 @@ public final class RestoreJob {
      * @throws QubesException FAILED if nothing authenticates the backup
      */
     public static RestoreResult verify(Backup backup, RestorePlan plan, RestoreRun run) {
-        if (!backup.isAuthenticated()) {
-            throw new QubesException(
-                    ErrorKind.FAILED, "a backup of format 1 cannot be verified: nothing in it is authenticated");
-        }
+        requireVerifiable(backup);
         if (run.options().paranoid()) {
             ParanoidMode.require(backup);
         }
@@ -206,6 +210,14 @@ public final class RestoreJob {
             run.progress().done();
         }
         return new RestoreResult(outcomes, Outcomes.brokenOff(pass), pass == null);
+    }
+
+    /** FAILED if nothing authenticates the backup. */
+    public static void requireVerifiable(Backup backup) {
+        if (!backup.isAuthenticated()) {
+            throw new QubesException(
+                    ErrorKind.FAILED, "a backup of format 1 cannot be verified: nothing in it is authenticated");
+        }
     }
 
     private static RestoredFirewalls firewalls(Backup backup) {
@@ -234,7 +246,8 @@ public final class RestoreJob {
     private static @Nullable PassResult read(Backup backup, RestorePlan plan, RestoreRun run, RestoreHandler handler) {
         try {
             run.cancellation().readingBegins();
-            return backup.read(items(plan), handler);
+            List<BackupItem> items = items(plan);
+            return items.isEmpty() ? new PassResult(Map.of(), Map.of(), List.of()) : backup.read(items, handler);
         } catch (QubesException | UncheckedIOException e) {
             if (run.cancellation().isCancelled()) {
                 return null;

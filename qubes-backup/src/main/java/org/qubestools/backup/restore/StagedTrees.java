@@ -69,8 +69,8 @@ final class StagedTrees implements Unpacked {
     }
 
     @Override
-    public void symlink(BackupItem item, ByteName path, ByteName target, long mtime) {
-        tree(item).writer().symlink(below(path), target, mtime);
+    public boolean symlink(BackupItem item, ByteName path, ByteName target, long mtime) {
+        return tree(item).writer().symlink(below(path), target, mtime);
     }
 
     @Override

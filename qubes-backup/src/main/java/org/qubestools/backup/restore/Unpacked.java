@@ -21,7 +21,9 @@ interface Unpacked {
         public void directory(BackupItem item, ByteName path, int mode, long mtime) {}
 
         @Override
-        public void symlink(BackupItem item, ByteName path, ByteName target, long mtime) {}
+        public boolean symlink(BackupItem item, ByteName path, ByteName target, long mtime) {
+            return true;
+        }
 
         @Override
         public void hardLink(BackupItem item, ByteName path, ByteName existing) {}
@@ -38,7 +40,8 @@ interface Unpacked {
 
     void directory(BackupItem item, ByteName path, int mode, long mtime);
 
-    void symlink(BackupItem item, ByteName path, ByteName target, long mtime);
+    /** False if the target lost slashes that lead nowhere else, see {@code TreeWriter}. */
+    boolean symlink(BackupItem item, ByteName path, ByteName target, long mtime);
 
     void hardLink(BackupItem item, ByteName path, ByteName existing);
 

@@ -31,7 +31,7 @@ public final class Extractor implements ArchiveHandler {
         this.wanted = wanted;
     }
 
-    /** What could not be made because of its kind, one line each. */
+    /** What could not be made because of its kind or by this process, one line each. */
     public List<String> leftOut() {
         return List.copyOf(leftOut);
     }
@@ -52,7 +52,12 @@ public final class Extractor implements ArchiveHandler {
         switch (entry.type()) {
             case FILE -> tree.file(path, entry, mode, content);
             case DIRECTORY -> tree.directory(path, mode, entry.mtime());
-            case SYMLINK -> tree.symlink(path, entry.target(), entry.mtime());
+            case SYMLINK -> {
+                if (!tree.symlink(path, entry.target(), entry.mtime())) {
+                    leftOut.add("doubled or final slashes in the target of the link '" + path
+                            + "' were left out: JNA does not work here");
+                }
+            }
             case HARDLINK -> tree.hardLink(path, entry.target());
             case PIPE, CHARACTER_DEVICE, BLOCK_DEVICE -> {
                 leftOut.add("'" + path + "' is " + kind(entry.type()) + " and was left out");

@@ -112,14 +112,27 @@ public final class TreeWriter {
         });
     }
 
-    /** A symbolic link whose target is stored byte by byte and never looked at. */
-    public void symlink(ByteName path, ByteName target, long mtime) {
+    /**
+     * A symbolic link whose target is stored byte by byte and never looked at. False if doubled or final slashes of the
+     * target are lost because this process cannot write them.
+     */
+    public boolean symlink(ByteName path, ByteName target, long mtime) {
         named(path, () -> {
             Path link = prepare(path);
             layer.createSymlink(link, target.bytes());
             made.push(link);
             setTime(link, mtime);
         });
+        return hasTarget(path, target);
+    }
+
+    private boolean hasTarget(ByteName path, ByteName target) {
+        try {
+            return target.equals(ByteName.of(RawPath.bytes(Files.readSymbolicLink(real(path)))));
+        } catch (IOException e) {
+            throw new QubesException(
+                    ErrorKind.FAILED, "cannot read '" + path + "': " + IoReason.of(e), IoReason.advice(e), e);
+        }
     }
 
     /** A second name for the regular file {@code existing}, which was made before. */

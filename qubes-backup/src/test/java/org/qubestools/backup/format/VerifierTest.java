@@ -163,7 +163,7 @@ final class VerifierTest {
     }
 
     /** The checksum needs no passphrase. */
-    private static void rechecked(byte[] sealed) {
+    static void rechecked(byte[] sealed) {
         try {
             java.security.MessageDigest digest = java.security.MessageDigest.getInstance("SHA-256");
             digest.update(sealed, 0, 48);

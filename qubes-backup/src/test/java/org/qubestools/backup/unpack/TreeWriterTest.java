@@ -18,6 +18,7 @@ import org.qubestools.backup.archive.EntryType;
 import org.qubestools.backup.archive.SparseMap;
 import org.qubestools.backup.archive.TarEntry;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.CountingFileLayer;
 import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.posix.PosixFiles;
 import org.qubestools.core.posix.RawPath;
@@ -92,6 +93,26 @@ final class TreeWriterTest {
         tree.finish();
 
         assertThat(names()).containsExactlyInAnyOrder("kept\u00ff", "kept\u00ff/file");
+    }
+
+    @Test
+    void lostSlashesInTheTargetOfALinkAreTold() throws IOException {
+        TreeWriter tree = new TreeWriter(root, new WithoutJna());
+
+        assertThat(tree.symlink(name("same"), name("a/\u00ff"), 0)).isTrue();
+        assertThat(tree.symlink(name("other"), name("a//\u00ff/"), 0)).isFalse();
+        assertThat(tree().symlink(name("exact"), name("a//\u00ff/"), 0)).isTrue();
+    }
+
+    /** Makes links as a process does that cannot load JNA. */
+    private static final class WithoutJna extends CountingFileLayer {
+        @Override
+        protected void before(int number, String operation) {}
+
+        @Override
+        public void createSymlink(Path link, byte[] target) throws IOException {
+            Files.createSymbolicLink(link, RawPath.of(target));
+        }
     }
 
     @Test

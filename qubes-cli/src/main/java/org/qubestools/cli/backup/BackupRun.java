@@ -39,7 +39,6 @@ import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.Opt;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.option.Usage;
-import org.qubestools.cli.output.ProgressOutput;
 import org.qubestools.cli.output.SizeText;
 import org.qubestools.core.Dom0User;
 import org.qubestools.core.error.ErrorKind;
@@ -120,7 +119,11 @@ public final class BackupRun {
             ctx.warn(SafeText.of(left.toString())
                     + " is a backup that was not finished; delete it if no other backup is running");
         }
-        if (args.has(CommonOptions.DRY_RUN) || !confirmed()) {
+        if (args.has(CommonOptions.DRY_RUN)) {
+            report("backup-plan", plan, file);
+            return 0;
+        }
+        if (!confirmed()) {
             return 0;
         }
         try (Passphrase passphrase = PassphraseOptions.readNew(args, ctx);
@@ -128,6 +131,7 @@ public final class BackupRun {
             write(plan, store, file, passphrase);
         }
         session.qubes().edit(List.of(StoreMarks.of(plan, now)), false);
+        report("backup", plan, file);
         return 0;
     }
 
@@ -143,9 +147,6 @@ public final class BackupRun {
 
     private void summary(BackupPlan plan) {
         if (ctx.isJson()) {
-            if (!"-".equals(target)) {
-                ctx.json(json(plan));
-            }
             return;
         }
         StringBuilder text = new StringBuilder();
@@ -157,7 +158,11 @@ public final class BackupRun {
         free.append(text).flush();
     }
 
-    private Map<String, @Nullable Object> json(BackupPlan plan) {
+    /** For scripts, unless standard output is where the backup goes. */
+    private void report(String type, BackupPlan plan, @Nullable Path file) {
+        if (!ctx.isJson() || "-".equals(target)) {
+            return;
+        }
         List<Map<String, @Nullable Object>> vms = new ArrayList<>();
         for (PlannedBackup vm : plan.vms()) {
             Map<String, @Nullable Object> object = new LinkedHashMap<>();
@@ -168,12 +173,13 @@ public final class BackupRun {
             vms.add(object);
         }
         Map<String, @Nullable Object> object = new LinkedHashMap<>();
-        object.put("type", "backup-plan");
+        object.put("type", type);
+        object.put("target", file == null ? null : file.toString());
         object.put("format", (long) format.version().number());
         object.put("size", plan.size());
         object.put("vms", vms);
         object.put("left_out", plan.leftOut());
-        return object;
+        ctx.json(object);
     }
 
     /** The file to write; null if the backup goes elsewhere. */
@@ -233,7 +239,7 @@ public final class BackupRun {
                 new SpillSpace(space.tmpdir()),
                 now,
                 ProcessHandle.current().pid(),
-                ProgressOutput.of(ctx.err(), ctx.isJson(), ctx.host().errorIsTerminal(), args.has(CommonOptions.QUIET)),
+                ReadingOptions.progress(args, ctx),
                 ctx::warn);
         try (BackupTarget opened = open(file)) {
             new BackupJob(format, settings, passphrase).run(plan, xml, opened);

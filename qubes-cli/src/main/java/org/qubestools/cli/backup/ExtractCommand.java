@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
 import org.qubestools.backup.archive.TarEntry;
 import org.qubestools.backup.format.Backup;
 import org.qubestools.backup.format.PassResult;
+import org.qubestools.backup.unpack.CountingHandler;
 import org.qubestools.backup.unpack.Extractor;
 import org.qubestools.backup.unpack.TreeWriter;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.core.io.FileLayer;
+import org.qubestools.core.io.Progress;
 
 /** {@code qubes-backup extract}: everything asked for, at its path inside the backup below a directory. */
 final class ExtractCommand {
@@ -42,7 +44,10 @@ final class ExtractCommand {
                 store(tree, entry, xml);
             }
             Extractor extractor = new Extractor(tree, selected::wants);
-            PassResult result = backup.read(selected.items(), extractor);
+            Progress progress = ReadingOptions.progress(args, ctx);
+            PassResult result =
+                    backup.read(selected.items(), new CountingHandler(extractor, progress, selected.items()));
+            progress.done();
             tree.finish();
             List<String> problems = new ArrayList<>(opened.rejections());
             problems.addAll(extractor.leftOut());

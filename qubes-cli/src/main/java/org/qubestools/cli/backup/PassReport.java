@@ -81,6 +81,10 @@ final class PassReport {
             throw new QubesException(
                     ErrorKind.CORRUPT_BACKUP, "nothing was " + done + " without an error", "see the messages above");
         }
+        if (bad == 0) {
+            throw new QubesException(
+                    ErrorKind.PARTIAL, "all VMs were " + done + ", but not all is well", "see the messages above");
+        }
         throw new QubesException(
                 ErrorKind.PARTIAL,
                 (items.size() - bad) + " of " + items.size() + " VMs were " + done + " without an error",

@@ -24,8 +24,10 @@ import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.Opt;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.option.Usage;
+import org.qubestools.cli.output.ProgressOutput;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.Progress;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.VmName;
 
@@ -51,8 +53,6 @@ public final class ReadingOptions {
             .help("read the backup that the shell command CMD prints; then there is no operand FILE");
     public static final Opt<String> DEST_VM = Opt.text("VM", "-d", "--dest-vm")
             .help("read the backup from VM; the operand is then a file or command there");
-    public static final Opt<Boolean> IGNORE_SIZE_LIMIT =
-            Opt.flag("--ignore-size-limit").help("take more data than the backup says its VMs have");
 
     private static final long MIB = 1 << 20;
     /** What this process needs beside chunks and derivations. */
@@ -155,6 +155,11 @@ public final class ReadingOptions {
         }
     }
 
+    /** How far reading is, for whoever watches. */
+    static Progress progress(ParsedArguments args, ToolContext ctx) {
+        return ProgressOutput.of(ctx.err(), ctx.isJson(), ctx.host().errorIsTerminal(), args.has(CommonOptions.QUIET));
+    }
+
     private static void requireThere(Path path, String location) {
         if (!Files.exists(path)) {
             throw new QubesException(
@@ -187,7 +192,7 @@ public final class ReadingOptions {
                         ErrorKind.OFFLINE, "a backup in a VM needs the running system", "leave out --offline-mode");
             }
             VmBackupSource source = new VmBackupSource(ctx.host().qrexec(), new VmName(vm.get()), location);
-            return new VmArchive(source, args.has(IGNORE_SIZE_LIMIT), "give --ignore-size-limit", ctx::warn);
+            return new VmArchive(source, args.has(RestoreOpts.IGNORE_SIZE), "give --ignore-size-limit", ctx::warn);
         }
         if (!location.equals("-")) {
             requireThere(Path.of(location), location);

@@ -5,7 +5,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.backup.format.Backup;
 import org.qubestools.backup.restore.Cancellation;
-import org.qubestools.backup.restore.HostUser;
 import org.qubestools.backup.restore.RestoreJob;
 import org.qubestools.backup.restore.RestoreLog;
 import org.qubestools.backup.restore.RestoreOptions;
@@ -18,10 +17,11 @@ import org.qubestools.cli.frame.Session;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.ParsedArguments;
+import org.qubestools.cli.option.Usage;
+import org.qubestools.core.Dom0User;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.FileLayer;
-import org.qubestools.core.io.Progress;
 import org.qubestools.core.model.AttributeMap;
 import org.qubestools.core.model.VmCollection;
 
@@ -30,14 +30,20 @@ public final class RestoreCommand {
     private final ParsedArguments args;
     private final ToolContext ctx;
     private final Session session;
+    private final String location;
     private final RestoreOptions options;
 
     private RestoreCommand(ParsedArguments args, ToolContext ctx, Session session) {
         this.args = args;
         this.ctx = ctx;
         this.session = session;
-        this.options =
-                RestoreOpts.of(args, args.operands().subList(1, args.operands().size()));
+        List<String> operands = args.operands();
+        boolean fromCommand = ReadingOptions.isFromCommand(args);
+        if (!fromCommand && operands.isEmpty()) {
+            throw Usage.error("name the backup");
+        }
+        this.location = fromCommand ? "-" : operands.get(0);
+        this.options = RestoreOpts.of(args, fromCommand ? operands : operands.subList(1, operands.size()));
     }
 
     /** Runs it; the first operand is where the backup is, the others are names of VMs. */
@@ -50,10 +56,10 @@ public final class RestoreCommand {
         VmCollection host = options.verifyOnly()
                 ? VmCollection.of(AttributeMap.EMPTY, List.of())
                 : session.qubes().load().vms();
-        HostUser user =
-                options.verifyOnly() ? null : HostUser.of(session.config()).orElse(null);
+        Dom0User user =
+                options.verifyOnly() ? null : Dom0User.find(session.config()).orElse(null);
         Path spill = options.verifyOnly() ? null : session.config().real("/var/lib/qubes");
-        try (ReadingOptions.Opened opened = ReadingOptions.open(args.operand(0), args, ctx, spill)) {
+        try (ReadingOptions.Opened opened = ReadingOptions.open(location, args, ctx, spill)) {
             Backup backup = opened.backup();
             String name = user == null ? null : user.name();
             RestorePlan plan = RestorePlanner.plan(host, name, backup.contents(), options);
@@ -62,13 +68,14 @@ public final class RestoreCommand {
     }
 
     private int verify(ReadingOptions.Opened opened, RestorePlan plan) {
-        RestorePlanText.requireNoConflict(plan, args.has(CommonOptions.DRY_RUN), ctx);
+        RestoreJob.requireVerifiable(opened.backup());
+        RestorePlanText.requireNoConflict(plan, args.has(CommonOptions.DRY_RUN), true, ctx);
         if (args.has(CommonOptions.DRY_RUN)) {
-            RestorePlanText.print(plan, true, ctx);
+            RestorePlanText.print(plan, true, true, ctx);
             return 0;
         }
         if (!ctx.isJson()) {
-            RestorePlanText.show(plan, ctx);
+            RestorePlanText.show(plan, true, ctx);
         }
         Cancellation cancellation = new Cancellation();
         try (Host.Registration registered = ctx.host().onInterrupt(cancellation::cancel)) {
@@ -77,19 +84,19 @@ public final class RestoreCommand {
         }
     }
 
-    private int restore(ReadingOptions.Opened opened, RestorePlan plan, @Nullable HostUser user) {
+    private int restore(ReadingOptions.Opened opened, RestorePlan plan, @Nullable Dom0User user) {
         boolean dryRun = args.has(CommonOptions.DRY_RUN);
-        RestorePlanText.requireNoConflict(plan, dryRun, ctx);
+        RestorePlanText.requireNoConflict(plan, dryRun, false, ctx);
         Cancellation cancellation = new Cancellation();
         RestoreJob job = new RestoreJob(session.qubes(), opened.backup(), plan, user, settings(cancellation));
         job.check();
         if (dryRun) {
             job.leftovers().forEach(ctx::warn);
-            RestorePlanText.print(plan, true, ctx);
+            RestorePlanText.print(plan, true, false, ctx);
             return 0;
         }
         if (!ctx.isJson()) {
-            RestorePlanText.show(plan, ctx);
+            RestorePlanText.show(plan, false, ctx);
         }
         if (!opened.backup().isAuthenticated()) {
             ctx.warn("a backup of format 1 is not authenticated: anybody may have changed it");
@@ -116,7 +123,7 @@ public final class RestoreCommand {
                 args.has(RestoreOpts.IGNORE_SIZE),
                 ctx.clock().withZone(ctx.zone()),
                 FileLayer.system(),
-                Progress.NONE,
+                ReadingOptions.progress(args, ctx),
                 new Log(ctx),
                 cancellation);
     }

@@ -22,11 +22,11 @@ final class RestorePlanText {
     private RestorePlanText() {}
 
     /** Shows the plan and stops with FAILED if something must be decided first. */
-    static void requireNoConflict(RestorePlan plan, boolean dryRun, ToolContext ctx) {
+    static void requireNoConflict(RestorePlan plan, boolean dryRun, boolean verifyOnly, ToolContext ctx) {
         if (plan.conflicts().isEmpty()) {
             return;
         }
-        print(plan, dryRun, ctx);
+        print(plan, dryRun, verifyOnly, ctx);
         for (String conflict : plan.conflicts()) {
             ctx.warn(conflict);
         }
@@ -35,23 +35,26 @@ final class RestorePlanText {
     }
 
     /** As the result of the run. */
-    static void print(RestorePlan plan, boolean dryRun, ToolContext ctx) {
+    static void print(RestorePlan plan, boolean dryRun, boolean verifyOnly, ToolContext ctx) {
         if (ctx.isJson()) {
             ctx.json(json(plan, dryRun));
         } else {
-            show(plan, ctx);
+            show(plan, verifyOnly, ctx);
         }
     }
 
     /** The table, what will be done, and what is worth knowing. */
-    static void show(RestorePlan plan, ToolContext ctx) {
+    static void show(RestorePlan plan, boolean verifyOnly, ToolContext ctx) {
         StringBuilder text = new StringBuilder();
         for (String line : plan.table()) {
             text.append(line).append('\n');
         }
         text.append('\n');
         for (PlannedVm vm : plan.vms()) {
-            text.append(shownName(vm)).append(": ").append(action(vm)).append('\n');
+            text.append(shownName(vm))
+                    .append(": ")
+                    .append(action(vm, verifyOnly))
+                    .append('\n');
         }
         text.append("in all ").append(SizeText.oneDecimal(plan.size())).append('\n');
         ctx.out().append(text);
@@ -65,11 +68,14 @@ final class RestorePlanText {
         return vm.isHome() ? "home of dom0" : SafeText.of(vm.originalName());
     }
 
-    private static String action(PlannedVm vm) {
+    private static String action(PlannedVm vm, boolean verifyOnly) {
         if (!vm.goodToGo()) {
             return "left out, " + String.join(", ", marks(vm)).replace('-', ' ');
         }
         String size = SizeText.oneDecimal(vm.item().size());
+        if (verifyOnly) {
+            return "verified, " + size;
+        }
         return vm.isRenamed() ? "restored as " + SafeText.of(vm.name()) + ", " + size : "restored, " + size;
     }
 

@@ -54,6 +54,9 @@ final class RestoreReport {
                     "cancelled; " + done + " of " + (done + failed + missed()) + " were " + word
                             + (verifyOnly ? "" : ", of the others nothing was kept"));
         }
+        if (verifyOnly && done + failed == 0) {
+            throw new QubesException(ErrorKind.FAILED, "nothing was verified, as nothing is selected");
+        }
         if (isGood()) {
             return ExitCode.OK;
         }

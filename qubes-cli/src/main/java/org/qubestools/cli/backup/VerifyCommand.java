@@ -7,11 +7,13 @@ import org.jspecify.annotations.Nullable;
 import org.qubestools.backup.format.ArchiveHandler;
 import org.qubestools.backup.format.BackupItem;
 import org.qubestools.backup.format.PassResult;
+import org.qubestools.backup.unpack.CountingHandler;
 import org.qubestools.backup.unpack.VerifyingHandler;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.Progress;
 
 /** {@code qubes-backup verify}: proves that everything asked for is authentic, complete and sound. */
 final class VerifyCommand {
@@ -26,8 +28,10 @@ final class VerifyCommand {
                         "'qubes-backup extract' takes it as it is");
             }
             Selected selected = Selected.of(opened.backup().contents(), words);
-            ArchiveHandler handler = new VerifyingHandler();
+            Progress progress = ReadingOptions.progress(args, ctx);
+            ArchiveHandler handler = new CountingHandler(new VerifyingHandler(), progress, selected.items());
             PassResult result = opened.backup().read(selected.items(), handler);
+            progress.done();
             PassReport report = new PassReport(selected.items(), result).with(opened.rejections());
             report.warn(ctx);
             print(report, selected.items(), result, ctx);

@@ -17,7 +17,7 @@ public final class BackupRestoreTool implements Tool {
     @Override
     public ToolSpec spec() {
         return new ToolSpec("qvm-backup-restore", "restore VMs from a backup of any version")
-                .operands("FILE [VM ...]", 1, ToolSpec.ANY)
+                .operands("FILE [VM ...]", 0, ToolSpec.ANY)
                 .options(
                         RestoreOpts.VERIFY_ONLY,
                         RestoreOpts.SKIP_BROKEN,
@@ -38,6 +38,8 @@ public final class BackupRestoreTool implements Tool {
                         PassphraseOptions.FILE,
                         PassphraseOptions.FD,
                         PassphraseOptions.COMMAND,
+                        ReadingOptions.DEST_VM,
+                        ReadingOptions.FROM_COMMAND,
                         ReadingOptions.ENCRYPTED,
                         ReadingOptions.COMPRESSED,
                         ReadingOptions.DECODER,
@@ -48,6 +50,7 @@ public final class BackupRestoreTool implements Tool {
                         RestoreOpts.DEBUG,
                         CommonOptions.QUIET)
                 .onlyOneOf(PassphraseOptions.FILE, PassphraseOptions.FD, PassphraseOptions.COMMAND)
+                .onlyOneOf(ReadingOptions.DEST_VM, ReadingOptions.FROM_COMMAND)
                 .onlyOneOf(RestoreOpts.SKIP_CONFLICTING, RestoreOpts.RENAME_CONFLICTING)
                 .onlyOneOf(RestoreOpts.SKIP_HOME, RestoreOpts.HOME_TO)
                 .refusesRoot()

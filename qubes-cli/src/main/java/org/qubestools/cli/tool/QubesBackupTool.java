@@ -57,7 +57,7 @@ public final class QubesBackupTool implements Tool {
             return Licenses.run(ctx);
         }
         List<String> words = args.operands();
-        if (words.size() < 2) {
+        if (words.isEmpty()) {
             throw Usage.error("operand missing, expected " + OPERANDS);
         }
         return BackupCommands.run(words.get(0), words.subList(1, words.size()), args, ctx);

@@ -3,6 +3,7 @@ package org.qubestools.core.io;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import org.qubestools.core.posix.PosixFiles;
 import org.qubestools.core.posix.RawPath;
 
 /**
@@ -42,7 +43,10 @@ public interface FileLayer {
     /** Creates one directory with mode 0700; its parent must exist and it must not. */
     void createDirectory(Path directory) throws IOException;
 
-    /** Creates the symbolic link {@code link}, which must not exist; {@code target} is stored byte by byte. */
+    /**
+     * Creates the symbolic link {@code link}, which must not exist. {@code target} is stored byte by byte; where
+     * {@link PosixFiles} is limited its doubled and final slashes are lost, which lead nowhere else.
+     */
     void createSymlink(Path link, byte[] target) throws IOException;
 
     /** Gives the regular file {@code existing} a second name; {@code link} must not exist. */

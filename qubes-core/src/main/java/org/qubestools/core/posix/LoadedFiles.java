@@ -20,7 +20,8 @@ final class LoadedFiles {
         while (cause.getMessage() == null && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        String text = String.valueOf(cause.getMessage());
+        String message = String.valueOf(cause.getMessage());
+        String text = cause instanceof NoClassDefFoundError ? "no class " + message : message;
         int end = text.indexOf('\n');
         return end < 0 ? text : text.substring(0, end);
     }
