@@ -7,7 +7,7 @@ import org.qubestools.core.io.WaitTime;
 
 /**
  * How far long work is, on standard error: a line that is drawn over and over on a terminal, objects of one line with
- * {@code --json}; at most ten times a second.
+ * {@code --json}; at each item, else at most ten times a second.
  */
 public final class ProgressOutput implements Progress {
     private static final long INTERVAL_MILLIS = 100;

@@ -26,6 +26,6 @@ public interface Progress {
     /** So many more bytes are done. */
     void advance(long bytes);
 
-    /** All work ended well. */
+    /** The work is over; it may have failed. */
     void done();
 }
