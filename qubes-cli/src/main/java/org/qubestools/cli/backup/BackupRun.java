@@ -118,6 +118,10 @@ public final class BackupRun {
         plan.requireHalted();
         Path file = file();
         checkSpace(plan, file);
+        if (!format.isV4() && format.compression() == null) {
+            ctx.note(
+                    "in format 3 without compression nobody can tell when chunks were exchanged; -z makes that visible");
+        }
         for (Path left : file == null ? List.<Path>of() : FileTarget.unfinished(file)) {
             ctx.warn(SafeText.of(left.toString())
                     + " is a backup that was not finished; delete it if no other backup is running");
