@@ -178,12 +178,7 @@ public final class BackupJob {
             throws IOException, InterruptedException {
         String id = ID_TIME.format(settings.now()) + "-" + settings.processId();
         OuterTarWriter outer = new OuterTarWriter(target, settings.now().getEpochSecond());
-        try {
-            header(outer, format.header(id));
-        } catch (IOException e) {
-            throw new QubesException(
-                    ErrorKind.FAILED, "writing the backup failed: " + IoReason.of(e), IoReason.advice(e), e);
-        }
+        header(outer, format.header(id));
         OrderedBlocks blocks = new OrderedBlocks(scope, settings.threads(), this::codec);
         BlockingQueue<FinishedChunk> finished = new ArrayBlockingQueue<>(1);
         scope.fork("qubes-backup-pack", new PartPacker(format, passphrase, blocks, chunks(id), finished, random));

@@ -31,7 +31,18 @@ final class BackupProcess {
      * @param piped standard output is a pipe that nobody reads, instead of a file
      */
     static BackupProcess start(BackupWorld world, Path path, boolean piped, List<String> words) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        return start(world, path, piped, List.of(), words);
+    }
+
+    /** Starts the tool as what a script runs that is given the command line. */
+    static BackupProcess startThrough(BackupWorld world, Path script, List<String> words) throws IOException {
+        return start(world, script.getParent(), false, List.of(script.toString()), words);
+    }
+
+    private static BackupProcess start(
+            BackupWorld world, Path path, boolean piped, List<String> before, List<String> words) throws IOException {
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",

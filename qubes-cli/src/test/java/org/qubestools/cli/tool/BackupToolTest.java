@@ -75,7 +75,8 @@ final class BackupToolTest {
     @ValueSource(
             strings = {
                 "--format 3", "--format 3 -e", "--format 3 -z", "-E aes-128-ctr -Z xz", "-H sha256 -Z bzip2",
-                "--no-encrypt", "-Z none", "-Z gzip --level 9", "-Z zstd --level 19", "-Z lzma",
+                "--no-encrypt", "-Z none --scrypt-cost 10", "-Z gzip --level 9 --scrypt-cost 10",
+                        "-Z zstd --level 19 --scrypt-cost 10", "-Z lzma --scrypt-cost 10",
                 "--format 3 -Z pigz --level 1"
             })
     void everyWayToWriteIsReadAgain(String options) {
@@ -187,11 +188,14 @@ final class BackupToolTest {
     }
 
     @Test
-    void withJsonThePlanAndProgressAreObjects() {
+    void withJsonTheResultAndProgressAreObjects() {
+        assertThat(world.backup("--json", "--dry-run", world.to(), "work").out())
+                .contains("\"type\": \"backup-plan\"");
+
         Outcome outcome = world.backup("--json", world.to(), "work");
 
         assertThat(outcome.code()).isZero();
-        assertThat(outcome.out()).contains("\"type\": \"backup-plan\"").contains("\"path\": \"vm4\"");
+        assertThat(outcome.out()).contains("\"type\": \"backup\"").contains("\"path\": \"vm4\"");
         assertThat(outcome.err().lines())
                 .allMatch(line -> line.startsWith("{") && line.endsWith("}"))
                 .anyMatch(line -> line.contains("\"progress\""));
