@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.qubestools.cli.frame.Host;
 import org.qubestools.cli.frame.NoVmm;
 import org.qubestools.cli.frame.Tool;
 import org.qubestools.cli.frame.ToolContext;
@@ -16,7 +17,7 @@ import org.qubestools.core.vmm.Vmm;
 
 /** Runs tools in this process as a command line would, and keeps what they print. */
 public final class ToolRunner {
-    private final FakeHost host;
+    private final Host host;
     private final Map<String, String> environment = new TreeMap<>();
     private VmmSource vmms = new NoVmm();
     private byte[] input = new byte[0];
@@ -24,7 +25,7 @@ public final class ToolRunner {
     /** What a run left behind. */
     public record Outcome(int code, String out, String err) {}
 
-    public ToolRunner(FakeHost host) {
+    public ToolRunner(Host host) {
         this.host = host;
     }
 
