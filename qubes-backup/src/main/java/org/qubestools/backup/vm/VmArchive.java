@@ -19,12 +19,15 @@ public final class VmArchive implements MemberSource {
     private static final long QUBES_XML = 8 << 20;
 
     private final VmBackupSource source;
-    private final Consumer<String> warnings;
+    private final Consumer<String> problems;
     private final boolean anySize;
     private final String hint;
     private volatile VmMembers members;
     private @Nullable List<String> directories;
     private long bytes;
+    /** The call whose end was told. */
+    private @Nullable VmMembers told;
+
     private boolean secondCall;
     private boolean closed;
 
@@ -33,13 +36,13 @@ public final class VmArchive implements MemberSource {
      *
      * @param anySize take whatever the VM sends
      * @param hint names the option that does so
-     * @param warnings told when the VM's service failed after all data had arrived
+     * @param problems told when the VM's service failed after all data had arrived
      */
-    public VmArchive(VmBackupSource source, boolean anySize, String hint, Consumer<String> warnings) {
+    public VmArchive(VmBackupSource source, boolean anySize, String hint, Consumer<String> problems) {
         this.source = source;
         this.anySize = anySize;
         this.hint = hint;
-        this.warnings = warnings;
+        this.problems = problems;
         this.members = source.header(StreamLimit.forHeader(QUBES_XML, hint));
     }
 
@@ -55,10 +58,11 @@ public final class VmArchive implements MemberSource {
     @Override
     public @Nullable Member next() throws IOException {
         Member member = members.next();
+        if (member == null && told != members) {
+            told = members;
+            members.lateFailure().ifPresent(problems);
+        }
         if (member != null || secondCall) {
-            if (member == null) {
-                members.lateFailure().ifPresent(warnings);
-            }
             return member;
         }
         List<String> wanted = directories;

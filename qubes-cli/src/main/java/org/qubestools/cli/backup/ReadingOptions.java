@@ -160,13 +160,14 @@ public final class ReadingOptions {
         }
         Passphrase passphrase = PassphraseOptions.read(args, ctx);
         Backup backup = null;
+        List<String> rejections = new ArrayList<>();
         try {
-            List<String> rejections = new ArrayList<>();
             MemberSource members = members(location, args, ctx, rejections);
             backup = BackupReader.open(members, passphrase, of(args, ctx, target), ctx::warn);
             return new Opened(backup, passphrase, rejections);
         } finally {
             if (backup == null) {
+                rejections.forEach(ctx::warn); // such as the words of the command that gave no backup
                 passphrase.close();
             }
         }
@@ -214,7 +215,8 @@ public final class ReadingOptions {
                 throw offline();
             }
             VmBackupSource source = new VmBackupSource(ctx.host().qrexec(), new VmName(vm.get()), location);
-            return new VmArchive(source, args.has(RestoreOpts.IGNORE_SIZE), "give --ignore-size-limit", ctx::warn);
+            return new VmArchive(
+                    source, args.has(RestoreOpts.IGNORE_SIZE), "give --ignore-size-limit", rejections::add);
         }
         if (!location.equals("-")) {
             requireThere(Path.of(location), location);

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.qubestools.cli.FakeHost;
 import org.qubestools.cli.ToolRunner;
 import org.qubestools.cli.ToolRunner.Outcome;
+import org.qubestools.cli.frame.Host;
 import org.qubestools.core.vmm.Vmm;
 
 /**
@@ -99,6 +100,12 @@ final class StoreTree {
         runner = runnerFor(FakeHost.ORDINARY_USER)
                 .environment("QUBES_LIBVIRT_URI", "test:///default")
                 .vmm(vmm);
+        return this;
+    }
+
+    /** Gives the tools another host. */
+    StoreTree on(Host host) {
+        runner = new ToolRunner(host).environment("QUBES_ROOT", root.toString());
         return this;
     }
 
