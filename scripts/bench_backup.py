@@ -218,13 +218,16 @@ class Watch:
         self.look_at_libraries(pid)
 
     def look_at_libraries(self, pid):
-        """Mapped libraries that are younger than the process, or deleted since; their size is what is mapped."""
+        """Mapped libraries that are younger than the process, or deleted since; their size is what is mapped.
+
+        So is the page of entry points that libffi, below JNA, makes as a file without a name: code, no data of ours.
+        """
         sizes = {}
         try:
             with open('/proc/%d/maps' % pid) as file:
                 for line in file:
                     fields = line.rstrip('\n').split(None, 5)
-                    if len(fields) == 6 and '.so' in fields[5]:
+                    if len(fields) == 6 and ('.so' in fields[5] or re.search(r'/ffi\w{6} \(deleted\)$', fields[5])):
                         begin, end = (int(address, 16) for address in fields[0].split('-'))
                         major, minor = (int(number, 16) for number in fields[3].split(':'))
                         key = (os.makedev(major, minor), int(fields[4])), fields[5]

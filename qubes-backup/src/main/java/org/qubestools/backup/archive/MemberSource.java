@@ -34,6 +34,7 @@ public interface MemberSource extends AutoCloseable {
     /** Tells which names are still to come, once this is known: they make damage visible as such. */
     default void expect(Predicate<String> names) {}
 
+    /** From any thread, more than once; ends a read of another thread that waits for a command or a VM. */
     @Override
     void close() throws IOException;
 

@@ -66,10 +66,7 @@ final class DataPass {
     PassResult run() {
         try (TaskScope scope = new TaskScope()) {
             scope.fork("qubes-backup-reader", reader);
-            boolean more = true;
-            while (more) {
-                more = step();
-            }
+            steps();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new QubesException(ErrorKind.CANCELLED, "interrupted", null, e);
@@ -77,8 +74,33 @@ final class DataPass {
             if (next instanceof PartReader.Good good) {
                 good.part().close();
             }
+            reader.drop();
         }
         return new PassResult(failed, files, brokenOff);
+    }
+
+    private void steps() throws InterruptedException {
+        boolean whole = false;
+        try {
+            boolean more = true;
+            while (more) {
+                more = step();
+            }
+            whole = true;
+        } finally {
+            if (!whole) {
+                stopReader();
+            }
+        }
+    }
+
+    /** An interrupt does not end a read of a pipe, for which the scope would wait. */
+    private void stopReader() {
+        try {
+            reader.stop();
+        } catch (IOException e) {
+            brokenOff.add("closing failed: " + IoReason.of(e)); // what stopped us is told, and matters more
+        }
     }
 
     private PartReader.Found peek() throws InterruptedException {

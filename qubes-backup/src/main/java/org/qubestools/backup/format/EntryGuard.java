@@ -17,6 +17,10 @@ final class EntryGuard {
     static final long MAX_NAME_BYTES = 256L << 20;
 
     private static final int MAX_LEVELS = 512;
+
+    /** No file system of a Linux system has longer names. */
+    private static final int MAX_PART = 255;
+
     private static final ByteName UP = ByteName.of("..");
     private static final ByteName EMPTY = ByteName.of("");
 
@@ -62,6 +66,9 @@ final class EntryGuard {
             throw new DamagedArchive("a path of more than " + MAX_LEVELS + " levels");
         }
         for (ByteName part : parts) {
+            if (part.length() > MAX_PART) {
+                throw new DamagedArchive("'" + path + "' has a part of more than " + MAX_PART + " bytes");
+            }
             if (part.equals(EMPTY) || part.equals(UP) || part.hasNul()) {
                 throw new DamagedArchive("the path '" + path + "' leads elsewhere");
             }

@@ -69,6 +69,18 @@ final class PartReader implements TaskScope.Task {
         return queue.take();
     }
 
+    /** Ends a read that waits for a source which may stall for ever; nothing can be taken after that. */
+    void stop() throws IOException {
+        members.close();
+    }
+
+    /** When the task has ended: lets go of a chunk that nobody took. */
+    void drop() {
+        if (queue.poll() instanceof Good good) {
+            good.part().close();
+        }
+    }
+
     @Override
     public void run() throws InterruptedException {
         queue.put(readAll());

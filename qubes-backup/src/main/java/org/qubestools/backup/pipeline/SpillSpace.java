@@ -44,17 +44,20 @@ public final class SpillSpace {
     FileChannel open() {
         try {
             Path directory = Files.createTempDirectory(parent, ".qubes-backup-", PRIVATE);
-            Path file = directory.resolve("chunk");
-            FileChannel channel = FileChannel.open(
-                    file,
-                    Set.of(
-                            StandardOpenOption.CREATE_NEW,
-                            StandardOpenOption.READ,
-                            StandardOpenOption.WRITE,
-                            LinkOption.NOFOLLOW_LINKS));
-            Files.delete(file);
-            Files.delete(directory);
-            return channel;
+            try {
+                Path file = directory.resolve("chunk");
+                FileChannel channel = FileChannel.open(
+                        file,
+                        Set.of(
+                                StandardOpenOption.CREATE_NEW,
+                                StandardOpenOption.READ,
+                                StandardOpenOption.WRITE,
+                                LinkOption.NOFOLLOW_LINKS));
+                Files.delete(file);
+                return channel;
+            } finally {
+                Files.delete(directory);
+            }
         } catch (IOException e) {
             throw new QubesException(
                     ErrorKind.FAILED,

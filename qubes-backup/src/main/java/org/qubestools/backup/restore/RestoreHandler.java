@@ -183,7 +183,7 @@ final class RestoreHandler implements ArchiveHandler {
         }
     }
 
-    private void symlink(BackupItem item, ByteName path, TarEntry entry, String prefix) {
+    private void symlink(BackupItem item, ByteName path, TarEntry entry, String prefix) throws IOException {
         if (!unpacked.symlink(item, path, target(entry, prefix), entry.mtime())) {
             lose(item, "doubled or final slashes in the target of the link '" + path + "'");
         }

@@ -64,17 +64,17 @@ final class StagedTrees implements Unpacked {
     }
 
     @Override
-    public void directory(BackupItem item, ByteName path, int mode, long mtime) {
+    public void directory(BackupItem item, ByteName path, int mode, long mtime) throws IOException {
         tree(item).writer().directory(below(path), mode, mtime);
     }
 
     @Override
-    public boolean symlink(BackupItem item, ByteName path, ByteName target, long mtime) {
+    public boolean symlink(BackupItem item, ByteName path, ByteName target, long mtime) throws IOException {
         return tree(item).writer().symlink(below(path), target, mtime);
     }
 
     @Override
-    public void hardLink(BackupItem item, ByteName path, ByteName existing) {
+    public void hardLink(BackupItem item, ByteName path, ByteName existing) throws IOException {
         tree(item).writer().hardLink(below(path), below(existing));
     }
 

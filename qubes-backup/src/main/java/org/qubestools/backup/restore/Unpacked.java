@@ -38,12 +38,12 @@ interface Unpacked {
     void file(BackupItem item, ByteName path, TarEntry entry, int mode, ArchiveHandler.Content content)
             throws IOException;
 
-    void directory(BackupItem item, ByteName path, int mode, long mtime);
+    void directory(BackupItem item, ByteName path, int mode, long mtime) throws IOException;
 
     /** False if the target lost slashes that lead nowhere else, see {@code TreeWriter}. */
-    boolean symlink(BackupItem item, ByteName path, ByteName target, long mtime);
+    boolean symlink(BackupItem item, ByteName path, ByteName target, long mtime) throws IOException;
 
-    void hardLink(BackupItem item, ByteName path, ByteName existing);
+    void hardLink(BackupItem item, ByteName path, ByteName existing) throws IOException;
 
     /** What is there of this VM is sound. */
     void settle(BackupItem item);

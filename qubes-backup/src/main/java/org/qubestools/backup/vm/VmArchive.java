@@ -22,10 +22,11 @@ public final class VmArchive implements MemberSource {
     private final Consumer<String> warnings;
     private final boolean anySize;
     private final String hint;
-    private VmMembers members;
+    private volatile VmMembers members;
     private @Nullable List<String> directories;
     private long bytes;
     private boolean secondCall;
+    private boolean closed;
 
     /**
      * Starts the first call.
@@ -65,14 +66,23 @@ public final class VmArchive implements MemberSource {
             return null;
         }
         secondCall = true;
-        members.close();
-        long size = anySize ? Long.MAX_VALUE / 8 : bytes;
-        members = source.data(wanted, StreamLimit.forData(size, wanted.size() * ARCHIVES_PER_VM, hint));
+        callAgain(wanted);
         return next();
     }
 
+    /** Not while another thread closes this, which would miss the second call. */
+    private synchronized void callAgain(List<String> wanted) throws IOException {
+        if (closed) {
+            throw new IOException("closed");
+        }
+        members.close();
+        long size = anySize ? Long.MAX_VALUE / 8 : bytes;
+        members = source.data(wanted, StreamLimit.forData(size, wanted.size() * ARCHIVES_PER_VM, hint));
+    }
+
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         members.close();
     }
 

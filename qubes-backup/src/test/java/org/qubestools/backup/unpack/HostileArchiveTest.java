@@ -264,13 +264,20 @@ final class HostileArchiveTest {
     void anExistingLinkInTheWayIsNotFollowed() throws IOException {
         Files.createSymbolicLink(target.resolve("vm4"), directory);
 
-        try {
-            extract(backup(apps(tar -> tar)));
-        } catch (org.qubestools.core.error.QubesException e) {
-            assertThat(e).hasMessageContaining("something that is no directory stands there");
-        }
+        PassResult result = extract(backup(apps(tar -> tar)));
 
+        assertThat(result.failed().values())
+                .extracting(ItemProblem::text)
+                .singleElement()
+                .asString()
+                .contains("VM 'work'", "something that is no directory stands there");
+        assertThat(target.resolve("vm5/private.img")).hasBinaryContent(DATA);
         assertNothingOutside();
+    }
+
+    @Test
+    void aNameTooLongForAnyFileSystemFailsItsVm() throws IOException {
+        assertRefused(tar -> tar.file(TOP + "/" + "x".repeat(256), DATA), "a part of more than 255 bytes");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qubestools.backup.archive.ByteName;
+import org.qubestools.backup.archive.DamagedArchive;
 import org.qubestools.backup.archive.EntryType;
 import org.qubestools.backup.archive.SparseMap;
 import org.qubestools.backup.archive.TarEntry;
@@ -121,23 +123,99 @@ final class TreeWriterTest {
         tree.symlink(name("\u00ff"), name("."), 0);
 
         assertThatThrownBy(() -> file(tree, "\u00ff", "1"))
-                .isInstanceOf(QubesException.class)
-                .hasMessage("'\\ufffd' is there already");
+                .isInstanceOf(DamagedArchive.class)
+                .hasMessage("cannot write '\\ufffd': it is there already, and nothing is replaced");
         assertThatThrownBy(() -> tree.symlink(name("\u00ff"), name("a//b"), 0))
-                .isInstanceOf(QubesException.class)
-                .hasMessage("'\\ufffd' is there already");
+                .isInstanceOf(DamagedArchive.class)
+                .hasMessage("cannot write '\\ufffd': it is there already, and nothing is replaced");
         assertThatThrownBy(() -> file(tree, "\u00ff/below", "1"))
-                .isInstanceOf(QubesException.class)
+                .isInstanceOf(DamagedArchive.class)
                 .hasMessageContaining("something that is no directory stands there");
+    }
+
+    @Test
+    void aNameTooLongForTheFileSystemIsTheArchivesFault() throws IOException {
+        TreeWriter tree = tree();
+
+        assertThatThrownBy(() -> file(tree, "x".repeat(256), "1"))
+                .isInstanceOf(DamagedArchive.class)
+                .hasMessageContaining("File name too long");
+        assertThatThrownBy(() -> tree.symlink(name("empty"), name(""), 0)).isInstanceOf(DamagedArchive.class);
+        file(tree, "short", "1");
+        assertThat(names()).containsExactly("short");
+    }
+
+    @Test
+    void aFullDiskOrAMissingPermissionIsNot() {
+        for (String reason : List.of("No space left on device", "Permission denied", "Read-only file system")) {
+            TreeWriter tree = new TreeWriter(root, new Failing(reason));
+
+            assertThatThrownBy(() -> file(tree, "x", "1"))
+                    .isInstanceOf(QubesException.class)
+                    .hasMessage("cannot write 'x': " + reason);
+        }
+    }
+
+    /** Makes no files, for this reason. */
+    private static final class Failing extends CountingFileLayer {
+        private final String reason;
+
+        Failing(String reason) {
+            this.reason = reason;
+        }
+
+        @Override
+        protected void before(int number, String operation) throws IOException {
+            throw new FileSystemException("x", null, reason);
+        }
+    }
+
+    @Test
+    void aDirectoryThatStaysWhenItIsTakenBackGetsItsModeAndTime() throws IOException {
+        TreeWriter tree = tree();
+        tree.directory(name("stays"), 0711, 1_000_000_000L);
+        tree.directory(name("goes"), 0711, 1_000_000_000L);
+        Files.writeString(root.resolve("stays/of others"), "x");
+
+        tree.takeBack();
+        tree.finish();
+
+        assertThat(names()).containsExactlyInAnyOrder("stays", "stays/of others");
+        assertThat(Files.getAttribute(root.resolve("stays"), "unix:mode")).isEqualTo(0040711);
+        assertThat(Files.getLastModifiedTime(root.resolve("stays")).toMillis()).isEqualTo(1_000_000_000_000L);
+    }
+
+    @Test
+    void aDirectoryThatWasThereKeepsItsModeIfTheArchiveIsTakenBack() throws IOException {
+        Files.createDirectory(root.resolve("old"));
+        Object before = Files.getAttribute(root.resolve("old"), "unix:mode");
+        TreeWriter tree = tree();
+        tree.directory(name("old"), 0, 1_000_000_000L);
+
+        tree.takeBack();
+        tree.finish();
+
+        assertThat(Files.getAttribute(root.resolve("old"), "unix:mode")).isEqualTo(before);
+    }
+
+    @Test
+    void aDirectoryNamedAfterItsFilesGetsItsOwnMode() throws IOException {
+        TreeWriter tree = tree();
+        file(tree, "top/file", "1");
+        tree.directory(name("top"), 0700, 1_000_000_000L);
+        tree.finish();
+
+        assertThat(Files.getAttribute(root.resolve("top"), "unix:mode")).isEqualTo(0040700);
+        assertThat(Files.getLastModifiedTime(root.resolve("top")).toMillis()).isEqualTo(1_000_000_000_000L);
     }
 
     @Test
     void namesThatLeadElsewhereOrNowhereAreRefused() {
         TreeWriter tree = tree();
         for (String bad : List.of("../\u00ff", "\u00ff/../../x", "/\u00ff", "\u00ff/./x", "\u00ff\0", "a\0")) {
-            assertThatThrownBy(() -> file(tree, bad, "1")).as(bad).isInstanceOf(QubesException.class);
+            assertThatThrownBy(() -> file(tree, bad, "1")).as(bad).isInstanceOf(DamagedArchive.class);
         }
-        assertThatThrownBy(() -> tree.symlink(name("link"), name("\0"), 0)).isInstanceOf(QubesException.class);
+        assertThatThrownBy(() -> tree.symlink(name("link"), name("\0"), 0)).isInstanceOf(DamagedArchive.class);
     }
 
     private static void file(TreeWriter tree, String name, String content) throws IOException {

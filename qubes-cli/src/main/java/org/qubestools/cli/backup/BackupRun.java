@@ -93,6 +93,9 @@ public final class BackupRun {
         if (toCommand && args.has(DEST_VM)) {
             throw Usage.error("--to-command and --dest-vm exclude each other");
         }
+        if (args.has(DEST_VM) && args.has(CommonOptions.OFFLINE)) {
+            throw ReadingOptions.offline();
+        }
         String target = toCommand ? null : operands.get(0);
         List<String> names = toCommand ? operands : operands.subList(1, operands.size());
         try (Session session = Session.open(args, ctx)) {
@@ -115,6 +118,10 @@ public final class BackupRun {
         plan.requireHalted();
         Path file = file();
         checkSpace(plan, file);
+        if (!format.isV4() && format.compression() == null) {
+            ctx.note(
+                    "in format 3 without compression nobody can tell when chunks were exchanged; -z makes that visible");
+        }
         for (Path left : file == null ? List.<Path>of() : FileTarget.unfinished(file)) {
             ctx.warn(SafeText.of(left.toString())
                     + " is a backup that was not finished; delete it if no other backup is running");

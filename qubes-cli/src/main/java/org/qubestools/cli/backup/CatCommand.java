@@ -33,7 +33,7 @@ final class CatCommand {
             }
             Selected selected = Selected.of(backup.contents(), List.of(path));
             Printer printer = new Printer(path, ctx.out());
-            PassResult result = backup.read(selected.items(), printer);
+            PassResult result = opened.read(selected.items(), printer, ctx);
             PassReport report = new PassReport(selected.items(), result).with(opened.rejections());
             report.warn(ctx);
             if (!printer.found) {

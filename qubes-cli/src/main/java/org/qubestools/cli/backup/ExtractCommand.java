@@ -9,14 +9,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.backup.archive.DamagedArchive;
 import org.qubestools.backup.archive.TarEntry;
+import org.qubestools.backup.format.ArchiveHandler;
 import org.qubestools.backup.format.Backup;
+import org.qubestools.backup.format.BackupItem;
 import org.qubestools.backup.format.PassResult;
 import org.qubestools.backup.unpack.CountingHandler;
 import org.qubestools.backup.unpack.Extractor;
 import org.qubestools.backup.unpack.TreeWriter;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.ParsedArguments;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.io.Progress;
 
@@ -45,10 +50,9 @@ final class ExtractCommand {
             }
             Extractor extractor = new Extractor(tree, selected::wants);
             Progress progress = ReadingOptions.progress(args, ctx);
-            PassResult result =
-                    backup.read(selected.items(), new CountingHandler(extractor, progress, selected.items()));
+            PassResult result = read(
+                    opened, selected.items(), new CountingHandler(extractor, progress, selected.items()), tree, ctx);
             progress.done();
-            tree.finish();
             List<String> problems = new ArrayList<>(opened.rejections());
             problems.addAll(extractor.leftOut());
             PassReport report = new PassReport(selected.items(), result).with(problems);
@@ -59,11 +63,32 @@ final class ExtractCommand {
         }
     }
 
+    /** Whatever ends it, no part of a file stays under its name. */
+    private static PassResult read(
+            ReadingOptions.Opened opened,
+            List<BackupItem> items,
+            ArchiveHandler handler,
+            TreeWriter tree,
+            ToolContext ctx) {
+        boolean whole = false;
+        try {
+            PassResult result = opened.read(items, handler, ctx);
+            whole = true;
+            return result;
+        } finally {
+            if (!whole) {
+                tree.takeBack();
+            }
+            tree.finish();
+        }
+    }
+
     private static void store(TreeWriter tree, TarEntry entry, byte[] xml) {
         try {
             tree.file(entry.path(), entry, entry.mode() & 0777, sink -> sink.data(0, xml, 0, xml.length));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            tree.settle();
+        } catch (DamagedArchive e) {
+            throw new QubesException(ErrorKind.FAILED, String.valueOf(e.getMessage()), "use an empty place", e);
         }
     }
 

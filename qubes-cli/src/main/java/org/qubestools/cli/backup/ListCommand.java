@@ -29,7 +29,7 @@ final class ListCommand {
             }
             Selected selected = Selected.of(opened.backup().contents(), words);
             Lister lister = new Lister(selected);
-            PassResult result = opened.backup().read(selected.items(), lister);
+            PassResult result = opened.read(selected.items(), lister, ctx);
             PassReport report = new PassReport(selected.items(), result).with(opened.rejections());
             report.warn(ctx);
             entries(lister.entries, report, ctx);

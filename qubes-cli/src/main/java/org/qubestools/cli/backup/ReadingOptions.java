@@ -13,12 +13,16 @@ import org.qubestools.backup.archive.CommandSource;
 import org.qubestools.backup.archive.MemberSource;
 import org.qubestools.backup.compress.Filter;
 import org.qubestools.backup.crypto.Passphrase;
+import org.qubestools.backup.format.ArchiveHandler;
 import org.qubestools.backup.format.Backup;
+import org.qubestools.backup.format.BackupItem;
 import org.qubestools.backup.format.BackupReader;
 import org.qubestools.backup.format.DirectoryBackup;
+import org.qubestools.backup.format.PassResult;
 import org.qubestools.backup.format.ReadOptions;
 import org.qubestools.backup.vm.VmArchive;
 import org.qubestools.backup.vm.VmBackupSource;
+import org.qubestools.cli.frame.Host;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.Opt;
@@ -105,6 +109,19 @@ public final class ReadingOptions {
             return List.copyOf(rejections);
         }
 
+        /**
+         * Reads data; a signal to the process ends that soon, whatever the source does.
+         *
+         * @throws QubesException CANCELLED then
+         */
+        PassResult read(List<BackupItem> items, ArchiveHandler handler, ToolContext ctx) {
+            try (Host.Registration guard = ctx.host().onInterrupt(Thread.currentThread()::interrupt)) {
+                return backup.read(items, handler);
+            } catch (QubesException e) {
+                throw Thread.interrupted() ? new QubesException(ErrorKind.CANCELLED, "interrupted", null, e) : e;
+            }
+        }
+
         @Override
         public void close() {
             backup.close();
@@ -155,6 +172,12 @@ public final class ReadingOptions {
         }
     }
 
+    /** What to throw if a VM is to take or give a backup although the user wants nothing of the running system. */
+    static QubesException offline() {
+        return new QubesException(
+                ErrorKind.OFFLINE, "a backup in a VM needs the running system", "leave out --offline-mode");
+    }
+
     /** How far reading is, for whoever watches. */
     static Progress progress(ParsedArguments args, ToolContext ctx) {
         return ProgressOutput.of(ctx.err(), ctx.isJson(), ctx.host().errorIsTerminal(), args.has(CommonOptions.QUIET));
@@ -188,8 +211,7 @@ public final class ReadingOptions {
         Optional<String> vm = args.value(DEST_VM);
         if (vm.isPresent()) {
             if (args.has(CommonOptions.OFFLINE)) {
-                throw new QubesException(
-                        ErrorKind.OFFLINE, "a backup in a VM needs the running system", "leave out --offline-mode");
+                throw offline();
             }
             VmBackupSource source = new VmBackupSource(ctx.host().qrexec(), new VmName(vm.get()), location);
             return new VmArchive(source, args.has(RestoreOpts.IGNORE_SIZE), "give --ignore-size-limit", ctx::warn);

@@ -30,7 +30,7 @@ final class VerifyCommand {
             Selected selected = Selected.of(opened.backup().contents(), words);
             Progress progress = ReadingOptions.progress(args, ctx);
             ArchiveHandler handler = new CountingHandler(new VerifyingHandler(), progress, selected.items());
-            PassResult result = opened.backup().read(selected.items(), handler);
+            PassResult result = opened.read(selected.items(), handler, ctx);
             progress.done();
             PassReport report = new PassReport(selected.items(), result).with(opened.rejections());
             report.warn(ctx);
