@@ -137,6 +137,7 @@ public final class BackupRun {
                 Host.Registration guard = ctx.host().onInterrupt(Thread.currentThread()::interrupt)) {
             write(plan, store, file, passphrase);
         }
+        Thread.interrupted(); // the backup is complete: too late to cancel it, and its marks belong to it
         session.qubes().edit(List.of(StoreMarks.of(plan, now)), false);
         report("backup", plan, file);
         return 0;
