@@ -125,18 +125,9 @@ final class DataPass {
         if (found instanceof PartReader.Broken broken) {
             broken(broken);
         } else if (found instanceof PartReader.Failed failure) {
-            throw failure(failure.cause());
+            throw ReadFailure.of(failure.cause());
         }
         return false;
-    }
-
-    private static RuntimeException failure(Exception cause) {
-        if (cause instanceof RuntimeException known) {
-            return known;
-        }
-        String reason = cause instanceof IOException io ? IoReason.of(io) : String.valueOf(cause.getMessage());
-        return new QubesException(
-                ErrorKind.FAILED, "reading the backup failed: " + reason, "check the medium it is on", cause);
     }
 
     private void broken(PartReader.Broken broken) {
@@ -214,7 +205,7 @@ final class DataPass {
             if (Thread.currentThread().isInterrupted() || e.getCause() instanceof InterruptedException) {
                 throw new InterruptedException();
             }
-            throw failure(e);
+            throw ReadFailure.of(e);
         } finally {
             parts.close();
         }
