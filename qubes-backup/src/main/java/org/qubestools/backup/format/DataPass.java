@@ -89,17 +89,8 @@ final class DataPass {
             whole = true;
         } finally {
             if (!whole) {
-                stopReader();
+                reader.stop(); // the scope waits for it
             }
-        }
-    }
-
-    /** An interrupt does not end a read of a pipe, for which the scope would wait. */
-    private void stopReader() {
-        try {
-            reader.stop();
-        } catch (IOException e) {
-            brokenOff.add("closing failed: " + IoReason.of(e)); // what stopped us is told, and matters more
         }
     }
 

@@ -69,9 +69,13 @@ final class PartReader implements TaskScope.Task {
         return queue.take();
     }
 
-    /** Ends a read that waits for a source which may stall for ever; nothing can be taken after that. */
-    void stop() throws IOException {
-        members.close();
+    /** Ends a read that waits for a source which may stall for ever; an interrupt alone does not do that to pipes. */
+    void stop() {
+        try {
+            members.close();
+        } catch (IOException e) {
+            queue.offer(new Failed(e)); // for whoever still takes something
+        }
     }
 
     /** When the task has ended: lets go of a chunk that nobody took. */

@@ -181,6 +181,7 @@ final class HostileArchiveTest {
 
     @Test
     void namesWithNulFailTheirVm() throws IOException {
+        assertRefused(tar -> tar.file(TOP + "/" + "x".repeat(256), DATA), "a part of more than 255 bytes");
         assertRefused(tar -> tar.pax("path", TOP + "/a\0b").raw(TarHeader.ustar("x")), "leads elsewhere");
     }
 
@@ -265,19 +266,9 @@ final class HostileArchiveTest {
         Files.createSymbolicLink(target.resolve("vm4"), directory);
 
         PassResult result = extract(backup(apps(tar -> tar)));
-
-        assertThat(result.failed().values())
-                .extracting(ItemProblem::text)
-                .singleElement()
-                .asString()
-                .contains("VM 'work'", "something that is no directory stands there");
+        assertThat(result.failed()).hasSize(1).asString().contains("something that is no directory stands there");
         assertThat(target.resolve("vm5/private.img")).hasBinaryContent(DATA);
         assertNothingOutside();
-    }
-
-    @Test
-    void aNameTooLongForAnyFileSystemFailsItsVm() throws IOException {
-        assertRefused(tar -> tar.file(TOP + "/" + "x".repeat(256), DATA), "a part of more than 255 bytes");
     }
 
     @Test
