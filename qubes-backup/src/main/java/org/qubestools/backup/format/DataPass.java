@@ -17,7 +17,6 @@ import org.qubestools.backup.archive.TarEntry;
 import org.qubestools.backup.archive.TarReader;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
-import org.qubestools.core.io.IoReason;
 import org.qubestools.core.io.TaskScope;
 
 /**
