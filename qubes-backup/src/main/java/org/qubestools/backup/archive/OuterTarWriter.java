@@ -38,23 +38,20 @@ public final class OuterTarWriter {
         end(content.length);
     }
 
-    /** A member of {@code size} bytes that several streams or arrays make up, in their order. */
-    public void member(String name, byte[] head, InputStream middle, long middleSize, byte[] tail) throws IOException {
-        long size = head.length + middleSize + tail.length;
+    /** A member whose content is a stream of exactly {@code size} bytes, which stays the caller's. */
+    public void member(String name, InputStream content, long size) throws IOException {
         header(name, size);
-        out.write(head);
         byte[] buffer = new byte[1 << 16];
-        long left = middleSize;
-        int got = middle.read(buffer);
+        long left = size;
+        int got = content.read(buffer);
         while (got >= 0) {
             out.write(buffer, 0, got);
             left -= got;
-            got = middle.read(buffer);
+            got = content.read(buffer);
         }
         if (left != 0) {
             throw new IllegalStateException("a member of another size than announced");
         }
-        out.write(tail);
         end(size);
     }
 

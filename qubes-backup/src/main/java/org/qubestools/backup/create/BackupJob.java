@@ -2,6 +2,7 @@ package org.qubestools.backup.create;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,15 +13,18 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.qubestools.backup.archive.ByteName;
 import org.qubestools.backup.archive.OuterTarWriter;
 import org.qubestools.backup.archive.SparseMap;
 import org.qubestools.backup.archive.TarWriter;
 import org.qubestools.backup.compress.BlockCodec;
+import org.qubestools.backup.crypto.KeyDerivation;
 import org.qubestools.backup.crypto.PartHmac;
 import org.qubestools.backup.crypto.Passphrase;
 import org.qubestools.backup.crypto.ScryptEnvelope;
+import org.qubestools.backup.crypto.ScryptLimits;
 import org.qubestools.backup.format.BackupHeader;
 import org.qubestools.backup.format.FirewallXml;
 import org.qubestools.backup.pipeline.OrderedBlocks;
@@ -87,10 +91,12 @@ public final class BackupJob {
     public void run(BackupPlan plan, byte[] store, BackupTarget target) {
         requireMemory();
         requireShortNames(plan);
-        try (TaskScope scope = new TaskScope()) {
+        ScryptLimits limits = new ScryptLimits(derivationMemory(), Long.MAX_VALUE);
+        try (KeyDerivation derivation = new KeyDerivation(limits);
+                TaskScope scope = new TaskScope()) {
             try {
                 settings.progress().start(apparentSize(plan));
-                write(scope, plan, store, new TargetStream(target));
+                write(scope, derivation, plan, store, new TargetStream(target));
             } catch (InterruptedException | IOException e) {
                 throw abandoned(target, failure(scope, e));
             } catch (QubesException e) {
@@ -174,16 +180,20 @@ public final class BackupJob {
                 : "";
     }
 
-    private void write(TaskScope scope, BackupPlan plan, byte[] store, OutputStream target)
+    private void write(TaskScope scope, KeyDerivation derivation, BackupPlan plan, byte[] store, OutputStream target)
             throws IOException, InterruptedException {
         String id = ID_TIME.format(settings.now()) + "-" + settings.processId();
-        OuterTarWriter outer = new OuterTarWriter(target, settings.now().getEpochSecond());
-        header(outer, format.header(id));
-        OrderedBlocks blocks = new OrderedBlocks(scope, settings.threads(), this::codec);
         BlockingQueue<FinishedChunk> finished = new ArrayBlockingQueue<>(1);
-        scope.fork("qubes-backup-pack", new PartPacker(format, passphrase, blocks, chunks(id), finished, random));
+        ChunkKeys keys = new ChunkKeys(format.cost(), id, passphrase, random, derivation);
+        if (format.isV4()) {
+            keys.start(scope, derivations());
+        }
+        finished.put(header(format.header(id).bytes(), keys));
+        OuterTarWriter outer = new OuterTarWriter(target, settings.now().getEpochSecond());
         TaskGate sender = new TaskGate(new ChunkSender(finished, outer));
         scope.fork("qubes-backup-send", sender);
+        OrderedBlocks blocks = new OrderedBlocks(scope, settings.threads(), this::codec);
+        scope.fork("qubes-backup-pack", new PartPacker(format, passphrase, blocks, chunks(keys), finished, random));
         store(scope, blocks, store);
         TreeArchiver archiver = new TreeArchiver(settings.extents(), settings.progress(), settings.warnings());
         for (PlannedBackup vm : plan.vms()) {
@@ -196,11 +206,22 @@ public final class BackupJob {
         sender.await();
     }
 
-    private ChunkMaker chunks(String id) {
-        long derivation = format.isV4() ? format.cost().memory() : 0;
-        SegmentPool pool = new SegmentPool(Math.max(leastMemory(), settings.memory() / 2 - derivation / 2));
+    /** How many keys are derived at once: as many as threads compress, if there is memory beside one chunk. */
+    private int derivations() {
+        long most = (settings.memory() - leastMemory()) / format.cost().memory();
+        return (int) Math.min(settings.threads(), most);
+    }
+
+    private long derivationMemory() {
+        return format.isV4() ? derivations() * format.cost().memory() : 0;
+    }
+
+    private ChunkMaker chunks(ChunkKeys keys) {
+        // One chunk is filled while another is sent; more memory would not make it faster.
+        long room = Math.min(settings.memory() - derivationMemory(), 2 * leastMemory());
+        SegmentPool pool = new SegmentPool(Math.max(leastMemory(), room));
         return format.isV4()
-                ? ChunkMaker.scrypt(format.cost(), id, passphrase, pool, settings.spill(), random)
+                ? ChunkMaker.scrypt(keys, pool, settings.spill())
                 : ChunkMaker.hmac(format, passphrase, pool, settings.spill());
     }
 
@@ -215,25 +236,22 @@ public final class BackupJob {
                 : BlockCodec.of(compression.filter(), compression.level());
     }
 
-    private void header(OuterTarWriter outer, BackupHeader header) throws IOException {
-        byte[] bytes = header.bytes();
-        outer.member(BackupHeader.MEMBER, bytes);
+    private FinishedChunk header(byte[] bytes, ChunkKeys keys) throws InterruptedException {
         if (!format.isV4()) {
             PartHmac hmac = PartHmac.start(format.digest(), passphrase);
             hmac.update(bytes, 0, bytes.length);
-            outer.member(BackupHeader.HMAC_MEMBER, PartHmac.text(hmac.end()));
-            return;
+            byte[] sum = PartHmac.text(hmac.end());
+            return out -> {
+                out.member(BackupHeader.MEMBER, bytes);
+                out.member(BackupHeader.HMAC_MEMBER, sum);
+            };
         }
-        ScryptEnvelope envelope =
-                ScryptEnvelope.create(format.cost(), ScryptEnvelope.headerContext(), passphrase, random);
-        byte[] text = bytes.clone();
-        envelope.encrypt(text, 0, text.length);
-        outer.member(
-                BackupHeader.HMAC_MEMBER,
-                envelope.header(),
-                new ByteArrayInputStream(text),
-                text.length,
-                envelope.trailer());
+        Future<ScryptEnvelope> key = keys.header();
+        return out -> {
+            out.member(BackupHeader.MEMBER, bytes);
+            InputStream sealed = ChunkKeys.delivered(key).sealing(new ByteArrayInputStream(bytes));
+            out.member(BackupHeader.HMAC_MEMBER, sealed, bytes.length + ScryptEnvelope.OVERHEAD);
+        };
     }
 
     /** The stream of one inner archive before compression. */

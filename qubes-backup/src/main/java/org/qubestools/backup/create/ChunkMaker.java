@@ -1,10 +1,9 @@
 package org.qubestools.backup.create;
 
 import java.io.IOException;
-import java.security.SecureRandom;
+import java.util.concurrent.Future;
 import org.qubestools.backup.crypto.PartHmac;
 import org.qubestools.backup.crypto.Passphrase;
-import org.qubestools.backup.crypto.ScryptCost;
 import org.qubestools.backup.crypto.ScryptEnvelope;
 import org.qubestools.backup.format.ChunkName;
 import org.qubestools.backup.pipeline.PartBuffer;
@@ -13,7 +12,7 @@ import org.qubestools.backup.pipeline.SpillSpace;
 
 /** Opens chunks of the one or the other format. */
 interface ChunkMaker {
-    OpenChunk open(ChunkName name);
+    OpenChunk open(ChunkName name) throws InterruptedException;
 
     /** Format 3: an HMAC beside each chunk. */
     static ChunkMaker hmac(WriteFormat format, Passphrase passphrase, SegmentPool pool, SpillSpace space) {
@@ -21,18 +20,8 @@ interface ChunkMaker {
     }
 
     /** Format 4: a frame around each chunk, with a key derivation each. */
-    static ChunkMaker scrypt(
-            ScryptCost cost,
-            String backupId,
-            Passphrase passphrase,
-            SegmentPool pool,
-            SpillSpace space,
-            SecureRandom random) {
-        return name -> {
-            String context = ScryptEnvelope.memberContext(backupId, name.text());
-            ScryptEnvelope envelope = ScryptEnvelope.create(cost, context, passphrase, random);
-            return new ScryptChunk(name, envelope, new PartBuffer(pool, space));
-        };
+    static ChunkMaker scrypt(ChunkKeys keys, SegmentPool pool, SpillSpace space) {
+        return name -> new ScryptChunk(name, keys.chunk(name.text()), new PartBuffer(pool, space));
     }
 
     /** A chunk of format 3. */
@@ -50,12 +39,18 @@ interface ChunkMaker {
 
         @Override
         public FinishedChunk finish() {
-            return new FinishedChunk(name.text(), new byte[0], buffer, new byte[0], PartHmac.text(hmac.end()));
+            byte[] sum = PartHmac.text(hmac.end());
+            return out -> {
+                try (buffer) {
+                    out.member(name.text(), buffer.reading(), buffer.size());
+                    out.member(name.text() + ".hmac", sum);
+                }
+            };
         }
     }
 
-    /** A chunk of format 4. */
-    record ScryptChunk(ChunkName name, ScryptEnvelope envelope, PartBuffer buffer) implements OpenChunk {
+    /** A chunk of format 4, encrypted when it is sent: its key may come later than its content. */
+    record ScryptChunk(ChunkName name, Future<ScryptEnvelope> key, PartBuffer buffer) implements OpenChunk {
         @Override
         public long size() {
             return buffer.size();
@@ -63,13 +58,18 @@ interface ChunkMaker {
 
         @Override
         public void append(byte[] bytes, int offset, int length) throws IOException {
-            envelope.encrypt(bytes, offset, length);
             buffer.append(bytes, offset, length);
         }
 
         @Override
         public FinishedChunk finish() {
-            return new FinishedChunk(name.text() + ".enc", envelope.header(), buffer, envelope.trailer(), null);
+            return out -> {
+                ScryptEnvelope envelope = ChunkKeys.delivered(key);
+                try (buffer) {
+                    long size = buffer.size() + ScryptEnvelope.OVERHEAD;
+                    out.member(name.text() + ".enc", envelope.sealing(buffer.reading()), size);
+                }
+            };
         }
     }
 }

@@ -7,7 +7,7 @@ interface OpenChunk {
     /** Bytes appended so far. */
     long size();
 
-    /** Takes a copy of the bytes; may change the array. */
+    /** Takes a copy of the bytes. */
     void append(byte[] bytes, int offset, int length) throws IOException;
 
     FinishedChunk finish();

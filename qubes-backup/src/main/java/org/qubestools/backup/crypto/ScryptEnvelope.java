@@ -1,5 +1,6 @@
 package org.qubestools.backup.crypto;
 
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -10,10 +11,7 @@ import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
-import org.bouncycastle.crypto.generators.SCrypt;
 import org.qubestools.backup.archive.DamagedArchive;
-import org.qubestools.core.error.ErrorKind;
-import org.qubestools.core.error.QubesException;
 
 /**
  * The file format of the scrypt utility, which frames every member of format 4: 96 bytes of header with cost and salt,
@@ -32,8 +30,6 @@ public final class ScryptEnvelope {
     private static final int CHECKSUM_LENGTH = 16;
     private static final int HEADER_MAC_AT = 64;
     private static final int KEY_LENGTH = 32;
-    /** Limit of r * p: 256 MiB in blocks of 128 bytes. */
-    private static final long MAX_BLOCKS = 1 << 21;
 
     private final byte[] header;
     private final Cipher cipher;
@@ -86,11 +82,11 @@ public final class ScryptEnvelope {
      * @throws DamagedArchive if the header is not authentic: wrong passphrase, wrong place, or damage
      */
     public static ScryptEnvelope open(
-            byte[] untrustedHeader, String context, Passphrase passphrase, ScryptLimits limits) throws DamagedArchive {
+            byte[] untrustedHeader, String context, Passphrase passphrase, KeyDerivation derivation)
+            throws DamagedArchive {
         ScryptCost cost = cost(untrustedHeader);
-        limits.check(cost);
         byte[] header = Arrays.copyOf(untrustedHeader, HEADER_LENGTH);
-        ScryptEnvelope opened = make(header, cost, context, passphrase, Cipher.DECRYPT_MODE);
+        ScryptEnvelope opened = make(header, cost, context, passphrase, derivation, Cipher.DECRYPT_MODE);
         opened.mac.update(header, 0, HEADER_MAC_AT);
         byte[] expected = opened.mac.doFinal();
         byte[] found = Arrays.copyOfRange(header, HEADER_MAC_AT, HEADER_LENGTH);
@@ -102,7 +98,8 @@ public final class ScryptEnvelope {
     }
 
     /** Derives a key for writing. */
-    public static ScryptEnvelope create(ScryptCost cost, String context, Passphrase passphrase, SecureRandom random) {
+    public static ScryptEnvelope create(
+            ScryptCost cost, String context, Passphrase passphrase, SecureRandom random, KeyDerivation derivation) {
         byte[] header = new byte[HEADER_LENGTH];
         System.arraycopy(MAGIC, 0, header, 0, MAGIC.length);
         header[MAGIC.length + 1] = (byte) cost.log2N();
@@ -110,13 +107,14 @@ public final class ScryptEnvelope {
         byte[] salt = new byte[SALT_LENGTH];
         random.nextBytes(salt);
         System.arraycopy(salt, 0, header, SALT_AT, SALT_LENGTH);
-        return create(header, cost, context, passphrase);
+        return create(header, cost, context, passphrase, derivation);
     }
 
     /** As {@link #create} with cost and salt already in the header. */
-    static ScryptEnvelope create(byte[] header, ScryptCost cost, String context, Passphrase passphrase) {
+    static ScryptEnvelope create(
+            byte[] header, ScryptCost cost, String context, Passphrase passphrase, KeyDerivation derivation) {
         System.arraycopy(sha256(header, CHECKSUM_AT), 0, header, CHECKSUM_AT, CHECKSUM_LENGTH);
-        ScryptEnvelope made = make(header, cost, context, passphrase, Cipher.ENCRYPT_MODE);
+        ScryptEnvelope made = make(header, cost, context, passphrase, derivation, Cipher.ENCRYPT_MODE);
         made.mac.update(header, 0, HEADER_MAC_AT);
         System.arraycopy(made.mac.doFinal(), 0, header, HEADER_MAC_AT, KEY_LENGTH);
         made.mac.update(header, 0, HEADER_LENGTH);
@@ -124,13 +122,12 @@ public final class ScryptEnvelope {
     }
 
     private static ScryptEnvelope make(
-            byte[] header, ScryptCost cost, String context, Passphrase passphrase, int mode) {
-        requireComputable(cost);
+            byte[] header, ScryptCost cost, String context, Passphrase passphrase, KeyDerivation derivation, int mode) {
         byte[] secret = passphrase.copyBehind(context);
         byte[] salt = Arrays.copyOfRange(header, SALT_AT, SALT_AT + SALT_LENGTH);
         byte[] keys = new byte[0];
         try {
-            keys = SCrypt.generate(secret, salt, 1 << cost.log2N(), cost.r(), cost.p(), 2 * KEY_LENGTH);
+            keys = derivation.derive(cost, secret, salt, 2 * KEY_LENGTH);
             Cipher cipher = Cipher.getInstance("AES/CTR/NoPadding");
             cipher.init(mode, new SecretKeySpec(keys, 0, KEY_LENGTH, "AES"), new IvParameterSpec(new byte[16]));
             Mac mac = Mac.getInstance("HmacSHA256");
@@ -141,17 +138,6 @@ public final class ScryptEnvelope {
         } finally {
             Arrays.fill(secret, (byte) 0);
             Arrays.fill(keys, (byte) 0);
-        }
-    }
-
-    /** Scrypt itself forbids some costs, the library others: it counts in ints. */
-    private static void requireComputable(ScryptCost cost) {
-        boolean allowed = cost.log2N() < 16L * cost.r() && (long) cost.r() * cost.p() < MAX_BLOCKS;
-        if (!allowed) {
-            throw new QubesException(
-                    ErrorKind.CORRUPT_BACKUP,
-                    "the key derivation of this archive (" + cost + ") is one that cannot be computed",
-                    "no program that makes backups chooses such a cost");
         }
     }
 
@@ -166,7 +152,7 @@ public final class ScryptEnvelope {
     }
 
     /** The 96 bytes to write first. */
-    public byte[] header() {
+    byte[] header() {
         return header.clone();
     }
 
@@ -190,8 +176,13 @@ public final class ScryptEnvelope {
         inPlace(data, offset, length);
     }
 
+    /** The whole member, when writing: {@code plain} in its frame, encrypted while it is read. */
+    public InputStream sealing(InputStream plain) {
+        return new SealingStream(plain, this);
+    }
+
     /** Encrypts in place and authenticates the result, when writing. */
-    public void encrypt(byte[] data, int offset, int length) {
+    void encrypt(byte[] data, int offset, int length) {
         inPlace(data, offset, length);
         mac.update(data, offset, length);
     }
@@ -208,7 +199,7 @@ public final class ScryptEnvelope {
     }
 
     /** The 32 bytes to write last. */
-    public byte[] trailer() {
+    byte[] trailer() {
         return mac.doFinal();
     }
 }

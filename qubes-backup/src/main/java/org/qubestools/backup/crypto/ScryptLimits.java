@@ -17,6 +17,11 @@ public record ScryptLimits(long memory, long work) {
         return new ScryptLimits(Math.min(available, ScryptCost.DEFAULT_MEMORY_LIMIT), ScryptCost.DEFAULT_WORK_LIMIT);
     }
 
+    /** True if {@link #check} finds nothing. */
+    public boolean allow(ScryptCost cost) {
+        return cost.memory() <= memory && cost.work() <= work;
+    }
+
     /** CORRUPT_BACKUP, with the number needed, if the cost is beyond these limits. */
     public void check(ScryptCost cost) {
         if (cost.memory() > memory) {

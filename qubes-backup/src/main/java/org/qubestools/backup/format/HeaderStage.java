@@ -7,10 +7,10 @@ import org.qubestools.backup.archive.DamagedArchive;
 import org.qubestools.backup.archive.MemberSource.Member;
 import org.qubestools.backup.archive.PeekableMembers;
 import org.qubestools.backup.crypto.HmacDigest;
+import org.qubestools.backup.crypto.KeyDerivation;
 import org.qubestools.backup.crypto.PartHmac;
 import org.qubestools.backup.crypto.Passphrase;
 import org.qubestools.backup.crypto.ScryptEnvelope;
-import org.qubestools.backup.crypto.ScryptLimits;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.SafeText;
@@ -19,12 +19,10 @@ import org.qubestools.core.io.SafeText;
 final class HeaderStage {
     private final PeekableMembers members;
     private final boolean weakDigests;
-    private final ScryptLimits scrypt;
 
-    HeaderStage(PeekableMembers members, boolean weakDigests, ScryptLimits scrypt) {
+    HeaderStage(PeekableMembers members, boolean weakDigests) {
         this.members = members;
         this.weakDigests = weakDigests;
-        this.scrypt = scrypt;
     }
 
     /** What the header members say before anything is authenticated. */
@@ -92,9 +90,10 @@ final class HeaderStage {
         return member.data().readNBytes((int) member.size());
     }
 
-    Authenticated authenticate(Untrusted untrusted, Passphrase passphrase) throws IOException {
+    Authenticated authenticate(Untrusted untrusted, Passphrase passphrase, KeyDerivation derivation)
+            throws IOException {
         if (untrusted.isScrypt()) {
-            byte[] header = openScrypt(untrusted, passphrase);
+            byte[] header = openScrypt(untrusted, passphrase, derivation);
             BackupHeader parsed = BackupHeaderParser.parse(header);
             requireVersion(parsed, parsed.version() == FormatVersion.V4);
             return new Authenticated(parsed, HmacDigest.SHA512);
@@ -127,7 +126,8 @@ final class HeaderStage {
         return new QubesException(ErrorKind.CORRUPT_BACKUP, "the header of the backup cannot be used: " + reason);
     }
 
-    private byte[] openScrypt(Untrusted untrusted, Passphrase passphrase) throws IOException {
+    private static byte[] openScrypt(Untrusted untrusted, Passphrase passphrase, KeyDerivation derivation)
+            throws IOException {
         byte[] file = untrusted.hmac;
         if (file.length < ScryptEnvelope.OVERHEAD) {
             throw wrongPassphrase();
@@ -135,7 +135,7 @@ final class HeaderStage {
         int end = file.length - ScryptEnvelope.TRAILER_LENGTH;
         byte[] text = Arrays.copyOfRange(file, ScryptEnvelope.HEADER_LENGTH, end);
         try {
-            ScryptEnvelope envelope = ScryptEnvelope.open(file, ScryptEnvelope.headerContext(), passphrase, scrypt);
+            ScryptEnvelope envelope = ScryptEnvelope.open(file, ScryptEnvelope.headerContext(), passphrase, derivation);
             envelope.authenticate(text, 0, text.length);
             byte[] trailer = Arrays.copyOfRange(file, end, file.length);
             if (!ScryptEnvelope.matches(envelope.computedTrailer(), trailer)) {

@@ -76,7 +76,7 @@ final class ScryptVerifier implements PartVerifier {
         ScryptEnvelope envelope;
         try {
             String context = ScryptEnvelope.memberContext(backupId, name.text());
-            envelope = ScryptEnvelope.open(header, context, passphrase, space.scrypt());
+            envelope = ScryptEnvelope.open(header, context, passphrase, space.derivation());
         } catch (DamagedArchive | QubesException e) {
             // A cost that is refused is not authentic yet either: it fails this chunk, not the whole backup.
             return new Attempt(null, String.valueOf(e.getMessage()), header);

@@ -7,7 +7,6 @@ import org.qubestools.backup.archive.MemberSource;
 import org.qubestools.backup.archive.PeekableMembers;
 import org.qubestools.backup.crypto.ScryptCost;
 import org.qubestools.backup.crypto.ScryptEnvelope;
-import org.qubestools.backup.crypto.ScryptLimits;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.IoReason;
@@ -19,7 +18,7 @@ public final class UntrustedHeader {
     /** Reads the first members of {@code source} and closes it. */
     public static KnownHeader read(MemberSource source) {
         try (PeekableMembers members = new PeekableMembers(source)) {
-            HeaderStage stage = new HeaderStage(members, true, new ScryptLimits(0, 0));
+            HeaderStage stage = new HeaderStage(members, true);
             if (stage.isHeaderless()) {
                 return new KnownHeader(Optional.empty(), Optional.empty());
             }

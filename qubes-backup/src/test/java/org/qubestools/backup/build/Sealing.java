@@ -1,15 +1,20 @@
 package org.qubestools.backup.build;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import javax.crypto.Cipher;
 import org.qubestools.backup.crypto.HmacDigest;
+import org.qubestools.backup.crypto.KeyDerivation;
 import org.qubestools.backup.crypto.OpensslCipher;
 import org.qubestools.backup.crypto.PartHmac;
 import org.qubestools.backup.crypto.Passphrase;
 import org.qubestools.backup.crypto.ScryptCost;
 import org.qubestools.backup.crypto.ScryptEnvelope;
+import org.qubestools.backup.crypto.ScryptLimits;
 
 /** What the programs of a backup do to its members. */
 public final class Sealing {
@@ -44,10 +49,12 @@ public final class Sealing {
 
     /** A file of the scrypt utility. */
     public static byte[] scrypt(ScryptCost cost, String context, String passphrase, byte[] content) {
-        ScryptEnvelope envelope = ScryptEnvelope.create(cost, context, passphrase(passphrase), RANDOM);
-        byte[] data = content.clone();
-        envelope.encrypt(data, 0, data.length);
-        return Compressed.joined(envelope.header(), data, envelope.trailer());
+        try (KeyDerivation derivation = new KeyDerivation(ScryptLimits.within(Long.MAX_VALUE))) {
+            ScryptEnvelope envelope = ScryptEnvelope.create(cost, context, passphrase(passphrase), RANDOM, derivation);
+            return envelope.sealing(new ByteArrayInputStream(content)).readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public static byte[] ascii(String text) {

@@ -15,9 +15,11 @@ import org.jspecify.annotations.Nullable;
 import org.qubestools.backup.archive.OuterTarWriter;
 import org.qubestools.backup.compress.BlockCodec;
 import org.qubestools.backup.crypto.HmacDigest;
+import org.qubestools.backup.crypto.KeyDerivation;
 import org.qubestools.backup.crypto.OpensslCipher;
 import org.qubestools.backup.crypto.Passphrase;
 import org.qubestools.backup.crypto.ScryptCost;
+import org.qubestools.backup.crypto.ScryptLimits;
 import org.qubestools.backup.format.FormatVersion;
 import org.qubestools.backup.pipeline.OrderedBlocks;
 import org.qubestools.backup.pipeline.SegmentPool;
@@ -51,14 +53,17 @@ final class PackedChunks {
         ByteArrayOutputStream archive = new ByteArrayOutputStream();
         OuterTarWriter outer = new OuterTarWriter(archive, 0);
         BlockingQueue<FinishedChunk> finished = new LinkedBlockingQueue<>();
-        try (TaskScope scope = new TaskScope();
-                Passphrase passphrase = passphrase()) {
+        try (Passphrase passphrase = passphrase();
+                KeyDerivation derivation = new KeyDerivation(ScryptLimits.within(1 << 20));
+                TaskScope scope = new TaskScope()) {
             OrderedBlocks blocks = new OrderedBlocks(scope, 2, BlockCodec::none);
             SecureRandom random = new SecureRandom();
             SegmentPool pool = new SegmentPool(64L << 20);
             SpillSpace spill = new SpillSpace(Path.of("/nonexistent"));
+            ChunkKeys keys = new ChunkKeys(format.cost(), ID, passphrase, random, derivation);
+            keys.start(scope, 2);
             ChunkMaker maker = format.isV4()
-                    ? ChunkMaker.scrypt(format.cost(), ID, passphrase, pool, spill, random)
+                    ? ChunkMaker.scrypt(keys, pool, spill)
                     : ChunkMaker.hmac(format, passphrase, pool, spill);
             scope.fork("pack", new PartPacker(format, passphrase, blocks, maker, finished, random));
             for (Map.Entry<String, byte[]> stream : streams.entrySet()) {

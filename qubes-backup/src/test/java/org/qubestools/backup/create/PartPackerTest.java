@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qubestools.backup.build.Program;
+import org.qubestools.backup.crypto.KeyDerivation;
 import org.qubestools.backup.crypto.Passphrase;
 import org.qubestools.backup.crypto.ScryptEnvelope;
 import org.qubestools.backup.crypto.ScryptLimits;
@@ -157,7 +158,7 @@ class PartPackerTest {
                     Arrays.copyOf(member, ScryptEnvelope.HEADER_LENGTH),
                     ScryptEnvelope.memberContext(PackedChunks.ID, bare),
                     passphrase,
-                    ScryptLimits.within(1 << 20));
+                    new KeyDerivation(ScryptLimits.within(1 << 20)));
             int end = member.length - ScryptEnvelope.TRAILER_LENGTH;
             byte[] body = Arrays.copyOfRange(member, ScryptEnvelope.HEADER_LENGTH, end);
             envelope.authenticate(body, 0, body.length);

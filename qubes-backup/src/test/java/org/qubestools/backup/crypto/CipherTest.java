@@ -149,12 +149,12 @@ final class CipherTest {
     @ParameterizedTest
     @CsvSource({"16, 1, 1", "20, 1, 1", "1, 4194304, 1", "1, 2097152, 1", "1, 1, 4194304", "1, 16777216, 1"})
     void oddScryptCostsEndInAMessageOfOurs(int log2N, int r, int p) {
-        ScryptLimits limits = new ScryptLimits(8L << 30, 1L << 40);
+        KeyDerivation derivation = new KeyDerivation(new ScryptLimits(8L << 30, 1L << 40));
 
         assertThatThrownBy(() -> {
                     ScryptCost cost = new ScryptCost(log2N, r, p);
-                    limits.check(cost);
-                    ScryptEnvelope.create(cost, "", Sealing.passphrase("x"), new java.security.SecureRandom());
+                    ScryptEnvelope.create(
+                            cost, "", Sealing.passphrase("x"), new java.security.SecureRandom(), derivation);
                 })
                 .isInstanceOf(org.qubestools.core.error.QubesException.class);
     }

@@ -69,7 +69,12 @@ final class VectorsTest {
     void aScryptMemberIsThatOfTheUtility() {
         byte[] header = Arrays.copyOf(MEMBER, ScryptEnvelope.HEADER_LENGTH);
         Arrays.fill(header, 48, header.length, (byte) 0);
-        ScryptEnvelope envelope = ScryptEnvelope.create(header, new ScryptCost(10, 8, 1), CONTEXT, passphrase());
+        ScryptEnvelope envelope = ScryptEnvelope.create(
+                header,
+                new ScryptCost(10, 8, 1),
+                CONTEXT,
+                passphrase(),
+                new KeyDerivation(ScryptLimits.within(1 << 20)));
         byte[] data = HELLO.clone();
 
         envelope.encrypt(data, 0, data.length);
@@ -80,7 +85,8 @@ final class VectorsTest {
 
     @Test
     void theScryptMemberOfTheUtilityIsOpened() throws Exception {
-        ScryptEnvelope envelope = ScryptEnvelope.open(MEMBER, CONTEXT, passphrase(), ScryptLimits.within(1 << 30));
+        ScryptEnvelope envelope =
+                ScryptEnvelope.open(MEMBER, CONTEXT, passphrase(), new KeyDerivation(ScryptLimits.within(1 << 30)));
         byte[] data = Arrays.copyOfRange(MEMBER, 96, 102);
 
         envelope.authenticate(data, 0, data.length);
@@ -96,12 +102,14 @@ final class VectorsTest {
         for (int bit = 0; bit < 8 * ScryptEnvelope.HEADER_LENGTH; bit++) {
             byte[] header = Arrays.copyOf(MEMBER, ScryptEnvelope.HEADER_LENGTH);
             header[bit / 8] ^= (byte) (1 << bit % 8);
-            assertThatThrownBy(() -> ScryptEnvelope.open(header, CONTEXT, passphrase(), ScryptLimits.within(1 << 30)))
+            assertThatThrownBy(() -> ScryptEnvelope.open(
+                            header, CONTEXT, passphrase(), new KeyDerivation(ScryptLimits.within(1 << 30))))
                     .as("bit %d", bit)
                     .isInstanceOf(DamagedArchive.class);
         }
         String otherName = ScryptEnvelope.memberContext("20240101T000000-1", "vm5/private.img.001");
-        assertThatThrownBy(() -> ScryptEnvelope.open(MEMBER, otherName, passphrase(), ScryptLimits.within(1 << 30)))
+        assertThatThrownBy(() -> ScryptEnvelope.open(
+                        MEMBER, otherName, passphrase(), new KeyDerivation(ScryptLimits.within(1 << 30))))
                 .isInstanceOf(DamagedArchive.class)
                 .hasMessageContaining("not authentic");
     }

@@ -19,6 +19,7 @@ import org.qubestools.backup.archive.PeekableMembers;
 import org.qubestools.backup.build.ArchiveBuilder;
 import org.qubestools.backup.build.Sealing;
 import org.qubestools.backup.crypto.HmacDigest;
+import org.qubestools.backup.crypto.KeyDerivation;
 import org.qubestools.backup.crypto.ScryptCost;
 import org.qubestools.backup.crypto.ScryptLimits;
 import org.qubestools.backup.pipeline.SegmentPool;
@@ -37,8 +38,8 @@ final class VerifierTest {
 
     /** Memory for one chunk only. */
     private ReadSpace space() {
-        ScryptLimits limits = ScryptLimits.within(1 << 20);
-        return new ReadSpace(new SegmentPool(1), new SpillSpace(directory), limits, warnings::add);
+        KeyDerivation derivation = new KeyDerivation(ScryptLimits.within(1 << 20));
+        return new ReadSpace(new SegmentPool(1), new SpillSpace(directory), derivation, warnings::add);
     }
 
     private static byte[] flipped(byte[] content) {

@@ -1,0 +1,79 @@
+package org.qubestools.backup.create;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import org.qubestools.backup.crypto.KeyDerivation;
+import org.qubestools.backup.crypto.Passphrase;
+import org.qubestools.backup.crypto.ScryptCost;
+import org.qubestools.backup.crypto.ScryptEnvelope;
+import org.qubestools.core.io.TaskScope;
+
+/** Derives the keys of chunks of format 4 in tasks of their own, while the chunks are filled. */
+final class ChunkKeys {
+    private final ScryptCost cost;
+    private final String backupId;
+    private final Passphrase passphrase;
+    private final SecureRandom random;
+    private final KeyDerivation derivation;
+    private final BlockingQueue<FutureTask<ScryptEnvelope>> ordered = new ArrayBlockingQueue<>(1);
+
+    ChunkKeys(ScryptCost cost, String backupId, Passphrase passphrase, SecureRandom random, KeyDerivation derivation) {
+        this.cost = cost;
+        this.backupId = backupId;
+        this.passphrase = passphrase;
+        this.random = random;
+        this.derivation = derivation;
+    }
+
+    /** Starts the tasks: one for each of the {@code threads}, as far as there is memory. */
+    void start(TaskScope scope, int threads) {
+        int tasks = Math.min(threads, derivation.atOnce(cost));
+        for (int i = 0; i < tasks; i++) {
+            scope.fork("qubes-backup-derive-" + i, this::work);
+        }
+    }
+
+    private void work() {
+        try {
+            while (true) {
+                ordered.take().run();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the scope is closed: no more chunks
+        }
+    }
+
+    /** The frame of the header, in future. */
+    Future<ScryptEnvelope> header() throws InterruptedException {
+        return order(ScryptEnvelope.headerContext());
+    }
+
+    /** The frame of the chunk of this name, in future; waits while enough others are wanted. */
+    Future<ScryptEnvelope> chunk(String name) throws InterruptedException {
+        return order(ScryptEnvelope.memberContext(backupId, name));
+    }
+
+    private Future<ScryptEnvelope> order(String context) throws InterruptedException {
+        FutureTask<ScryptEnvelope> task =
+                new FutureTask<>(() -> ScryptEnvelope.create(cost, context, passphrase, random, derivation));
+        ordered.put(task);
+        return task;
+    }
+
+    /** What was ordered. */
+    static ScryptEnvelope delivered(Future<ScryptEnvelope> ordered) throws IOException, InterruptedException {
+        try {
+            return ordered.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException known) {
+                throw known;
+            }
+            throw new IOException("deriving a key failed", e.getCause());
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package org.qubestools.backup.crypto;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.util.Arrays;
+import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.bouncycastle.crypto.generators.PKCS5S2ParametersGenerator;
+import org.bouncycastle.crypto.params.KeyParameter;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+
+/**
+ * Computes scrypt (RFC 7914) in memory that is kept for the next derivation of the same cost, and wiped at the end. For
+ * one thread at a time.
+ *
+ * <p>Ours, because the library's takes and clears new memory each time; docs/architecture.md has the numbers. Tests
+ * compare the two.
+ */
+final class ScryptMemory implements AutoCloseable {
+    /** Words of an array of the memory: 4 MiB, or one block if that is larger. */
+    private static final int LARGEST = 1 << 20;
+    /** After so many blocks an interruption is noticed. */
+    private static final int ATTENTION = 1 << 10;
+
+    private final ScryptCost cost;
+    private final int blocks;
+    private final int words;
+    private final int shift;
+    private final int[][] memory;
+
+    /** Takes the memory of this cost. */
+    ScryptMemory(ScryptCost cost) {
+        this.cost = cost;
+        this.blocks = 1 << cost.log2N();
+        this.words = 32 * cost.r();
+        int perArray = Math.min(blocks, Math.max(1, Integer.highestOneBit(LARGEST / words)));
+        this.shift = Integer.numberOfTrailingZeros(perArray);
+        this.memory = new int[blocks / perArray][perArray * words];
+    }
+
+    ScryptCost cost() {
+        return cost;
+    }
+
+    /**
+     * A key of {@code length} bytes; arguments stay the caller's.
+     *
+     * @throws QubesException CANCELLED if the thread is interrupted
+     */
+    byte[] derive(byte[] secret, byte[] salt, int length) {
+        byte[] mixed = pbkdf2(secret, salt, cost.p() * words * Integer.BYTES);
+        int[] one = new int[words];
+        int[] other = new int[words];
+        try {
+            IntBuffer all =
+                    ByteBuffer.wrap(mixed).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
+            for (int at = 0; at < all.capacity(); at += words) {
+                all.get(at, one);
+                fill(one, other);
+                mix(one, other);
+                all.put(at, one);
+            }
+            return pbkdf2(secret, mixed, length);
+        } finally {
+            Arrays.fill(mixed, (byte) 0);
+            Arrays.fill(one, 0);
+            Arrays.fill(other, 0);
+        }
+    }
+
+    /** The first half of ROMix; {@code one} is the state before and after. */
+    private void fill(int[] one, int[] other) {
+        for (int i = 0; i < blocks; i += 2) {
+            attend(i);
+            System.arraycopy(one, 0, array(i), at(i), words);
+            SalsaMix.mix(one, other, cost.r());
+            System.arraycopy(other, 0, array(i + 1), at(i + 1), words);
+            SalsaMix.mix(other, one, cost.r());
+        }
+    }
+
+    /** The second half. */
+    private void mix(int[] one, int[] other) {
+        for (int i = 0; i < blocks; i += 2) {
+            attend(i);
+            add(one);
+            SalsaMix.mix(one, other, cost.r());
+            add(other);
+            SalsaMix.mix(other, one, cost.r());
+        }
+    }
+
+    /** Adds the block that the state points to. */
+    private void add(int[] state) {
+        int block = state[words - 16] & (blocks - 1);
+        int[] array = array(block);
+        int at = at(block);
+        for (int i = 0; i < state.length; i++) {
+            state[i] ^= array[at + i];
+        }
+    }
+
+    private int[] array(int block) {
+        return memory[block >> shift];
+    }
+
+    private int at(int block) {
+        return (block & (1 << shift) - 1) * words;
+    }
+
+    private static void attend(int block) {
+        if ((block & ATTENTION - 1) == 0 && Thread.currentThread().isInterrupted()) {
+            throw new QubesException(ErrorKind.CANCELLED, "interrupted");
+        }
+    }
+
+    /** PBKDF2-HMAC-SHA-256 with one iteration. */
+    private static byte[] pbkdf2(byte[] secret, byte[] salt, int length) {
+        PKCS5S2ParametersGenerator generator = new PKCS5S2ParametersGenerator(new SHA256Digest());
+        generator.init(secret, salt, 1);
+        return ((KeyParameter) generator.generateDerivedMacParameters(length * Byte.SIZE)).getKey();
+    }
+
+    /** Wipes the memory. */
+    @Override
+    public void close() {
+        for (int[] array : memory) {
+            Arrays.fill(array, 0);
+        }
+    }
+}
