@@ -4,10 +4,6 @@ import com.github.luben.zstd.ZstdCompressCtx;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.zip.CRC32;
-import java.util.zip.Deflater;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZOutputStream;
@@ -17,8 +13,8 @@ import org.tukaani.xz.XZOutputStream;
  * decoder of the filter reads. For one thread.
  */
 public interface BlockCodec extends AutoCloseable {
-    /** The size of a block of the pipeline. */
-    int XZ_DICTIONARY = 1 << 20;
+    /** Bytes of a block before compression, or fewer. */
+    int BLOCK = 1 << 20;
 
     /** Appends the compressed form of {@code length} bytes to {@code target}. */
     void compress(byte[] block, int length, Block target) throws IOException;
@@ -49,7 +45,7 @@ public interface BlockCodec extends AutoCloseable {
      */
     static BlockCodec of(Filter filter, int level) {
         return switch (filter) {
-            case GZIP -> new Gzip(level == 0 ? 6 : Math.min(level, 9));
+            case GZIP -> new GzipCodec(level == 0 ? 6 : Math.min(level, 9));
             case ZSTD -> new Zstd(level == 0 ? 3 : level);
             case BZIP2 ->
                 (block, length, target) -> {
@@ -70,50 +66,13 @@ public interface BlockCodec extends AutoCloseable {
     /** A dictionary larger than a block helps nothing and takes ten times its size. */
     private static LZMA2Options xz(int level) throws IOException {
         LZMA2Options options = new LZMA2Options(level);
-        options.setDictSize(Math.min(options.getDictSize(), XZ_DICTIONARY));
+        options.setDictSize(Math.min(options.getDictSize(), BLOCK));
         return options;
     }
 
     /** Gives blocks on as they are. */
     static BlockCodec none() {
         return (block, length, target) -> target.write(block, 0, length);
-    }
-
-    /** Members of gzip without name or time. */
-    final class Gzip implements BlockCodec {
-        private static final byte[] HEADER = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, 3};
-
-        private final Deflater deflater;
-        private final CRC32 crc = new CRC32();
-        private final byte[] buffer = new byte[1 << 16];
-        private final byte[] trailer = new byte[8];
-
-        Gzip(int level) {
-            this.deflater = new Deflater(level, true);
-        }
-
-        @Override
-        public void compress(byte[] block, int length, Block target) {
-            target.write(HEADER, 0, HEADER.length);
-            deflater.reset();
-            deflater.setInput(block, 0, length);
-            deflater.finish();
-            while (!deflater.finished()) {
-                target.write(buffer, 0, deflater.deflate(buffer));
-            }
-            crc.reset();
-            crc.update(block, 0, length);
-            ByteBuffer.wrap(trailer)
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .putInt((int) crc.getValue())
-                    .putInt(length);
-            target.write(trailer, 0, trailer.length);
-        }
-
-        @Override
-        public void close() {
-            deflater.end();
-        }
     }
 
     /** Frames with a checksum. */

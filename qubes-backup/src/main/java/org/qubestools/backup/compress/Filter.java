@@ -56,13 +56,18 @@ public enum Filter {
      * {@link org.qubestools.backup.archive.DamagedArchive}.
      */
     public InputStream decoding(InputStream in) {
-        return new StreamChain(this, in);
+        return decoding(in, Inflaters.NONE);
     }
 
-    /** One stream; what it does not need of {@code in} is left or given back there. */
-    InputStream one(PushbackInputStream in) throws IOException {
+    /** The same with the help of {@code inflaters}, where the streams allow it. */
+    public InputStream decoding(InputStream in, Inflaters inflaters) {
+        return new StreamChain(this, in, inflaters);
+    }
+
+    /** One stream, or more of them; what it does not need of {@code in} is left or given back there. */
+    InputStream one(PushbackInputStream in, Inflaters inflaters) throws IOException {
         return switch (this) {
-            case GZIP -> new GzipStream(in);
+            case GZIP -> inflaters.ahead() > 0 && GzipRun.isNext(in) ? new GzipRun(in, inflaters) : new GzipStream(in);
             case BZIP2 -> new BZip2CompressorInputStream(in, false);
             case XZ -> new SingleXZInputStream(in, MAX_DECODER_KIB);
             case LZMA -> new LZMAInputStream(in, MAX_DECODER_KIB);

@@ -12,14 +12,16 @@ final class StreamChain extends InputStream {
     static final int PUSHBACK = 1 << 16;
 
     private final Filter filter;
+    private final Inflaters inflaters;
     private final PushbackInputStream in;
     private final byte[] one = new byte[1];
     private @Nullable InputStream stream;
     private boolean begun;
     private boolean ended;
 
-    StreamChain(Filter filter, InputStream in) {
+    StreamChain(Filter filter, InputStream in, Inflaters inflaters) {
         this.filter = filter;
+        this.inflaters = inflaters;
         this.in = new PushbackInputStream(in, PUSHBACK);
     }
 
@@ -93,7 +95,7 @@ final class StreamChain extends InputStream {
         }
         begun = true;
         in.unread(first);
-        stream = filter.one(in);
+        stream = filter.one(in, inflaters);
         return true;
     }
 

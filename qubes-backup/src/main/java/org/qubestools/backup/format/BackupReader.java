@@ -32,6 +32,7 @@ public final class BackupReader implements Backup {
 
     private final Optional<ScryptCost> cost;
     private final BackupFormat format;
+    private final int threads;
     private final StoreStage.Xml xml;
     private final BackupContents contents;
 
@@ -42,6 +43,7 @@ public final class BackupReader implements Backup {
             boolean headerless,
             Optional<ScryptCost> cost,
             BackupFormat format,
+            int threads,
             StoreStage.Xml xml) {
         this.members = members;
         this.derivation = derivation;
@@ -49,6 +51,7 @@ public final class BackupReader implements Backup {
         this.headerless = headerless;
         this.cost = cost;
         this.format = format;
+        this.threads = threads;
         this.xml = xml;
         this.contents = format.contents(xml.bytes());
     }
@@ -131,8 +134,8 @@ public final class BackupReader implements Backup {
         }
         members.select(directories(items), size(items));
         members.expect(name -> isBelow(name, paths));
-        DataPass pass =
-                new DataPass(format, items, handler, wanted -> new PartReader(members, format.verifier(), wanted));
+        DataPass pass = new DataPass(
+                format, items, handler, threads, wanted -> new PartReader(members, format.verifier(), wanted));
         return Completeness.check(contents, items, pass.run(), handler);
     }
 

@@ -15,6 +15,7 @@ import org.qubestools.backup.archive.DamagedArchive;
 import org.qubestools.backup.archive.EntryType;
 import org.qubestools.backup.archive.TarEntry;
 import org.qubestools.backup.archive.TarReader;
+import org.qubestools.backup.compress.Inflaters;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.TaskScope;
@@ -27,6 +28,7 @@ final class DataPass {
     private final BackupFormat format;
     private final List<BackupItem> items;
     private final ArchiveHandler handler;
+    private final int threads;
     private final PartReader reader;
     private final Map<BackupItem, ItemProblem> failed = new LinkedHashMap<>();
     private final Set<BackupItem> dropped = ConcurrentHashMap.newKeySet();
@@ -34,11 +36,13 @@ final class DataPass {
     private final Map<BackupItem, Set<String>> files = new HashMap<>();
     private final List<String> brokenOff = new ArrayList<>();
     private PartReader.@Nullable Found next;
+    private Inflaters inflaters = Inflaters.NONE;
 
-    DataPass(BackupFormat format, List<BackupItem> items, ArchiveHandler handler, ReaderFactory readers) {
+    DataPass(BackupFormat format, List<BackupItem> items, ArchiveHandler handler, int threads, ReaderFactory readers) {
         this.format = format;
         this.items = items;
         this.handler = handler;
+        this.threads = threads;
         this.reader = readers.create(this::isWanted);
     }
 
@@ -65,6 +69,7 @@ final class DataPass {
     PassResult run() {
         try (TaskScope scope = new TaskScope()) {
             scope.fork("qubes-backup-reader", reader);
+            inflaters = Inflaters.start(scope, threads);
             steps();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -203,7 +208,7 @@ final class DataPass {
 
     /** Names of the files directly in the directory of a VM; that of a home itself is empty. */
     private Set<String> unpack(BackupItem item, String path, PartSequence parts) throws IOException {
-        TarReader tar = new TarReader(format.volumes(parts), format.isMultiVolume());
+        TarReader tar = new TarReader(format.volumes(parts, inflaters), format.isMultiVolume());
         EntryGuard guard = new EntryGuard(path);
         TarEntry entry = tar.next();
         if (entry == null) {

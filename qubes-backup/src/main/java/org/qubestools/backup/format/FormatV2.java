@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.backup.archive.VolumeSource;
+import org.qubestools.backup.compress.Inflaters;
 import org.qubestools.backup.compress.ZlibStream;
 import org.qubestools.backup.crypto.DecryptingStream;
 import org.qubestools.backup.crypto.Passphrase;
@@ -16,7 +17,7 @@ record FormatV2(PartVerifier verifier, Decoding decoding, Passphrase passphrase)
     }
 
     @Override
-    public VolumeSource volumes(PartSequence parts) {
+    public VolumeSource volumes(PartSequence parts, Inflaters inflaters) {
         return new Volumes(parts);
     }
 

@@ -2,6 +2,7 @@ package org.qubestools.backup.format;
 
 import java.io.InputStream;
 import org.qubestools.backup.archive.VolumeSource;
+import org.qubestools.backup.compress.Inflaters;
 import org.qubestools.backup.crypto.DecryptingStream;
 import org.qubestools.backup.crypto.Passphrase;
 
@@ -13,13 +14,13 @@ record FormatV3(PartVerifier verifier, Decoding decoding, Passphrase passphrase)
     }
 
     @Override
-    public VolumeSource volumes(PartSequence parts) {
+    public VolumeSource volumes(PartSequence parts, Inflaters inflaters) {
         InputStream stream = new PartChain(parts);
         if (decoding.cipher() != null) {
             stream = new DecryptingStream(stream, decoding.cipher(), passphrase, decoding.derivation());
         }
         return new SingleVolume(
-                decoding.filter() == null ? stream : decoding.filter().decoding(stream));
+                decoding.filter() == null ? stream : decoding.filter().decoding(stream, inflaters));
     }
 
     @Override

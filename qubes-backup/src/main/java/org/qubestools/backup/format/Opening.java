@@ -109,7 +109,7 @@ final class Opening {
             format = format(header, verifier, decoding.withDerivation(OpensslCipher.Derivation.SHA256));
             xml = secondTry(store, format, e);
         }
-        return new BackupReader(members, space.derivation(), header, headerless, cost, format, xml);
+        return new BackupReader(members, space.derivation(), header, headerless, cost, format, options.threads(), xml);
     }
 
     private static StoreStage.Xml secondTry(StoreStage store, BackupFormat format, QubesException first) {

@@ -11,6 +11,7 @@ import org.qubestools.backup.archive.MemberSource.Member;
 import org.qubestools.backup.archive.PeekableMembers;
 import org.qubestools.backup.archive.TarEntry;
 import org.qubestools.backup.archive.TarReader;
+import org.qubestools.backup.compress.Inflaters;
 import org.qubestools.backup.crypto.HmacDigest;
 import org.qubestools.backup.crypto.PartHmac;
 import org.qubestools.backup.crypto.Passphrase;
@@ -106,7 +107,7 @@ final class StoreStage {
     /** Decodes and unpacks with {@code format} what was collected. */
     Xml xml(BackupFormat format) {
         try {
-            TarReader tar = new TarReader(format.volumes(new Collected()), format.isMultiVolume());
+            TarReader tar = new TarReader(format.volumes(new Collected(), Inflaters.NONE), format.isMultiVolume());
             TarEntry entry = tar.next();
             if (entry == null || !entry.path().isText(PATH) || entry.type() != EntryType.FILE) {
                 throw damaged("its archive holds something else");

@@ -16,9 +16,6 @@ import org.qubestools.core.io.TaskScope;
  * fixed number of blocks goes round between them, so that whoever is too fast waits.
  */
 public final class OrderedBlocks {
-    /** Bytes of a block before compression. */
-    public static final int BLOCK = 1 << 20;
-
     /** What comes out. */
     public sealed interface Item {}
 
@@ -33,7 +30,7 @@ public final class OrderedBlocks {
 
     /** A compressed block; {@link #release} gives its memory back. */
     public final class Data implements Item {
-        private final byte[] raw = new byte[BLOCK];
+        private final byte[] raw = new byte[BlockCodec.BLOCK];
         private final BlockCodec.Block compressed = BlockCodec.Block.empty();
         private CountDownLatch ready = new CountDownLatch(1);
         private int length;
@@ -140,11 +137,11 @@ public final class OrderedBlocks {
             int end = offset + length;
             while (at < end) {
                 Data data = current();
-                int part = Math.min(end - at, BLOCK - data.length);
+                int part = Math.min(end - at, BlockCodec.BLOCK - data.length);
                 System.arraycopy(bytes, at, data.raw, data.length, part);
                 data.length += part;
                 at += part;
-                if (data.length == BLOCK) {
+                if (data.length == BlockCodec.BLOCK) {
                     submit();
                 }
             }

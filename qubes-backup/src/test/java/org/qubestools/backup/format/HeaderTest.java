@@ -182,7 +182,8 @@ final class HeaderTest {
         assertRefused(archive, "authenticated by MD5");
         assertThat(ReadBack.of(
                                 archive.bytes(),
-                                o -> new ReadOptions(o.memory(), false, false, null, true, false, o.tmpdir()))
+                                o -> new ReadOptions(
+                                        o.memory(), o.threads(), false, false, null, true, false, o.tmpdir()))
                         .isGood())
                 .isTrue();
     }

@@ -62,7 +62,7 @@ class OrderedBlocksTest {
             }
             target.write(block, 0, length);
         });
-        byte[] content = new byte[40 * OrderedBlocks.BLOCK + 17];
+        byte[] content = new byte[40 * BlockCodec.BLOCK + 17];
         new Random(SEED).nextBytes(content);
         scope.fork("write", () -> {
             try (OutputStream out = blocks.begin("a")) {
@@ -112,7 +112,7 @@ class OrderedBlocksTest {
         });
 
         assertThat(stopped.await(300, TimeUnit.MILLISECONDS)).isFalse();
-        assertThat(written.get()).isEqualTo((2L * THREADS + 6) * OrderedBlocks.BLOCK);
+        assertThat(written.get()).isEqualTo((2L * THREADS + 6) * BlockCodec.BLOCK);
         scope.close();
         assertThat(stopped.getCount()).isZero();
     }
@@ -144,7 +144,7 @@ class OrderedBlocksTest {
 
         assertThatThrownBy(() -> {
                     try (OutputStream out = blocks.begin("a")) {
-                        out.write(new byte[OrderedBlocks.BLOCK]);
+                        out.write(new byte[BlockCodec.BLOCK]);
                     }
                     takeAll(blocks, new ByteArrayOutputStream());
                 })

@@ -80,6 +80,7 @@ public final class ReadingOptions {
         }
         return new ReadOptions(
                 memory,
+                ctx.host().processors(),
                 args.has(ENCRYPTED),
                 args.has(COMPRESSED),
                 args.value(DECODER).flatMap(Filter::named).orElse(null),
