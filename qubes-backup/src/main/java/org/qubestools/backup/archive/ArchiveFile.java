@@ -2,7 +2,6 @@ package org.qubestools.backup.archive;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,14 +24,14 @@ public final class ArchiveFile {
             return ofStream(Files.newInputStream(file), rejections, warnings);
         }
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-        InputStream in = Channels.newInputStream(channel);
+        InputStream in = new SeekingStream(channel);
         return new OuterTarReader(in, channel.size(), offset -> at(file, offset), rejections, warnings);
     }
 
     private static InputStream at(Path file, long offset) throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         channel.position(offset);
-        return Channels.newInputStream(channel);
+        return new SeekingStream(channel);
     }
 
     /** The archive that a pipe gives, once. */

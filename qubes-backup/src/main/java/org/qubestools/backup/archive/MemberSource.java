@@ -31,6 +31,14 @@ public interface MemberSource extends AutoCloseable {
         return Optional.empty();
     }
 
+    /**
+     * Another way through the members behind the last one that {@link #next} gave, which the caller closes; null where
+     * the medium does not allow it. It tells nobody what it skips.
+     */
+    default @Nullable MemberSource ahead() throws IOException {
+        return null;
+    }
+
     /** Tells which names are still to come, once this is known: they make damage visible as such. */
     default void expect(Predicate<String> names) {}
 

@@ -64,6 +64,15 @@ public final class OuterTarReader implements MemberSource {
     }
 
     @Override
+    public @Nullable MemberSource ahead() throws IOException {
+        if (reopen == null) {
+            return null;
+        }
+        long rest = current == null ? 0 : current.rest + current.padding;
+        return new OuterTarReader(reopen.at(position + rest), left - rest, null, said -> {}, said -> {});
+    }
+
+    @Override
     public @Nullable Member next() throws IOException {
         if (current != null) {
             current.skipAll();
@@ -226,7 +235,7 @@ public final class OuterTarReader implements MemberSource {
         return got;
     }
 
-    private void count(int bytes) {
+    private void count(long bytes) {
         left -= bytes;
         position += bytes;
     }
@@ -277,9 +286,13 @@ public final class OuterTarReader implements MemberSource {
         }
 
         void skipAll() throws IOException {
-            byte[] buffer = new byte[Math.max(1, (int) Math.min(rest, 1 << 16))];
             while (rest > 0) {
-                read(buffer, 0, buffer.length);
+                long skipped = in.skip(rest);
+                rest -= skipped;
+                count(skipped);
+                if (skipped == 0) {
+                    read();
+                }
             }
             // A last member that lacks its padding has lost nothing.
             int got = in.readNBytes(block, 0, padding);

@@ -30,6 +30,11 @@ public final class PeekableMembers implements AutoCloseable {
         return next;
     }
 
+    /** See {@link MemberSource#ahead}; to be asked while nothing is peeked at. */
+    public @Nullable MemberSource ahead() throws IOException {
+        return source.ahead();
+    }
+
     /** See {@link MemberSource#select}. */
     public void select(List<String> directories, long bytes) {
         source.select(directories, bytes);

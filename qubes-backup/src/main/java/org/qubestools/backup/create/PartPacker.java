@@ -8,6 +8,7 @@ import javax.crypto.Cipher;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.backup.crypto.OpensslCipher;
 import org.qubestools.backup.crypto.Passphrase;
+import org.qubestools.backup.crypto.Slices;
 import org.qubestools.backup.format.ChunkName;
 import org.qubestools.backup.pipeline.OrderedBlocks;
 import org.qubestools.core.io.TaskScope;
@@ -81,7 +82,7 @@ final class PartPacker implements TaskScope.Task {
             encrypted = new byte[length + 64];
         }
         try {
-            cut(encrypted, working.update(bytes, 0, length, encrypted, 0));
+            cut(encrypted, Slices.update(working, bytes, 0, length, encrypted, 0));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("encryption failed", e);
         }

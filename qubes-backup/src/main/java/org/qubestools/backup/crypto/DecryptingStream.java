@@ -71,7 +71,7 @@ public final class DecryptingStream extends InputStream {
                 ended = true;
                 end = working.doFinal(output, 0);
             } else {
-                end = working.update(input, 0, got, output, 0);
+                end = Slices.update(working, input, 0, got, output, 0);
             }
         } catch (GeneralSecurityException e) {
             throw new DamagedArchive("an encrypted stream is cut or has another key", e);

@@ -189,7 +189,7 @@ public final class ScryptEnvelope {
 
     private void inPlace(byte[] data, int offset, int length) {
         try {
-            int done = cipher.update(data, offset, length, data, offset);
+            int done = Slices.update(cipher, data, offset, length, data, offset);
             if (done != length) {
                 throw new IllegalStateException("a stream cipher kept " + (length - done) + " bytes back");
             }

@@ -11,7 +11,6 @@ import org.qubestools.backup.archive.DamagedArchive;
 import org.qubestools.backup.archive.MemberSource;
 import org.qubestools.backup.archive.PeekableMembers;
 import org.qubestools.backup.archive.TarEntry;
-import org.qubestools.backup.crypto.KeyDerivation;
 import org.qubestools.backup.crypto.Passphrase;
 import org.qubestools.backup.crypto.ScryptCost;
 import org.qubestools.core.error.ErrorKind;
@@ -24,8 +23,7 @@ import org.qubestools.core.model.VmClass;
  * {@link #read} then goes through the data.
  */
 public final class BackupReader implements Backup {
-    private final PeekableMembers members;
-    private final KeyDerivation derivation;
+    private final OpenArchive archive;
     private final BackupHeader header;
     /** The header is made up, as the oldest of format 2 have none. */
     private final boolean headerless;
@@ -37,16 +35,14 @@ public final class BackupReader implements Backup {
     private final BackupContents contents;
 
     BackupReader(
-            PeekableMembers members,
-            KeyDerivation derivation,
+            OpenArchive archive,
             BackupHeader header,
             boolean headerless,
             Optional<ScryptCost> cost,
             BackupFormat format,
             int threads,
             StoreStage.Xml xml) {
-        this.members = members;
-        this.derivation = derivation;
+        this.archive = archive;
         this.header = header;
         this.headerless = headerless;
         this.cost = cost;
@@ -78,17 +74,8 @@ public final class BackupReader implements Backup {
                     ErrorKind.FAILED, "reading the backup failed: " + IoReason.of(e), "check the medium it is on", e);
         } finally {
             if (reader == null) {
-                close(opening.members(), opening.derivation());
+                opening.archive().close();
             }
-        }
-    }
-
-    private static void close(PeekableMembers members, KeyDerivation derivation) {
-        derivation.close();
-        try {
-            members.close();
-        } catch (IOException e) {
-            throw new QubesException(ErrorKind.FAILED, "closing the backup failed: " + IoReason.of(e), null, e);
         }
     }
 
@@ -132,6 +119,8 @@ public final class BackupReader implements Backup {
         for (BackupItem item : contents.items()) {
             paths.add(item.path());
         }
+        PeekableMembers members = archive.members();
+        archive.want(path -> isOf(path, items));
         members.select(directories(items), size(items));
         members.expect(name -> isBelow(name, paths));
         DataPass pass = new DataPass(
@@ -147,6 +136,10 @@ public final class BackupReader implements Backup {
             directories.add(home ? item.path().substring(0, item.path().indexOf('/')) : item.path());
         }
         return List.copyOf(directories);
+    }
+
+    private static boolean isOf(String path, List<BackupItem> items) {
+        return items.stream().anyMatch(item -> item.owns(path));
     }
 
     private static long size(List<BackupItem> items) {
@@ -168,6 +161,6 @@ public final class BackupReader implements Backup {
 
     @Override
     public void close() {
-        close(members, derivation);
+        archive.close();
     }
 }

@@ -27,6 +27,7 @@ final class Opening {
     /** More would not make it faster: one chunk is read while another is unpacked. */
     private static final long MOST_POOL = 2 * PartBuffer.MEMORY_LIMIT;
 
+    private final OpenArchive archive;
     private final PeekableMembers members;
     private final Passphrase passphrase;
     private final ReadOptions options;
@@ -39,19 +40,14 @@ final class Opening {
         this.options = options;
         long pool = Math.max(LEAST_POOL, Math.min(options.memory() / 2, MOST_POOL));
         ScryptLimits limits = ScryptLimits.within(Math.max(options.memory() - pool, 0));
-        this.space = new ReadSpace(
-                new SegmentPool(pool),
-                new SpillSpace(options.tmpdir()),
-                new KeyDerivation(options.anyKdfWork() ? new ScryptLimits(limits.memory(), Long.MAX_VALUE) : limits),
-                warnings);
+        KeyDerivation derivation =
+                new KeyDerivation(options.anyKdfWork() ? new ScryptLimits(limits.memory(), Long.MAX_VALUE) : limits);
+        this.archive = new OpenArchive(members, derivation);
+        this.space = new ReadSpace(new SegmentPool(pool), new SpillSpace(options.tmpdir()), derivation, warnings);
     }
 
-    PeekableMembers members() {
-        return members;
-    }
-
-    KeyDerivation derivation() {
-        return space.derivation();
+    OpenArchive archive() {
+        return archive;
     }
 
     BackupReader open() throws IOException {
@@ -61,14 +57,20 @@ final class Opening {
         }
         HeaderStage.Untrusted untrusted = stage.read();
         HeaderStage.Authenticated found = stage.authenticate(untrusted, passphrase, space.derivation());
-        cost = untrusted.isScrypt() ? Optional.of(ScryptEnvelope.cost(untrusted.hmac())) : Optional.empty();
         BackupHeader header = found.header();
         PartVerifier verifier = header.version() == FormatVersion.V4
-                ? new ScryptVerifier(header.backupId(), passphrase, space)
+                ? scrypt(header, ScryptEnvelope.cost(untrusted.hmac()))
                 : new HmacVerifier(found.digest(), passphrase, space);
         StoreStage store = new StoreStage(members, space);
         store.collect(verifier);
         return finish(header, false, verifier, decoding(header), store);
+    }
+
+    private PartVerifier scrypt(BackupHeader header, ScryptCost headerCost) throws IOException {
+        cost = Optional.of(headerCost);
+        ScryptVerifier verifier = new ScryptVerifier(header.backupId(), passphrase, space);
+        archive.deriveAhead(verifier, headerCost, options.threads());
+        return verifier;
     }
 
     private BackupReader headerless() throws IOException {
@@ -109,7 +111,7 @@ final class Opening {
             format = format(header, verifier, decoding.withDerivation(OpensslCipher.Derivation.SHA256));
             xml = secondTry(store, format, e);
         }
-        return new BackupReader(members, space.derivation(), header, headerless, cost, format, options.threads(), xml);
+        return new BackupReader(archive, header, headerless, cost, format, options.threads(), xml);
     }
 
     private static StoreStage.Xml secondTry(StoreStage store, BackupFormat format, QubesException first) {

@@ -2,8 +2,10 @@ package org.qubestools.backup.format;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.qubestools.backup.archive.DamagedArchive;
 import org.qubestools.backup.archive.MemberSource.Member;
 import org.qubestools.backup.archive.PeekableMembers;
@@ -13,12 +15,13 @@ import org.qubestools.backup.pipeline.PartBuffer;
 import org.qubestools.core.error.QubesException;
 
 /** Format 4: each member is a file of the scrypt utility, its passphrase bound to backup and name. */
-final class ScryptVerifier implements PartVerifier {
+final class ScryptVerifier implements PartVerifier, KeysAhead.Opener {
     static final String SUFFIX = ".enc";
 
     private final String backupId;
     private final Passphrase passphrase;
     private final ReadSpace space;
+    private @Nullable KeysAhead ahead;
 
     ScryptVerifier(String backupId, Passphrase passphrase, ReadSpace space) {
         this.backupId = backupId;
@@ -34,8 +37,29 @@ final class ScryptVerifier implements PartVerifier {
     }
 
     @Override
+    public ScryptEnvelope open(ChunkName name, byte[] header) throws DamagedArchive {
+        String context = ScryptEnvelope.memberContext(backupId, name.text());
+        return ScryptEnvelope.open(header, context, passphrase, space.derivation());
+    }
+
+    /** Lets keys be derived before their chunks are read. */
+    void use(KeysAhead keys) {
+        ahead = keys;
+    }
+
+    private static @Nullable ScryptEnvelope take(KeysAhead keys, ChunkName name, byte[] header)
+            throws InterruptedIOException {
+        try {
+            return keys.take(name, header);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        }
+    }
+
+    @Override
     public VerifiedPart verify(ChunkName name, Member member, PeekableMembers members) throws IOException {
-        Attempt first = attempt(name, member.data(), member.size());
+        Attempt first = attempt(name, member.data(), member.size(), ahead);
         if (first.part != null) {
             return first.part;
         }
@@ -43,7 +67,7 @@ final class ScryptVerifier implements PartVerifier {
             throw new BadPart(first.reason);
         }
         try (InputStream again = member.again().open()) {
-            Attempt second = attempt(name, again, member.size());
+            Attempt second = attempt(name, again, member.size(), null);
             if (second.part != null) {
                 space.warnings().accept(Unreliable.GOOD_AT_SECOND_READ + name);
                 return second.part;
@@ -68,15 +92,15 @@ final class ScryptVerifier implements PartVerifier {
     }
 
     @SuppressWarnings("NullAway") // see Attempt
-    private Attempt attempt(ChunkName name, InputStream data, long size) throws IOException {
+    private Attempt attempt(ChunkName name, InputStream data, long size, @Nullable KeysAhead keys) throws IOException {
         if (size < ScryptEnvelope.OVERHEAD) {
             return new Attempt(null, "it is too short", new byte[0]);
         }
         byte[] header = data.readNBytes(ScryptEnvelope.HEADER_LENGTH);
         ScryptEnvelope envelope;
         try {
-            String context = ScryptEnvelope.memberContext(backupId, name.text());
-            envelope = ScryptEnvelope.open(header, context, passphrase, space.derivation());
+            ScryptEnvelope taken = keys == null ? null : take(keys, name, header);
+            envelope = taken == null ? open(name, header) : taken;
         } catch (DamagedArchive | QubesException e) {
             // A cost that is refused is not authentic yet either: it fails this chunk, not the whole backup.
             return new Attempt(null, String.valueOf(e.getMessage()), header);
