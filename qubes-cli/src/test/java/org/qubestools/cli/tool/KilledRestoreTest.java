@@ -66,6 +66,7 @@ final class KilledRestoreTest {
         measure(scene.after());
         measure(scene.fresh()); // the first one was slow, as nothing was in memory
         assertThat(toEnd).containsKeys(Sight.values());
+        assertNothingOfARestore(scene.after(), "undisturbed");
         assertThat(RestoreScene.stored(scene.after())).isEqualTo(RestoreScene.ARCHIVED);
         for (String vm : RestoreScene.ARCHIVED) {
             for (String file : List.of("private.img", "firewall.xml")) {
