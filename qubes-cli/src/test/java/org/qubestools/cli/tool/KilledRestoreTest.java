@@ -115,7 +115,7 @@ final class KilledRestoreTest {
             assertHomeLostNothing(tree, about);
             found.merge(state(tree), 1, Integer::sum);
             if (kill % 2 == 1) {
-                edit(tree);
+                edit(tree, "qvm-prefs -s vault memory 400"); // changes nothing, but ends what a killed one began
                 assertThat(tree.exists(RestoreScene.JOURNAL)).as(about).isFalse();
                 assertWholeOrAbsent(tree, false, about);
             }
@@ -124,12 +124,11 @@ final class KilledRestoreTest {
         assertThat(found.keySet())
                 .as("states that the kills led to: " + found)
                 .anyMatch(state -> state.contains("staging area"))
-                .anyMatch(state -> state.matches("[123] VMs.*"));
+                .anyMatch(state -> state.matches("[1234] VMs.*"));
     }
 
-    /** An edit that changes nothing, but ends what a killed one began. */
-    private static void edit(StoreTree tree) {
-        Outcome outcome = tree.run("qvm-prefs -s vault memory 400");
+    private static void edit(StoreTree tree, String commandLine) {
+        Outcome outcome = tree.run(commandLine);
         assertThat(outcome.code()).as(outcome.err()).isZero();
     }
 
@@ -149,7 +148,9 @@ final class KilledRestoreTest {
             String place = RestoreScene.place(vm);
             if (stored.contains(vm)) {
                 TreeFiles.assertSame(scene.after().path(place), tree.path(place), about);
-                assertThat(withoutUuid(store.element(vm))).as(about).isEqualTo(withoutUuid(whole.element(vm)));
+                assertThat(withoutUuid(store.element(vm)))
+                        .as(about)
+                        .isEqualTo(withoutUuid(lacksNetvm(vm, stored) ? unconnected(whole, vm) : whole.element(vm)));
                 others = others.without(vm);
             } else if (!pending) {
                 assertThat(tree.path(place)).as(about).doesNotExist();
@@ -160,6 +161,17 @@ final class KilledRestoreTest {
             String place = RestoreScene.place(vm);
             TreeFiles.assertSame(scene.before().path(place), tree.path(place), about);
         }
+    }
+
+    /** The template is put in place before its netvm. */
+    private static boolean lacksNetvm(String vm, List<String> stored) {
+        return vm.equals(RestoreScene.TEMPLATE) && !stored.contains(RestoreScene.NETVM);
+    }
+
+    private static String unconnected(ExpectedStore whole, String vm) {
+        return whole.with(vm, "netvm_qid", "none")
+                .with(vm, "dispvm_netvm", "none")
+                .element(vm);
     }
 
     private static String withoutUuid(String text) {
@@ -197,6 +209,7 @@ final class KilledRestoreTest {
     /** Another run tells what was left and clears it; after it all is as if nothing had happened. */
     private static void assertTheRestFollows(StoreTree tree, String about) throws IOException {
         List<String> staging = RestoreScene.staging(tree);
+        List<String> stored = RestoreScene.stored(tree);
         boolean pending = tree.exists(RestoreScene.JOURNAL);
 
         Outcome outcome = tree.run(scene.words());
@@ -209,6 +222,14 @@ final class KilledRestoreTest {
         for (String left : staging) {
             String area = left.replaceFirst("\\.lock$", "");
             assertThat(outcome.err()).as(all).contains("an interrupted restore had left " + area + "; it is cleared");
+        }
+        boolean unset = stored.stream().anyMatch(vm -> lacksNetvm(vm, stored));
+        assertThat(outcome.err().contains("has no netvm, in the backup it has"))
+                .as(all)
+                .isEqualTo(unset && !staging.isEmpty());
+        if (unset) {
+            assertThat(all).containsAnyOf("VM 'debian-8' has no network: its", "qvm-prefs -s debian-8 netvm sys-vpn\n");
+            edit(tree, "qvm-prefs -s debian-8 netvm sys-vpn");
         }
         TreeFiles.assertSame(scene.after().path("/"), tree.path("/"), KilledRestoreTest::mayDiffer, all);
         assertThat(withoutUuid(tree.store()))

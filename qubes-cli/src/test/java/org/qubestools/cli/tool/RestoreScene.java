@@ -13,11 +13,13 @@ import java.util.stream.Stream;
 import org.qubestools.cli.ToolRunner.Outcome;
 
 /**
- * An archive of four VMs and the home of dom0, a system with four other VMs to restore it to, and the same system after
+ * An archive of five VMs and the home of dom0, a system with four other VMs to restore it to, and the same system after
  * a restore that nobody disturbed.
  */
 final class RestoreScene {
-    static final List<String> ARCHIVED = List.of("debian-8", "personal", "work", "win7");
+    static final String TEMPLATE = "debian-8";
+    static final String NETVM = "sys-vpn";
+    static final List<String> ARCHIVED = List.of(TEMPLATE, NETVM, "personal", "work", "win7");
     static final List<String> EARLIER = List.of("fedora-23", "sys-net", "sys-firewall", "vault");
     static final String VMS = "/var/lib/qubes";
     static final String JOURNAL = VMS + "/.qvm-pending";
@@ -41,6 +43,7 @@ final class RestoreScene {
         this.archive = source.target.resolve("archive");
         this.before = StoreTree.small(directory.resolve("before"));
         this.after = directory.resolve("after");
+        connect(source.tree);
         fill(source.tree, random);
         List<String> words = new ArrayList<>(List.of(archive.toString(), "dom0"));
         words.addAll(ARCHIVED);
@@ -48,6 +51,14 @@ final class RestoreScene {
         assertThat(backup.code()).as(backup.err()).isZero();
         makeHost(random);
         TreeFiles.copy(before.path("/"), after);
+    }
+
+    /** The template gets a netvm that is put in place after it. */
+    private static void connect(StoreTree tree) {
+        for (String words : List.of("qvm-create --proxy -l green sys-vpn", "qvm-prefs -s debian-8 netvm sys-vpn")) {
+            Outcome outcome = tree.run(words);
+            assertThat(outcome.code()).as(outcome.err()).isZero();
+        }
     }
 
     private static void fill(StoreTree tree, Random random) throws IOException {
