@@ -33,7 +33,6 @@ import org.qubestools.backup.build.ArchiveBuilder;
 import org.qubestools.backup.build.Compressed;
 import org.qubestools.backup.build.InnerTar;
 import org.qubestools.backup.build.OuterTar;
-import org.qubestools.backup.build.ReadBack;
 import org.qubestools.backup.build.Sealing;
 import org.qubestools.backup.build.TarHeader;
 import org.qubestools.backup.format.ArchiveHandler;
@@ -204,9 +203,7 @@ final class SeedsTest {
     }
 
     private static ArchiveBuilder twoArchives(ArchiveBuilder builder) {
-        return builder.vm("work", 4)
-                .file("private.img", noise(3, 9000))
-                .file("firewall.xml", noise(4, 9000));
+        return builder.vm("work", 4).file("private.img", noise(3, 9000)).file("firewall.xml", noise(4, 9000));
     }
 
     @Test
@@ -251,9 +248,10 @@ final class SeedsTest {
                 PackedChunks.passphrase(),
                 ReadOptions.standard(directory),
                 text -> {})) {
-            PassResult result =
-                    reader.read(reader.contents().items(), (item, inner, entry, content) -> images.add(item.shownName()
-                            + " " + entry.path().from(item.path().length())));
+            PassResult result = reader.read(
+                    reader.contents().items(),
+                    (item, inner, entry, content) -> images.add(item.shownName() + " "
+                            + entry.path().from(item.path().length())));
             assertThat(result.failed()).isEmpty();
         }
 
@@ -281,9 +279,12 @@ final class SeedsTest {
         PassResult result = read(archive, "two"::equals, new Extractor(tree, path -> true));
         tree.finish();
 
-        assertThat(result.failed()).as("what nobody asked for is not even looked at").isEmpty();
+        assertThat(result.failed())
+                .as("what nobody asked for is not even looked at")
+                .isEmpty();
         try (Stream<Path> all = Files.walk(out)) {
-            assertThat(all.filter(Files::isRegularFile).map(file -> out.relativize(file).toString()))
+            assertThat(all.filter(Files::isRegularFile)
+                            .map(file -> out.relativize(file).toString()))
                     .containsExactly("vm2/private.img");
         }
         assertThat(read(archive, vm -> true, new Archives()).failed()).hasSize(1);
@@ -328,8 +329,9 @@ final class SeedsTest {
 
         try (BackupReader reader = open(input)) {
             long begin = input.taken.get();
-            PassResult result = reader.read(reader.contents().items(), (item, inner, entry, content) -> content.to(
-                    (offset, buffer, from, length) -> {
+            PassResult result = reader.read(
+                    reader.contents().items(),
+                    (item, inner, entry, content) -> content.to((offset, buffer, from, length) -> {
                         if (offset % chunk < length) {
                             pause(); // the reader runs ahead as far as it may
                             assertThat(directory).isEmptyDirectory();
