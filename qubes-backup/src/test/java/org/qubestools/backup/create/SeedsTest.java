@@ -33,7 +33,6 @@ import org.qubestools.backup.build.ArchiveBuilder;
 import org.qubestools.backup.build.Compressed;
 import org.qubestools.backup.build.InnerTar;
 import org.qubestools.backup.build.OuterTar;
-import org.qubestools.backup.build.ReadBack;
 import org.qubestools.backup.build.Sealing;
 import org.qubestools.backup.build.TarHeader;
 import org.qubestools.backup.format.ArchiveHandler;
@@ -42,6 +41,7 @@ import org.qubestools.backup.format.BackupReader;
 import org.qubestools.backup.format.PassResult;
 import org.qubestools.backup.format.ReadOptions;
 import org.qubestools.backup.unpack.Extractor;
+import org.qubestools.backup.unpack.SizeLimit;
 import org.qubestools.backup.unpack.TreeWriter;
 import org.qubestools.core.io.FileLayer;
 
@@ -204,9 +204,7 @@ final class SeedsTest {
     }
 
     private static ArchiveBuilder twoArchives(ArchiveBuilder builder) {
-        return builder.vm("work", 4)
-                .file("private.img", noise(3, 9000))
-                .file("firewall.xml", noise(4, 9000));
+        return builder.vm("work", 4).file("private.img", noise(3, 9000)).file("firewall.xml", noise(4, 9000));
     }
 
     @Test
@@ -251,9 +249,10 @@ final class SeedsTest {
                 PackedChunks.passphrase(),
                 ReadOptions.standard(directory),
                 text -> {})) {
-            PassResult result =
-                    reader.read(reader.contents().items(), (item, inner, entry, content) -> images.add(item.shownName()
-                            + " " + entry.path().from(item.path().length())));
+            PassResult result = reader.read(
+                    reader.contents().items(),
+                    (item, inner, entry, content) -> images.add(item.shownName() + " "
+                            + entry.path().from(item.path().length())));
             assertThat(result.failed()).isEmpty();
         }
 
@@ -278,12 +277,15 @@ final class SeedsTest {
         OuterTar archive = threeVms().flipped("vm20/private.img.001.enc", 200);
         TreeWriter tree = new TreeWriter(out, FileLayer.system());
 
-        PassResult result = read(archive, "two"::equals, new Extractor(tree, path -> true));
+        PassResult result = read(archive, "two"::equals, new Extractor(tree, path -> true, SizeLimit.none()));
         tree.finish();
 
-        assertThat(result.failed()).as("what nobody asked for is not even looked at").isEmpty();
+        assertThat(result.failed())
+                .as("what nobody asked for is not even looked at")
+                .isEmpty();
         try (Stream<Path> all = Files.walk(out)) {
-            assertThat(all.filter(Files::isRegularFile).map(file -> out.relativize(file).toString()))
+            assertThat(all.filter(Files::isRegularFile)
+                            .map(file -> out.relativize(file).toString()))
                     .containsExactly("vm2/private.img");
         }
         assertThat(read(archive, vm -> true, new Archives()).failed()).hasSize(1);
@@ -328,8 +330,9 @@ final class SeedsTest {
 
         try (BackupReader reader = open(input)) {
             long begin = input.taken.get();
-            PassResult result = reader.read(reader.contents().items(), (item, inner, entry, content) -> content.to(
-                    (offset, buffer, from, length) -> {
+            PassResult result = reader.read(
+                    reader.contents().items(),
+                    (item, inner, entry, content) -> content.to((offset, buffer, from, length) -> {
                         if (offset % chunk < length) {
                             pause(); // the reader runs ahead as far as it may
                             assertThat(directory).isEmptyDirectory();
