@@ -23,7 +23,7 @@ OURS = {
     'write-v4-zstd': 'qvm-backup -Z zstd -p {passfile} {file} {vm}',
     'verify': 'qubes-backup verify {file} -p {passfile}',
     'restore': 'qvm-backup-restore {force} -p {passfile} {file}',
-    'restore-original': 'qvm-backup-restore {force} --memory 3G -p {passfile} {file}',
+    'restore-original': 'qvm-backup-restore {force} --memory 5G -p {passfile} {file}',
 }
 FORMATS = ('v3-gzip', 'v4-gzip', 'v4-zstd')
 

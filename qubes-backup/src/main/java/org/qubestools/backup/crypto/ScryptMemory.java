@@ -18,8 +18,11 @@ import org.qubestools.core.error.QubesException;
  * compare the two.
  */
 final class ScryptMemory implements AutoCloseable {
-    /** Words of an array of the memory: 4 MiB, or one block if that is larger. */
-    private static final int LARGEST = 1 << 20;
+    /**
+     * Words of an array of the memory: 32 MiB, or one block if that is larger. Smaller ones would begin among the young
+     * objects of the Java runtime, and be copied from there.
+     */
+    private static final int LARGEST = 1 << 23;
     /** After so many blocks an interruption is noticed. */
     private static final int ATTENTION = 1 << 10;
 

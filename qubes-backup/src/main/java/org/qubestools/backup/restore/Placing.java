@@ -10,6 +10,7 @@ import org.qubestools.backup.format.PassResult;
 import org.qubestools.core.EditOutcome;
 import org.qubestools.core.Qubes;
 import org.qubestools.core.edit.AdoptVm;
+import org.qubestools.core.edit.Change;
 import org.qubestools.core.edit.Draft;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.IoReason;
@@ -101,7 +102,9 @@ final class Placing {
         trees.finish(vm.item(), true);
         List<String> losses = new ArrayList<>(handler.losses(vm.item()));
         AdoptVm change = new AdoptVm(draft -> made(vm, draft, losses), trees.directory(vm.item()));
-        say(qubes.edit(List.of(change), false));
+        // Those before it that wait for it as their netvm get it at once: a kill must not leave all VMs but no network.
+        Change users = draft -> connect(draft, new ArrayList<>());
+        say(qubes.edit(List.of(change, users), false));
         placed.add(vm);
         return Outcomes.good(vm, RestoreOutcome.Status.RESTORED, losses);
     }
@@ -118,7 +121,7 @@ final class Placing {
         outcome.notes().forEach(run.log()::note);
     }
 
-    /** The netvms of VMs that were put in place before these; what is missing now stays so. */
+    /** Names the netvms that did not come; those that did are set already, unless somebody changed them since. */
     private void connect() {
         if (placed.isEmpty()) {
             return;

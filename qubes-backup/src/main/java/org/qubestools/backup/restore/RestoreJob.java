@@ -155,7 +155,11 @@ public final class RestoreJob {
         check();
         // An edit that was killed may still need what is in a staging area.
         shown(qubes.edit(List.of(), false).warnings()).forEach(run.log()::warn);
-        shown(StagingArea.clear(places(), run.layer(), false)).forEach(run.log()::warn);
+        List<String> cleared = shown(StagingArea.clear(places(), run.layer(), false));
+        cleared.forEach(run.log()::warn);
+        if (!cleared.isEmpty()) {
+            UnsetNetvms.lines(plan, qubes.load().vms()).forEach(run.log()::warn);
+        }
         try (StagingArea area = StagingArea.in(pool(), run.layer());
                 StagingArea homeArea = home == null ? null : StagingArea.in(home.stagingPlace(), run.layer())) {
             StagedTrees trees = new StagedTrees(run.layer());

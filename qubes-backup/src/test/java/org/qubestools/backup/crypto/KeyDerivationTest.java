@@ -70,15 +70,25 @@ class KeyDerivationTest {
         }
     }
 
+    @Test
+    void severalArraysMakeUpALargeMemory() {
+        ScryptCost cost = new ScryptCost(17, 8, 1);
+        try (KeyDerivation derivation = within(cost.memory())) {
+            byte[] expected = SCrypt.generate(ascii("p"), ascii("s"), 1 << 17, 8, 1, 64);
+
+            assertThat(derivation.derive(cost, ascii("p"), ascii("s"), 64)).isEqualTo(expected);
+        }
+    }
+
     /** One block of these is larger than what the memory is made of; the library has a fault there, this is OpenSSL's. */
     @Test
     void blocksOfAnySizeAreMixed() {
-        ScryptCost cost = new ScryptCost(2, 70_000, 1);
-        try (KeyDerivation derivation = within(64 << 20)) {
+        ScryptCost cost = new ScryptCost(2, 300_000, 1);
+        try (KeyDerivation derivation = within(256 << 20)) {
             byte[] key = derivation.derive(cost, ascii("p"), ascii("s"), 32);
 
             assertThat(HexFormat.of().formatHex(key))
-                    .isEqualTo("2a00e6fd741a01d09759b77a5b9d9d5a8978e35ba743afe6a50ebd353f52b6d5");
+                    .isEqualTo("a14126b36a03096d32d4ad7226e09a90666ac8384c46269957c98bdc9f8e9e3e");
         }
     }
 

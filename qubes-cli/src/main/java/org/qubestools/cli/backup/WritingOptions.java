@@ -28,8 +28,11 @@ public final class WritingOptions {
             Opt.flag("-z", "--compress").help("compress with gzip (format 4 does unless told otherwise)");
     public static final Opt<String> FILTER = Opt.text("PROGRAM", "-Z", "--compress-filter")
             .help("compress as PROGRAM does: gzip, zstd, bzip2, xz, none, or any program that is a filter");
-    public static final Opt<Integer> LEVEL =
-            Opt.number("N", 1, 19, "--level").help("level of the compression (default: the program's own)");
+    /** Of gzip where the user names no compression: two thirds of the time of level 6 for one percent more. */
+    private static final int UNASKED_LEVEL = 4;
+
+    public static final Opt<Integer> LEVEL = Opt.number("N", 1, 19, "--level")
+            .help("level of the compression (default: the program's own; 4 where none was asked for)");
     public static final Opt<String> FORMAT =
             Opt.choice("VERSION", List.of("3", "4"), "--format").help("4 (default) for R4 and this tool, 3 for R3");
     public static final Opt<Integer> SCRYPT_COST = Opt.number("LOG2N", 10, 22, "--scrypt-cost")
@@ -105,8 +108,9 @@ public final class WritingOptions {
         if (program.isEmpty() || !program.matches("[A-Za-z0-9-]{1,64}") || program.startsWith("-")) {
             throw Usage.error("the filter '" + SafeText.of(program) + "' is not the plain name of a program");
         }
+        int usual = asked.isEmpty() && !args.has(COMPRESS) ? UNASKED_LEVEL : 0;
         WriteFormat.Compression made =
-                WriteFormat.Compression.of(program, args.value(LEVEL).orElse(0));
+                WriteFormat.Compression.of(program, args.value(LEVEL).orElse(usual));
         if (made.filter() == null) {
             requireLevel(args, 0, "with a program that is not known");
         } else {

@@ -34,6 +34,11 @@ final class BackupProcess {
         return start(world, path, piped, List.of(), words);
     }
 
+    /** Starts the tool on the tree below {@code root}; what it prints goes to files in {@code outputs}. */
+    static BackupProcess start(Path root, Path outputs, List<String> words) throws IOException {
+        return start(root, outputs, outputs, false, List.of(), words);
+    }
+
     /** Starts the tool as what a script runs that is given the command line. */
     static BackupProcess startThrough(BackupWorld world, Path script, List<String> words) throws IOException {
         return start(world, script.getParent(), false, List.of(script.toString()), words);
@@ -41,6 +46,12 @@ final class BackupProcess {
 
     private static BackupProcess start(
             BackupWorld world, Path path, boolean piped, List<String> before, List<String> words) throws IOException {
+        return start(world.tree.path("/"), world.target.getParent(), path, piped, before, words);
+    }
+
+    private static BackupProcess start(
+            Path root, Path outputs, Path path, boolean piped, List<String> before, List<String> words)
+            throws IOException {
         List<String> command = new ArrayList<>(before);
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -51,13 +62,13 @@ final class BackupProcess {
                 System.getProperty("java.class.path"),
                 QvmMain.class.getName()));
         command.addAll(words);
-        Path out = Files.createTempFile(world.target.getParent(), "process", ".out");
-        Path err = Files.createTempFile(world.target.getParent(), "process", ".err");
+        Path out = Files.createTempFile(outputs, "process", ".out");
+        Path err = Files.createTempFile(outputs, "process", ".err");
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
         if (!piped) {
             builder.redirectOutput(out.toFile());
         }
-        builder.environment().put("QUBES_ROOT", world.tree.path("/").toString());
+        builder.environment().put("QUBES_ROOT", root.toString());
         builder.environment().merge("PATH", path.toString(), (old, first) -> first + ":" + old);
         return new BackupProcess(builder.start(), out, err);
     }
@@ -78,6 +89,21 @@ final class BackupProcess {
 
     void signal(String name) throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-" + name, String.valueOf(pid())).start().waitFor();
+    }
+
+    /** Sends SIGKILL at once, without a program that does it. */
+    void kill() {
+        process.destroyForcibly();
+    }
+
+    /** Whether children of this process inherit that the signal is ignored, as those of some build systems do. */
+    static boolean isIgnored(String signal) throws IOException {
+        int number = signal.equals("INT") ? 2 : 15;
+        String mask = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .findFirst()
+                .orElse("SigIgn: 0");
+        return (Long.parseUnsignedLong(mask.substring(7).strip(), 16) >> (number - 1) & 1) == 1;
     }
 
     /** The exit status; the process must end by itself. */

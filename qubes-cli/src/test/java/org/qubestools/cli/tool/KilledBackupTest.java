@@ -93,7 +93,7 @@ final class KilledBackupTest {
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "INT"})
     void aCommandThatTakesNothingDoesNotKeepACancelledBackup(String signal) throws Exception {
-        assumeThat(isIgnored(signal)).isFalse();
+        assumeThat(BackupProcess.isIgnored(signal)).isFalse();
         BackupProcess process = start(false, "--format", "3", "--to-command", "sleep 1000", "work");
         awaitWork(process);
         List<Long> family = process.family();
@@ -142,15 +142,5 @@ final class KilledBackupTest {
         process.signal("TERM");
 
         assertThat(process.end()).as(process.messages()).isEqualTo(CANCELLED);
-    }
-
-    /** Whether children of this process inherit that the signal is ignored, as those of some build systems do. */
-    private static boolean isIgnored(String signal) throws IOException {
-        int number = signal.equals("INT") ? 2 : 15;
-        String mask = Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("SigIgn:"))
-                .findFirst()
-                .orElse("SigIgn: 0");
-        return (Long.parseUnsignedLong(mask.substring(7).strip(), 16) >> (number - 1) & 1) == 1;
     }
 }
