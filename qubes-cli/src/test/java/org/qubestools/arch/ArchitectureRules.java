@@ -164,7 +164,7 @@ final class ArchitectureRules {
                 origin -> THREAD_OWNERS.contains(outermost(origin)));
     }
 
-    /** One class asks about the chunks of VMs, another about those of qubes.xml; verifiers alone vouch for a chunk. */
+    /** One class asks about the chunks of VMs, another about those of qubes.xml, which it reads a second time. */
     static List<ArchRule> oneVerification() {
         return List.of(
                 accessOnlyIn(
@@ -176,7 +176,8 @@ final class ArchitectureRules {
                 accessOnlyIn(
                         "the maker of verified chunks",
                         access -> makes(access, "VerifiedPart"),
-                        origin -> VERIFIERS.contains(outermost(origin))),
+                        origin -> VERIFIERS.contains(outermost(origin))
+                                || outermost(origin).equals(FORMAT + "StoreStage")),
                 accessOnlyIn(
                         "the maker of a pass through the data",
                         access -> makes(access, "DataPass") || makes(access, "PartReader"),

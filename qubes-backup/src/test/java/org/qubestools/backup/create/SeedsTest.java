@@ -41,6 +41,7 @@ import org.qubestools.backup.format.BackupReader;
 import org.qubestools.backup.format.PassResult;
 import org.qubestools.backup.format.ReadOptions;
 import org.qubestools.backup.unpack.Extractor;
+import org.qubestools.backup.unpack.SizeLimit;
 import org.qubestools.backup.unpack.TreeWriter;
 import org.qubestools.core.io.FileLayer;
 
@@ -276,7 +277,7 @@ final class SeedsTest {
         OuterTar archive = threeVms().flipped("vm20/private.img.001.enc", 200);
         TreeWriter tree = new TreeWriter(out, FileLayer.system());
 
-        PassResult result = read(archive, "two"::equals, new Extractor(tree, path -> true));
+        PassResult result = read(archive, "two"::equals, new Extractor(tree, path -> true, SizeLimit.none()));
         tree.finish();
 
         assertThat(result.failed())
