@@ -28,6 +28,7 @@ final class ErrorReporter {
 
     /** Reports {@code failure} in one line and returns the exit code. */
     int report(Throwable failure) {
+        messages.status().clear();
         if (failure instanceof QubesException known) {
             return reportKnown(known);
         }

@@ -43,6 +43,11 @@ final class ArchitectureRules {
             Map.entry("posix", Set.of("error")),
             Map.entry("error", Set.of()));
 
+    private static final String FORMAT = "org.qubestools.backup.format.";
+
+    private static final Set<String> VERIFIERS =
+            Set.of(FORMAT + "PartVerifier", FORMAT + "HmacVerifier", FORMAT + "ScryptVerifier");
+
     private static final Set<String> PROCESS_OWNERS =
             Set.of("java.lang.System", "java.io.FileDescriptor", "java.lang.Runtime");
 
@@ -157,6 +162,31 @@ final class ArchitectureRules {
                             || Set.of("parallelStream", "parallel").contains(access.getName());
                 },
                 origin -> THREAD_OWNERS.contains(outermost(origin)));
+    }
+
+    /** One class asks about the chunks of VMs, another about those of qubes.xml, which it reads a second time. */
+    static List<ArchRule> oneVerification() {
+        return List.of(
+                accessOnlyIn(
+                        "the verification of chunks",
+                        access -> VERIFIERS.contains(access.getTargetOwner().getName())
+                                && access.getName().equals("verify"),
+                        origin -> Set.of(FORMAT + "PartReader", FORMAT + "StoreStage")
+                                .contains(outermost(origin))),
+                accessOnlyIn(
+                        "the maker of verified chunks",
+                        access -> makes(access, "VerifiedPart"),
+                        origin -> VERIFIERS.contains(outermost(origin))
+                                || outermost(origin).equals(FORMAT + "StoreStage")),
+                accessOnlyIn(
+                        "the maker of a pass through the data",
+                        access -> makes(access, "DataPass") || makes(access, "PartReader"),
+                        origin -> outermost(origin).equals(FORMAT + "BackupReader")));
+    }
+
+    private static boolean makes(JavaAccess<?> access, String type) {
+        return access.getTargetOwner().getName().equals(FORMAT + type)
+                && access.getName().equals("<init>");
     }
 
     static ArchRule noFile() {

@@ -134,6 +134,30 @@ final class ArchitectureRulesTest {
     }
 
     @Test
+    void anotherWayToVerifyChunksIsFound() throws IOException {
+        String format = "org.qubestools.backup.format.";
+        String head = "package org.qubestools.backup.format; public class ";
+        Map<String, String> sources = Snippets.all(
+                Map.of(
+                        format + "PartVerifier",
+                        head + "PartVerifier { public Object verify() { return new VerifiedPart(); } }"),
+                Map.of(format + "VerifiedPart", head + "VerifiedPart {}"),
+                Map.of(format + "DataPass", head + "DataPass {}"),
+                method(format + "PartReader", "return new PartVerifier().verify();"),
+                method(format + "BackupReader", "return new DataPass();"),
+                method("org.qubestools.backup.unpack.BadVerify", "return new " + format + "PartVerifier().verify();"),
+                method("org.qubestools.backup.unpack.BadPart", "return new " + format + "VerifiedPart();"),
+                method("org.qubestools.backup.unpack.BadPass", "return new " + format + "DataPass();"));
+
+        for (ArchRule rule : ArchitectureRules.oneVerification()) {
+            assertThat(failures(rule, sources, directory.resolve(String.valueOf(rule.hashCode()))))
+                    .singleElement()
+                    .asString()
+                    .contains("Bad");
+        }
+    }
+
+    @Test
     void filesLoggersAndReflectionAreFound() throws IOException {
         Map<String, String> sources = Snippets.all(
                 method("org.qubestools.core.BadFile", "return new java.io.File(\"x\");"),

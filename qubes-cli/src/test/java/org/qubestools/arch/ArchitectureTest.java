@@ -62,6 +62,11 @@ final class ArchitectureTest {
     }
 
     @Test
+    void chunksAreVerifiedInOnePlace() {
+        ArchitectureRules.oneVerification().forEach(rule -> rule.check(OURS));
+    }
+
+    @Test
     void filesArePaths() {
         ArchitectureRules.noFile().check(OURS);
     }

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 public final class TarReader {
     /** Longest path. */
     public static final int MAX_NAME = 4096;
+    /** Most parts of a path. */
+    public static final int MAX_LEVELS = 512;
     /** Largest file: 16 TiB. */
     public static final long MAX_SIZE = 16L << 40;
     /** Zeros that may follow the end mark; tar pads to 10240. */

@@ -6,6 +6,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -23,28 +24,42 @@ import org.qubestools.core.io.TempName;
 public final class FileTarget implements BackupTarget {
     private static final Pattern DATED = Pattern.compile("qubes-\\d{4}-\\d{2}-\\d{2}T\\d{6}\\.");
 
-    private final Path file;
+    private Path file;
     private final Path written;
+    private final boolean replaces;
     private final FileLayer layer;
     private final FileChannel channel;
     private boolean finished;
     private boolean closed;
 
-    private FileTarget(Path file, Path written, FileLayer layer, FileChannel channel) {
+    private FileTarget(Path file, Path written, boolean replaces, FileLayer layer, FileChannel channel) {
         this.file = file;
         this.written = written;
+        this.replaces = replaces;
         this.layer = layer;
         this.channel = channel;
     }
 
-    /** Creates the file, which only its owner may read. */
+    /** Creates the file, which only its owner may read; complete, it replaces one of its name. */
     public static FileTarget create(Path file, FileLayer layer) {
+        return create(file, true, layer);
+    }
+
+    /**
+     * As {@link #create}, but nothing is ever replaced: if there is a file of this name when this one is complete, this
+     * one gets a number behind its name.
+     */
+    public static FileTarget createNew(Path file, FileLayer layer) {
+        return create(file, false, layer);
+    }
+
+    private static FileTarget create(Path file, boolean replaces, FileLayer layer) {
         try {
             if (Files.exists(file) && !Files.isRegularFile(file)) {
-                return new FileTarget(file, file, layer, FileChannel.open(file, StandardOpenOption.WRITE));
+                return new FileTarget(file, file, true, layer, FileChannel.open(file, StandardOpenOption.WRITE));
             }
             Path written = TempName.beside(file.toAbsolutePath());
-            return new FileTarget(file, written, layer, layer.createFile(written));
+            return new FileTarget(file, written, replaces, layer, layer.createFile(written));
         } catch (IOException e) {
             throw failed(file, e);
         }
@@ -103,7 +118,7 @@ public final class FileTarget implements BackupTarget {
             } else {
                 channel.force(true);
                 channel.close();
-                layer.rename(written, file.toAbsolutePath());
+                rename();
                 Path parent = file.toAbsolutePath().getParent();
                 if (parent != null) {
                     layer.sync(parent);
@@ -113,6 +128,58 @@ public final class FileTarget implements BackupTarget {
         } catch (IOException e) {
             throw failed(file, e);
         }
+    }
+
+    private void rename() throws IOException {
+        Path wanted = file.toAbsolutePath();
+        if (replaces) {
+            layer.rename(written, wanted);
+            return;
+        }
+        Path name = wanted;
+        int number = 2;
+        while (!isPlaced(name)) {
+            name = wanted.resolveSibling(wanted.getFileName() + "-" + number);
+            number++;
+        }
+        file = name;
+    }
+
+    /** Gives what was written this name; false if another file has it. */
+    private boolean isPlaced(Path name) throws IOException {
+        try {
+            layer.hardLink(written, name);
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } catch (IOException | UnsupportedOperationException e) {
+            return isMoved(name); // a file system without links
+        }
+        layer.delete(written);
+        return true;
+    }
+
+    /** The same by an empty file that takes the name and is replaced at once. */
+    private boolean isMoved(Path name) throws IOException {
+        try {
+            layer.createFile(name).close();
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        }
+        boolean moved = false;
+        try {
+            layer.rename(written, name);
+            moved = true;
+        } finally {
+            if (!moved) {
+                Files.deleteIfExists(name);
+            }
+        }
+        return true;
+    }
+
+    /** Its name; after {@link #finish} the one it got. */
+    public Path file() {
+        return file;
     }
 
     @Override

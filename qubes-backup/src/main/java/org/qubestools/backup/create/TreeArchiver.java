@@ -24,6 +24,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.backup.archive.ByteName;
 import org.qubestools.backup.archive.SparseMap;
+import org.qubestools.backup.archive.TarReader;
 import org.qubestools.backup.archive.TarWriter;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
@@ -113,6 +114,18 @@ final class TreeArchiver {
         }
     }
 
+    /** What no reader of ours would take is not written; a directory has a slash at its end. */
+    private static void requireReadable(Path file, long pathLength, int levels) {
+        if (pathLength > TarReader.MAX_NAME || levels > TarReader.MAX_LEVELS) {
+            throw new QubesException(
+                    ErrorKind.FAILED,
+                    "the path of " + SafeText.of(file.toString()) + " is too long for a backup: there it has "
+                            + pathLength + " bytes and " + levels + " levels, of which " + TarReader.MAX_NAME + " and "
+                            + TarReader.MAX_LEVELS + " can be read back",
+                    "move it to a shorter path, or take it away");
+        }
+    }
+
     /** One pass over a directory tree, which knows what has several names in it. */
     private final class Walk {
         private final TarWriter tar;
@@ -123,7 +136,12 @@ final class TreeArchiver {
         }
 
         void tree(FileSource source, ByteName path) throws IOException {
-            if (source.isDirectory()) {
+            boolean isDirectory = source.isDirectory();
+            requireReadable(
+                    source.path(),
+                    path.length() + (isDirectory ? 1 : 0),
+                    path.parts().size());
+            if (isDirectory) {
                 tar.directory(source.facts(path));
                 children(source, path);
             } else if (source.isSymlink()) {
@@ -187,22 +205,26 @@ final class TreeArchiver {
         }
     }
 
-    /** Bytes that {@link #archive} will report as progress, holes too; what cannot be looked at counts 0. */
+    /**
+     * Bytes that {@link #archive} will report as progress, holes too; what cannot be looked at counts 0.
+     *
+     * @throws QubesException FAILED for a path that is too long, now rather than in the middle of the backup
+     */
     static long apparentSize(PlannedFile planned) throws IOException {
         return switch (planned.kind()) {
-            case FILE, DIRECTORY -> sizeOf(planned.source().toRealPath());
+            case FILE, DIRECTORY -> sizeOf(planned.source().toRealPath(), planned.path());
             case SELECTION -> {
                 long total = 0;
                 for (String entry : planned.entries()) {
-                    total += sizeOf(planned.source().resolve(entry));
+                    total += sizeOf(planned.source().resolve(entry), planned.path() + "/" + entry);
                 }
                 yield total;
             }
         };
     }
 
-    private static long sizeOf(Path tree) throws IOException {
-        SizeSum sum = new SizeSum();
+    private static long sizeOf(Path tree, String archived) throws IOException {
+        SizeSum sum = new SizeSum(tree, ByteName.of(archived));
         Files.walkFileTree(tree, sum);
         return sum.total;
     }
@@ -210,10 +232,34 @@ final class TreeArchiver {
     /** Adds up regular files, each once; what vanishes or cannot be read is left to the archiving to tell. */
     private static final class SizeSum extends SimpleFileVisitor<Path> {
         private final Set<Object> seen = new HashSet<>();
+        private final int longer;
+        private final int deeper;
         private long total;
+
+        SizeSum(Path tree, ByteName archived) {
+            boolean whole = archived.endsWith("/.");
+            longer = archived.length() - (whole ? 2 : 0) - RawPath.bytes(tree).length;
+            deeper = archived.parts().size() - (whole ? 1 : 0) - tree.getNameCount();
+        }
+
+        @Override
+        public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes facts) {
+            check(directory, 1);
+            return FileVisitResult.CONTINUE;
+        }
+
+        /** The bytes of a name are found out only if its characters could be so many. */
+        private void check(Path file, int slash) {
+            long most = 3L * file.toString().length() + longer + slash;
+            int levels = file.getNameCount() + deeper;
+            if (most > TarReader.MAX_NAME || levels > TarReader.MAX_LEVELS) {
+                requireReadable(file, (long) RawPath.bytes(file).length + longer + slash, levels);
+            }
+        }
 
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes facts) {
+            check(file, 0);
             Object key = facts.fileKey();
             if (facts.isRegularFile() && (key == null || seen.add(key))) {
                 total += facts.size();

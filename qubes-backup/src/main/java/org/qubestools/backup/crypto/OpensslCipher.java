@@ -25,6 +25,9 @@ public record OpensslCipher(String name, String transformation, int keyLength, i
     /** Magic and salt in front of the ciphertext. */
     public static final int PREFIX_LENGTH = 16;
 
+    /** Bytes that MD5 and SHA-256 take at once. */
+    private static final int DIGEST_BLOCK = 64;
+
     private static final byte[] MAGIC = "Salted__".getBytes(StandardCharsets.US_ASCII);
 
     /** The digest of the key derivation: MD5 in all archives of real systems, SHA-256 in some made by hand. */
@@ -138,6 +141,8 @@ public record OpensslCipher(String name, String transformation, int keyLength, i
             done += part;
         }
         Arrays.fill(block, (byte) 0);
+        digest.update(new byte[DIGEST_BLOCK - 1]); // over the passphrase, which stays in its buffer otherwise
+        digest.digest();
         return material;
     }
 }

@@ -7,12 +7,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
-import org.bouncycastle.crypto.Digest;
 import org.bouncycastle.crypto.digests.RIPEMD160Digest;
 import org.bouncycastle.crypto.digests.WhirlpoolDigest;
-import org.bouncycastle.crypto.macs.HMac;
-import org.bouncycastle.crypto.params.KeyParameter;
 
 /**
  * The HMAC over one member of formats 2 and 3, keyed with the passphrase itself, and its text form, which is what
@@ -28,6 +24,7 @@ public final class PartHmac {
     private interface Engine {
         void update(byte[] data, int offset, int length);
 
+        /** The value; nothing of the key is kept. */
         byte[] end();
     }
 
@@ -39,11 +36,13 @@ public final class PartHmac {
 
         @Override
         public byte[] end() {
-            return mac.doFinal();
+            byte[] value = mac.doFinal();
+            init(mac, new byte[1], mac.getAlgorithm()); // its masked copies of the key are overwritten in place
+            return value;
         }
     }
 
-    private record Bouncy(HMac mac) implements Engine {
+    private record Bouncy(BouncyHmac mac) implements Engine {
         @Override
         public void update(byte[] data, int offset, int length) {
             mac.update(data, offset, length);
@@ -51,9 +50,9 @@ public final class PartHmac {
 
         @Override
         public byte[] end() {
-            byte[] value = new byte[mac.getMacSize()];
-            mac.doFinal(value, 0);
-            return value;
+            try (mac) {
+                return mac.value();
+            }
         }
     }
 
@@ -75,25 +74,31 @@ public final class PartHmac {
         try {
             Mac mac = Mac.getInstance(digest.algorithm());
             // The JDK refuses an empty key; HMAC pads keys with zeros, so one zero byte is the same key.
-            mac.init(new SecretKeySpec(key.length == 0 ? new byte[1] : key, digest.algorithm()));
+            init(mac, key.length == 0 ? new byte[1] : key, digest.algorithm());
             return new Jce(mac);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java runtime lacks " + digest.algorithm(), e);
         }
     }
 
+    private static void init(Mac mac, byte[] key, String algorithm) {
+        try (WipedKey wiped = new WipedKey(key, algorithm)) {
+            mac.init(wiped);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime does not take a key for " + algorithm, e);
+        }
+    }
+
     private static Engine bouncy(HmacDigest digest, byte[] key) {
-        Digest hash = digest == HmacDigest.RIPEMD160 ? new RIPEMD160Digest() : new WhirlpoolDigest();
-        HMac mac = new HMac(hash);
-        mac.init(new KeyParameter(key));
-        return new Bouncy(mac);
+        return new Bouncy(
+                new BouncyHmac(digest == HmacDigest.RIPEMD160 ? new RIPEMD160Digest() : new WhirlpoolDigest(), key));
     }
 
     public void update(byte[] data, int offset, int length) {
         engine.update(data, offset, length);
     }
 
-    /** The value over everything seen; the object then starts afresh. */
+    /** The value over everything seen. The object forgets its key and is of no more use. */
     public byte[] end() {
         return engine.end();
     }

@@ -5,8 +5,6 @@ import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.util.Arrays;
 import org.bouncycastle.crypto.digests.SHA256Digest;
-import org.bouncycastle.crypto.generators.PKCS5S2ParametersGenerator;
-import org.bouncycastle.crypto.params.KeyParameter;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 
@@ -118,11 +116,22 @@ final class ScryptMemory implements AutoCloseable {
         }
     }
 
-    /** PBKDF2-HMAC-SHA-256 with one iteration. */
+    /** PBKDF2-HMAC-SHA-256 with one iteration; ours, because the library's keeps copies of the secret. */
     private static byte[] pbkdf2(byte[] secret, byte[] salt, int length) {
-        PKCS5S2ParametersGenerator generator = new PKCS5S2ParametersGenerator(new SHA256Digest());
-        generator.init(secret, salt, 1);
-        return ((KeyParameter) generator.generateDerivedMacParameters(length * Byte.SIZE)).getKey();
+        byte[] key = new byte[length];
+        try (BouncyHmac mac = new BouncyHmac(new SHA256Digest(), secret)) {
+            int at = 0;
+            for (int block = 1; at < length; block++) {
+                mac.update(salt, 0, salt.length);
+                mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(block).array(), 0, Integer.BYTES);
+                byte[] value = mac.value();
+                int part = Math.min(value.length, length - at);
+                System.arraycopy(value, 0, key, at, part);
+                Arrays.fill(value, (byte) 0);
+                at += part;
+            }
+            return key;
+        }
     }
 
     /** Wipes the memory. */

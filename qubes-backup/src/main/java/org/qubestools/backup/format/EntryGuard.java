@@ -7,6 +7,7 @@ import org.qubestools.backup.archive.ByteName;
 import org.qubestools.backup.archive.DamagedArchive;
 import org.qubestools.backup.archive.EntryType;
 import org.qubestools.backup.archive.TarEntry;
+import org.qubestools.backup.archive.TarReader;
 
 /** What holds for the entries of every inner archive: below its own path, no {@code ..}, no name twice. */
 final class EntryGuard {
@@ -15,8 +16,6 @@ final class EntryGuard {
 
     /** Bytes of all names and of what is above them, which stay in memory. */
     static final long MAX_NAME_BYTES = 256L << 20;
-
-    private static final int MAX_LEVELS = 512;
 
     /** No file system of a Linux system has longer names. */
     private static final int MAX_PART = 255;
@@ -62,8 +61,8 @@ final class EntryGuard {
 
     private void requireBelow(ByteName path) throws DamagedArchive {
         List<ByteName> parts = path.parts();
-        if (parts.size() > MAX_LEVELS) {
-            throw new DamagedArchive("a path of more than " + MAX_LEVELS + " levels");
+        if (parts.size() > TarReader.MAX_LEVELS) {
+            throw new DamagedArchive("a path of more than " + TarReader.MAX_LEVELS + " levels");
         }
         for (ByteName part : parts) {
             if (part.length() > MAX_PART) {

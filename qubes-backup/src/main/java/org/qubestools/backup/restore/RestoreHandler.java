@@ -17,6 +17,7 @@ import org.qubestools.backup.format.BackupItem;
 import org.qubestools.backup.format.FormatVersion;
 import org.qubestools.backup.format.ItemProblem;
 import org.qubestools.backup.unpack.RestoreRules;
+import org.qubestools.backup.unpack.SizeLimit;
 import org.qubestools.core.io.Progress;
 import org.qubestools.core.model.VmClass;
 

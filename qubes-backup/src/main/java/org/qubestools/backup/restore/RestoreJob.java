@@ -15,6 +15,7 @@ import org.qubestools.backup.format.BackupItem;
 import org.qubestools.backup.format.FormatVersion;
 import org.qubestools.backup.format.PassResult;
 import org.qubestools.backup.format.R4QubesXml;
+import org.qubestools.backup.unpack.SizeLimit;
 import org.qubestools.core.Dom0User;
 import org.qubestools.core.Qubes;
 import org.qubestools.core.error.ErrorKind;
@@ -237,7 +238,7 @@ public final class RestoreJob {
                 run.options().paranoid(),
                 unpacked,
                 firewalls,
-                run.ignoreSizeLimit() ? SizeLimit.none() : SizeLimit.of(items(plan)),
+                run.ignoreSizeLimit() ? SizeLimit.none() : SizeLimit.of(backup, items(plan)),
                 run.cancellation(),
                 run.progress());
     }

@@ -22,13 +22,15 @@ public final class Extractor implements ArchiveHandler {
 
     private final TreeWriter tree;
     private final Predicate<ByteName> wanted;
+    private final SizeLimit limit;
     private final List<String> leftOut = new ArrayList<>();
     private long files;
 
-    /** Extracts the entries whose path {@code wanted} accepts. */
-    public Extractor(TreeWriter tree, Predicate<ByteName> wanted) {
+    /** Extracts the entries whose path {@code wanted} accepts, as long as {@code limit} allows. */
+    public Extractor(TreeWriter tree, Predicate<ByteName> wanted, SizeLimit limit) {
         this.tree = tree;
         this.wanted = wanted;
+        this.limit = limit;
     }
 
     /** What could not be made because of its kind or by this process, one line each. */
@@ -39,6 +41,16 @@ public final class Extractor implements ArchiveHandler {
     /** Number of entries made. */
     public long files() {
         return files;
+    }
+
+    @Override
+    public void begin(BackupItem item, String archive) {
+        limit.archive();
+    }
+
+    @Override
+    public void progress(long bytes) {
+        limit.data(bytes);
     }
 
     @Override

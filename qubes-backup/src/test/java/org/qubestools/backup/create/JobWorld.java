@@ -22,6 +22,7 @@ import org.qubestools.backup.format.R4QubesXml;
 import org.qubestools.backup.format.ReadOptions;
 import org.qubestools.backup.pipeline.SpillSpace;
 import org.qubestools.backup.unpack.Extractor;
+import org.qubestools.backup.unpack.SizeLimit;
 import org.qubestools.backup.unpack.TreeWriter;
 import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.io.Progress;
@@ -138,7 +139,7 @@ final class JobWorld {
                         ReadOptions.standard(root),
                         problems::add)) {
             TreeWriter tree = new TreeWriter(to, FileLayer.system());
-            Extractor extractor = new Extractor(tree, path -> true);
+            Extractor extractor = new Extractor(tree, path -> true, SizeLimit.none());
             PassResult result = reader.read(reader.contents().items(), extractor);
             tree.finish();
             result.failed().values().forEach(problem -> problems.add(problem.text()));

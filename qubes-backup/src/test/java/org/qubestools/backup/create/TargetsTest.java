@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,7 +17,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.CountingFileLayer;
 import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.io.TaskScope;
 
@@ -71,6 +76,53 @@ class TargetsTest {
             target.finish();
         }
         assertThat(old).hasContent("n");
+    }
+
+    /** What replaces nothing writes there, on a file system with hard links or one without; the name it got. */
+    private Path written(String content, boolean links) throws IOException {
+        FileLayer layer = new CountingFileLayer() {
+            @Override
+            protected void before(int number, String operation) throws IOException {
+                if (!links && operation.contains("link")) {
+                    throw new FileSystemException("backup", null, "Operation not permitted");
+                }
+            }
+        };
+        try (FileTarget target = FileTarget.createNew(directory.resolve("backup"), layer)) {
+            target.stream().write(content.getBytes(StandardCharsets.US_ASCII));
+            target.finish();
+            assertThat(target.shown()).isEqualTo(target.file().toString());
+            return target.file();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aNameOfOursReplacesNothing(boolean links) throws IOException {
+        Path taken = Files.writeString(directory.resolve("backup-3"), "mine");
+
+        assertThat(written("a", links)).hasFileName("backup").hasContent("a");
+        assertThat(written("b", links)).hasFileName("backup-2").hasContent("b");
+        assertThat(written("c", links)).hasFileName("backup-4").hasContent("c");
+
+        assertThat(taken).hasContent("mine");
+        assertThat(names()).containsExactlyInAnyOrder("backup", "backup-2", "backup-3", "backup-4");
+        assertThat(Files.getAttribute(directory.resolve("backup-2"), "unix:nlink"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void twoThatAreWrittenAtOnceUnderTheSameNameAreBothThere() throws IOException {
+        try (FileTarget one = FileTarget.createNew(directory.resolve("backup"), FileLayer.system());
+                FileTarget two = FileTarget.createNew(directory.resolve("backup"), FileLayer.system())) {
+            one.stream().write('1');
+            two.stream().write('2');
+            two.finish();
+            one.finish();
+        }
+
+        assertThat(directory.resolve("backup")).hasContent("2");
+        assertThat(directory.resolve("backup-2")).hasContent("1");
     }
 
     @Test

@@ -17,6 +17,7 @@ import org.qubestools.backup.archive.TarEntry;
 import org.qubestools.backup.format.ArchiveHandler;
 import org.qubestools.backup.format.BackupItem;
 import org.qubestools.backup.format.FormatVersion;
+import org.qubestools.backup.unpack.SizeLimit;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.Progress;
 

@@ -72,7 +72,7 @@ final class HostileArchiveTest {
 
     private PassResult extract(OuterTar archive) {
         TreeWriter tree = new TreeWriter(target, FileLayer.system());
-        Extractor extractor = new Extractor(tree, path -> true);
+        Extractor extractor = new Extractor(tree, path -> true, SizeLimit.none());
         try (BackupReader reader = BackupReader.open(
                 ArchiveFile.ofStream(new ByteArrayInputStream(archive.bytes()), text -> {}, text -> {}),
                 Sealing.passphrase(ArchiveBuilder.PASSPHRASE),

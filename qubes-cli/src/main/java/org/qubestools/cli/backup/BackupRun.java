@@ -133,13 +133,14 @@ public final class BackupRun {
         if (!confirmed()) {
             return 0;
         }
+        Path made;
         try (Passphrase passphrase = PassphraseOptions.readNew(args, ctx);
                 Host.Registration guard = ctx.host().onInterrupt(Thread.currentThread()::interrupt)) {
-            write(plan, store, file, passphrase);
+            made = write(plan, store, file, passphrase);
         }
         Thread.interrupted(); // the backup is complete: too late to cancel it, and its marks belong to it
         session.qubes().edit(List.of(StoreMarks.of(plan, now)), false);
-        report("backup", plan, file);
+        report("backup", plan, made);
         return 0;
     }
 
@@ -237,7 +238,8 @@ public final class BackupRun {
         return Question.yes("Do you want to proceed? [y/N] ", ctx);
     }
 
-    private void write(BackupPlan plan, StoreSnapshot store, @Nullable Path file, Passphrase passphrase) {
+    /** The file that was made; null if the backup went elsewhere. */
+    private @Nullable Path write(BackupPlan plan, StoreSnapshot store, @Nullable Path file, Passphrase passphrase) {
         byte[] xml = format.isV4() ? r4Store(plan, store) : r3Store(plan);
         ReadOptions space = ReadingOptions.of(args, ctx, file == null ? null : file.getParent());
         BackupJob.Settings settings = new BackupJob.Settings(
@@ -253,6 +255,7 @@ public final class BackupRun {
             new BackupJob(format, settings, passphrase).run(plan, xml, opened);
             opened.finish();
             ctx.note("the backup is complete: " + opened.shown());
+            return opened instanceof FileTarget written ? written.file() : null;
         }
     }
 
@@ -266,9 +269,11 @@ public final class BackupRun {
             return new VmTarget(
                     VmBackupTarget.open(ctx.host().qrexec(), new VmName(vm.get()), String.valueOf(target)), vm.get());
         }
-        return file == null
-                ? new StreamTarget(ctx.host().binaryOutput(ctx.out()))
-                : FileTarget.create(file, FileLayer.system());
+        if (file == null) {
+            return new StreamTarget(ctx.host().binaryOutput(ctx.out()));
+        }
+        boolean isOurName = Files.isDirectory(Path.of(String.valueOf(target)));
+        return isOurName ? FileTarget.createNew(file, FileLayer.system()) : FileTarget.create(file, FileLayer.system());
     }
 
     private byte[] r3Store(BackupPlan plan) {

@@ -17,6 +17,7 @@ import org.qubestools.backup.format.BackupItem;
 import org.qubestools.backup.format.PassResult;
 import org.qubestools.backup.unpack.CountingHandler;
 import org.qubestools.backup.unpack.Extractor;
+import org.qubestools.backup.unpack.SizeLimit;
 import org.qubestools.backup.unpack.TreeWriter;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.ParsedArguments;
@@ -48,7 +49,7 @@ final class ExtractCommand {
                 byte[] xml = backup.xml();
                 store(tree, entry, xml);
             }
-            Extractor extractor = new Extractor(tree, selected::wants);
+            Extractor extractor = new Extractor(tree, selected::wants, limit(backup, selected, args));
             Progress progress = ReadingOptions.progress(args, ctx);
             PassResult result = read(
                     opened, selected.items(), new CountingHandler(extractor, progress, selected.items()), tree, ctx);
@@ -61,6 +62,10 @@ final class ExtractCommand {
             report.requireGood("extracted");
             return 0;
         }
+    }
+
+    private static SizeLimit limit(Backup backup, Selected selected, ParsedArguments args) {
+        return args.has(RestoreOpts.IGNORE_SIZE) ? SizeLimit.none() : SizeLimit.of(backup, selected.items());
     }
 
     /** Whatever ends it, no part of a file stays under its name. */

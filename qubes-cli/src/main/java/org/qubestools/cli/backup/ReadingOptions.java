@@ -182,7 +182,8 @@ public final class ReadingOptions {
 
     /** How far reading is, for whoever watches. */
     static Progress progress(ParsedArguments args, ToolContext ctx) {
-        return ProgressOutput.of(ctx.err(), ctx.isJson(), ctx.host().errorIsTerminal(), args.has(CommonOptions.QUIET));
+        return ProgressOutput.of(
+                ctx.status(), ctx.isJson(), ctx.host().errorIsTerminal(), args.has(CommonOptions.QUIET));
     }
 
     private static void requireThere(Path path, String location) {

@@ -5,6 +5,7 @@ import java.util.List;
 import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.output.Json;
+import org.qubestools.cli.output.StatusLine;
 import org.qubestools.core.io.SafeText;
 
 /**
@@ -15,8 +16,9 @@ import org.qubestools.core.io.SafeText;
  * @param quiet no progress notes
  * @param verbose details too
  * @param err where to
+ * @param status what is drawn there while work goes on
  */
-public record Messages(String tool, boolean json, boolean quiet, boolean verbose, PrintStream err) {
+public record Messages(String tool, boolean json, boolean quiet, boolean verbose, PrintStream err, StatusLine status) {
     /** For the time before the command line is understood: looks for the two long options as they are. */
     public static Messages before(String tool, List<String> untrustedWords, PrintStream err) {
         boolean json = false;
@@ -28,7 +30,7 @@ public record Messages(String tool, boolean json, boolean quiet, boolean verbose
             json |= word.equals("--json");
             verbose |= word.equals("--verbose");
         }
-        return new Messages(tool, json, false, verbose, err);
+        return new Messages(tool, json, false, verbose, err, new StatusLine(err));
     }
 
     public static Messages of(String tool, ParsedArguments args, PrintStream err) {
@@ -37,7 +39,8 @@ public record Messages(String tool, boolean json, boolean quiet, boolean verbose
                 args.has(CommonOptions.JSON),
                 args.has(CommonOptions.QUIET),
                 args.has(CommonOptions.VERBOSE),
-                err);
+                err,
+                new StatusLine(err));
     }
 
     public void warn(String message) {
@@ -72,7 +75,6 @@ public record Messages(String tool, boolean json, boolean quiet, boolean verbose
 
     /** Prints one line in one write, whatever the text holds. */
     public void line(String text) {
-        err.print(SafeText.printable(text).concat("\n"));
-        err.flush();
+        status.above(SafeText.printable(text).concat("\n"));
     }
 }

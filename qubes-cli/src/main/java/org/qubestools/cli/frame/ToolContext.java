@@ -9,6 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.cli.output.Json;
 import org.qubestools.cli.output.LocalTime;
+import org.qubestools.cli.output.StatusLine;
 
 /**
  * The world as a run of a tool sees it: streams, environment, machine, and where to say things. The streams belong to
@@ -71,9 +72,14 @@ public final class ToolContext implements LocalTime {
         return out;
     }
 
-    /** For progress bars and questions; messages go through {@link #warn} and {@link #note}. */
+    /** For tables and questions; messages go through {@link #warn} and {@link #note}. */
     public PrintStream err() {
         return err;
+    }
+
+    /** The line of a terminal that shows how far the work is; messages go above it. */
+    public StatusLine status() {
+        return messages().status();
     }
 
     public InputStream in() {

@@ -1,6 +1,5 @@
 package org.qubestools.cli.output;
 
-import java.io.PrintStream;
 import java.util.Locale;
 import org.qubestools.core.io.Progress;
 import org.qubestools.core.io.WaitTime;
@@ -11,9 +10,8 @@ import org.qubestools.core.io.WaitTime;
  */
 public final class ProgressOutput implements Progress {
     private static final long INTERVAL_MILLIS = 100;
-    private static final int WIDTH = 78;
 
-    private final PrintStream err;
+    private final StatusLine line;
     private final boolean json;
     private long total;
     private long done;
@@ -22,14 +20,14 @@ public final class ProgressOutput implements Progress {
     private long begun;
     private long shown;
 
-    private ProgressOutput(PrintStream err, boolean json) {
-        this.err = err;
+    private ProgressOutput(StatusLine line, boolean json) {
+        this.line = line;
         this.json = json;
     }
 
     /** For people or scripts; nothing when nobody watches. */
-    public static Progress of(PrintStream err, boolean json, boolean terminal, boolean quiet) {
-        return quiet || (!json && !terminal) ? NONE : new ProgressOutput(err, json);
+    public static Progress of(StatusLine line, boolean json, boolean terminal, boolean quiet) {
+        return quiet || (!json && !terminal) ? NONE : new ProgressOutput(line, json);
     }
 
     @Override
@@ -60,9 +58,8 @@ public final class ProgressOutput implements Progress {
         if (json) {
             object();
         } else {
-            err.print("\r" + " ".repeat(WIDTH) + "\r");
+            line.clear();
         }
-        err.flush();
     }
 
     private void show() {
@@ -70,10 +67,8 @@ public final class ProgressOutput implements Progress {
         if (json) {
             object();
         } else {
-            String line = line();
-            err.print("\r" + line + " ".repeat(Math.max(0, WIDTH - line.length())));
+            line.draw(text());
         }
-        err.flush();
     }
 
     private long percent() {
@@ -85,12 +80,11 @@ public final class ProgressOutput implements Progress {
         return done * 1000 / millis;
     }
 
-    private String line() {
+    private String text() {
         long rate = rate();
         String left = rate == 0 || total <= 0 ? "" : ", " + clock(Math.max(0, total - done) / rate) + " left";
-        String text = item + ": " + SizeText.oneDecimal(itemDone) + "; all: " + percent() + " %, "
-                + SizeText.oneDecimal(rate) + "/s" + left;
-        return text.length() > WIDTH ? text.substring(0, WIDTH) : text;
+        return item + ": " + SizeText.oneDecimal(itemDone) + "; all: " + percent() + " %, " + SizeText.oneDecimal(rate)
+                + "/s" + left;
     }
 
     private static String clock(long seconds) {
@@ -98,8 +92,8 @@ public final class ProgressOutput implements Progress {
     }
 
     private void object() {
-        try (Json line = Json.line(err)) {
-            line.beginObject()
+        try (Json object = Json.line(line.terminal())) {
+            object.beginObject()
                     .field("type", "progress")
                     .field("vm", item)
                     .field("vm_bytes", itemDone)

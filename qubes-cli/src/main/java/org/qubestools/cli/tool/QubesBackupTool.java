@@ -6,6 +6,7 @@ import org.qubestools.cli.backup.BackupCommands;
 import org.qubestools.cli.backup.Licenses;
 import org.qubestools.cli.backup.PassphraseOptions;
 import org.qubestools.cli.backup.ReadingOptions;
+import org.qubestools.cli.backup.RestoreOpts;
 import org.qubestools.cli.frame.Tool;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.CommonOptions;
@@ -36,6 +37,7 @@ public final class QubesBackupTool implements Tool {
                         ReadingOptions.ALLOW_MD5,
                         ReadingOptions.FROM_COMMAND,
                         ReadingOptions.TMPDIR,
+                        RestoreOpts.IGNORE_SIZE,
                         LICENSES,
                         CommonOptions.QUIET)
                 .onlyOneOf(PassphraseOptions.FILE, PassphraseOptions.FD, PassphraseOptions.COMMAND)

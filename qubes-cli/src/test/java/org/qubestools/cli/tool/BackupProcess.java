@@ -31,26 +31,35 @@ final class BackupProcess {
      * @param piped standard output is a pipe that nobody reads, instead of a file
      */
     static BackupProcess start(BackupWorld world, Path path, boolean piped, List<String> words) throws IOException {
-        return start(world, path, piped, List.of(), words);
+        return start(world.tree.path("/"), world.target.getParent(), path, piped, List.of(), QvmMain.class, words);
     }
 
     /** Starts the tool on the tree below {@code root}; what it prints goes to files in {@code outputs}. */
     static BackupProcess start(Path root, Path outputs, List<String> words) throws IOException {
-        return start(root, outputs, outputs, false, List.of(), words);
+        return start(root, outputs, outputs, false, List.of(), QvmMain.class, words);
     }
 
     /** Starts the tool as what a script runs that is given the command line. */
     static BackupProcess startThrough(BackupWorld world, Path script, List<String> words) throws IOException {
-        return start(world, script.getParent(), false, List.of(script.toString()), words);
+        return startThrough(world, script, QvmMain.class, words);
+    }
+
+    /** As {@link #startThrough} for another program than the launcher of the tools. */
+    static BackupProcess startThrough(BackupWorld world, Path script, Class<?> program, List<String> words)
+            throws IOException {
+        Path outputs = world.target.getParent();
+        return start(
+                world.tree.path("/"), outputs, script.getParent(), false, List.of(script.toString()), program, words);
     }
 
     private static BackupProcess start(
-            BackupWorld world, Path path, boolean piped, List<String> before, List<String> words) throws IOException {
-        return start(world.tree.path("/"), world.target.getParent(), path, piped, before, words);
-    }
-
-    private static BackupProcess start(
-            Path root, Path outputs, Path path, boolean piped, List<String> before, List<String> words)
+            Path root,
+            Path outputs,
+            Path path,
+            boolean piped,
+            List<String> before,
+            Class<?> program,
+            List<String> words)
             throws IOException {
         List<String> command = new ArrayList<>(before);
         command.addAll(List.of(
@@ -60,7 +69,7 @@ final class BackupProcess {
                 "-Xmx600m",
                 "-cp",
                 System.getProperty("java.class.path"),
-                QvmMain.class.getName()));
+                program.getName()));
         command.addAll(words);
         Path out = Files.createTempFile(outputs, "process", ".out");
         Path err = Files.createTempFile(outputs, "process", ".err");

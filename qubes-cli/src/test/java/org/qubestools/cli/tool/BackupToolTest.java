@@ -54,6 +54,19 @@ final class BackupToolTest {
     }
 
     @Test
+    void twoInTheSameSecondDoNotReplaceEachOther() {
+        Outcome first = world.backup(world.to(), "work");
+        Outcome second = world.backup("--json", world.to(), "vault");
+
+        assertThat(List.of(first.code(), second.code())).as(second.err()).containsOnly(0);
+        assertThat(world.backups()).containsExactly(BackupWorld.FILE, BackupWorld.FILE + "-2");
+        assertThat(second.out()).contains(BackupWorld.FILE + "-2\"");
+        assertThat(world.extracted(world.target.resolve(BackupWorld.FILE))).containsKey("vm4/private.img");
+        assertThat(world.extracted(world.target.resolve(BackupWorld.FILE + "-2")))
+                .doesNotContainKey("vm4/private.img");
+    }
+
+    @Test
     void intoAFile() {
         assertThat(world.backup3(world.to() + "/mine", "work").code()).isZero();
 

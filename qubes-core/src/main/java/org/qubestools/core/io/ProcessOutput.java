@@ -4,10 +4,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 
-/** What came so far from one output stream of a program; what {@link #take} does never waits. */
+/**
+ * What came so far from one output stream of a program; what {@link #take} does never waits. It may be secret, so what
+ * was kept is wiped.
+ */
 final class ProcessOutput implements AutoCloseable {
+    /** With room for so many bytes, the JDK puts them there without a buffer of its own between. */
+    private static final int DIRECT = 8192;
+
     private final InputStream in;
-    private byte[] kept = new byte[4096];
+    private byte[] kept = new byte[DIRECT];
     private int size;
 
     /** Takes over {@code in}: {@link #close} closes it. */
@@ -37,10 +43,13 @@ final class ProcessOutput implements AutoCloseable {
     }
 
     private boolean read(int wanted) throws IOException {
-        if (size + wanted > kept.length) {
-            kept = Arrays.copyOf(kept, Math.max(size + wanted, 2 * kept.length));
+        int room = Math.max(wanted, DIRECT);
+        if (size + room > kept.length) {
+            byte[] old = kept;
+            kept = Arrays.copyOf(old, Math.max(size + room, 2 * old.length));
+            Arrays.fill(old, (byte) 0);
         }
-        int count = in.read(kept, size, wanted);
+        int count = in.read(kept, size, room);
         size += Math.max(count, 0);
         return count > 0;
     }
@@ -63,6 +72,7 @@ final class ProcessOutput implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        Arrays.fill(kept, (byte) 0);
         in.close();
     }
 }
