@@ -15,6 +15,7 @@ import org.qubestools.cli.option.ToolSpec;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.codegen.docgen.manpage.ManPageGenerator;
 
 /**
@@ -55,7 +56,24 @@ public final class ManualPages {
 
     /** The completion of a tool, read by bash. */
     static String completion(ToolSpec spec) {
-        return AutoComplete.bash(spec.name(), new CommandLine(PicocliModel.commandSpec(spec)));
+        CommandSpec model = PicocliModel.commandSpec(spec);
+        if (!spec.commands().isEmpty()) {
+            // Hidden from help and manual page, whose operands are ours, and so from picocli's completion.
+            List.copyOf(model.positionalParameters()).forEach(model::remove);
+            model.addPositional(PositionalParamSpec.builder()
+                    .paramLabel("COMMAND")
+                    .index("0")
+                    .type(String.class)
+                    .completionCandidates(spec.commands())
+                    .build());
+            model.addPositional(PositionalParamSpec.builder()
+                    .paramLabel("ARGUMENT")
+                    .index("1..*")
+                    .type(List.class)
+                    .auxiliaryTypes(Path.class)
+                    .build());
+        }
+        return AutoComplete.bash(spec.name(), new CommandLine(model));
     }
 
     /** The manual page of a tool in AsciiDoc. */

@@ -8,6 +8,9 @@ import org.qubestools.core.io.SafeText;
 
 /** The subcommands of {@code qubes-backup}. */
 public final class BackupCommands {
+    /** Their names, in the order of the help text. */
+    public static final List<String> NAMES = List.of("info", "list", "verify", "extract", "cat");
+
     private BackupCommands() {}
 
     /**

@@ -38,6 +38,7 @@ public final class ToolSpec {
     private final List<String> notes = new ArrayList<>();
     private final List<Example> examples = new ArrayList<>();
     private final List<Code> codes = new ArrayList<>();
+    private List<String> commands = List.of();
     private String operandSynopsis = "";
     private int minOperands;
     private int maxOperands;
@@ -67,6 +68,12 @@ public final class ToolSpec {
         operandSynopsis = synopsis;
         minOperands = min;
         maxOperands = max;
+        return this;
+    }
+
+    /** The first operand is one of these words, the others may be files: for the completion, nothing is checked. */
+    public ToolSpec commands(List<String> words) {
+        commands = words;
         return this;
     }
 
@@ -143,6 +150,11 @@ public final class ToolSpec {
 
     public String operandSynopsis() {
         return operandSynopsis;
+    }
+
+    /** Words that the first operand can be; empty if it is no command. */
+    public List<String> commands() {
+        return commands;
     }
 
     public int minOperands() {

@@ -25,6 +25,7 @@ public final class QubesBackupTool implements Tool {
     public ToolSpec spec() {
         return new ToolSpec("qubes-backup", "read a Qubes backup of any version")
                 .operands(OPERANDS, 0, ToolSpec.ANY)
+                .commands(BackupCommands.NAMES)
                 .options(
                         PassphraseOptions.FILE,
                         PassphraseOptions.FD,
