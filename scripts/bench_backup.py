@@ -571,7 +571,7 @@ def measure(bench, size):
             report.speed('%s-%s' % (action, kind), read['ours', action, kind], read['pipeline', action, kind], size)
     report.speed('restore-original-v4', *original, small)
     per_core(report, 'per-core-gzip', write['ours', 'v3-gzip'], alone['gzip'], size, bench.cores)
-    per_core(report, 'per-core-zstd', write['ours', 'v4-zstd'], alone['zstd'], size, bench.cores)
+    per_core(report, 'per-core-zstd', write['ours', 'v4-zstd'], alone['zstd'], size, bench.cores, goal=None)
     limits(report, [job for job in [*write.values(), *read.values()] if job.name.startswith('ours')], size_text(size))
     if original[0].done():
         report.add('peak-rss-mib-original-v4', '%.0f' % max(original[0].rss), '%.0f' % max(original[1].rss))
@@ -667,16 +667,20 @@ def compare_sizes(report, name, ours, theirs):
         report.add(name, 'failed', '%d B' % size, '', goal, False)
 
 
-def per_core(report, name, ours, alone, size, cores):
-    """Wall-clock throughput divided by the number of cores, against the filter alone on one core."""
-    goal = '>= %g' % PER_CORE
+def per_core(report, name, ours, alone, size, cores, goal=PER_CORE):
+    """Wall-clock throughput divided by the number of cores, against the filter alone on one core.
+
+    Without a goal where the filter is not what takes the time, as zstd in format 4: docs/contributing.md.
+    """
+    shown = '' if goal is None else '>= %g' % goal
     rate = size / alone.best / (1 << 20)
     theirs = '%.0f MiB/s' % rate
     if not ours.done():
-        report.add(name, 'failed', theirs, '', goal, False)
+        report.add(name, 'failed', theirs, '', shown, False)
         return
     mine = size / ours.best / cores / (1 << 20)
-    report.add(name, '%.0f MiB/s' % mine, theirs, '%.2f' % (mine / rate), goal, mine / rate >= PER_CORE)
+    report.add(name, '%.0f MiB/s' % mine, theirs, '%.2f' % (mine / rate), shown,
+               None if goal is None else mine / rate >= goal)
     mine, rate = (size / min(job.cpu) / (1 << 20) for job in (ours, alone))
     report.add(name + '-cpu', '%.0f MiB/s' % mine, '%.0f MiB/s' % rate, '%.2f' % (mine / rate))
 

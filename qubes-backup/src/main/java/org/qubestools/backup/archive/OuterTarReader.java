@@ -119,12 +119,12 @@ public final class OuterTarReader implements MemberSource {
                 reject("member '" + SafeText.of(name) + "' is no regular file (type '"
                         + SafeText.of(String.valueOf(type)) + "') and was skipped");
             }
-            skip(name, size);
+            new Content(name, size).skipAll();
             return null;
         }
         if (fault != null) {
             reject("member '" + SafeText.of(name) + "' was skipped: " + fault);
-            skip(name, size);
+            new Content(name, size).skipAll();
             return null;
         }
         storeSeen |= name.startsWith("qubes.xml.000");
@@ -198,10 +198,6 @@ public final class OuterTarReader implements MemberSource {
         if (records.get("path") != null || records.get("size") != null) {
             throw DamagedArchive.at(null, "a member of the archive has its name or size in a pax header");
         }
-    }
-
-    private void skip(String name, long size) throws IOException {
-        new Content(name, size).skipAll();
     }
 
     /** Why a member of this name is not let in, or null. */

@@ -146,9 +146,7 @@ public final class BackupJob {
     private static long apparentSize(BackupPlan plan) throws IOException {
         long total = 0;
         for (PlannedBackup vm : plan.vms()) {
-            for (PlannedFile file : vm.files()) {
-                total += TreeArchiver.apparentSize(file);
-            }
+            total += TreeArchiver.apparentSize(vm.files());
         }
         return total;
     }

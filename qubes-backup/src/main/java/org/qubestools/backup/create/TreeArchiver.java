@@ -210,7 +210,15 @@ final class TreeArchiver {
      *
      * @throws QubesException FAILED for a path that is too long, now rather than in the middle of the backup
      */
-    static long apparentSize(PlannedFile planned) throws IOException {
+    static long apparentSize(List<PlannedFile> files) throws IOException {
+        long total = 0;
+        for (PlannedFile file : files) {
+            total += apparentSize(file);
+        }
+        return total;
+    }
+
+    private static long apparentSize(PlannedFile planned) throws IOException {
         return switch (planned.kind()) {
             case FILE, DIRECTORY -> sizeOf(planned.source().toRealPath(), planned.path());
             case SELECTION -> {
