@@ -65,8 +65,8 @@ final class LongPathsTest {
     }
 
     private void assertRefused(String path, String file) {
-        for (ThrowingCallable way :
-                List.<ThrowingCallable>of(() -> readBack(path), () -> TreeArchiver.apparentSize(planned(path)))) {
+        for (ThrowingCallable way : List.<ThrowingCallable>of(
+                () -> readBack(path), () -> TreeArchiver.apparentSize(List.of(planned(path))))) {
             assertThatThrownBy(way)
                     .isInstanceOf(QubesException.class)
                     .hasMessageContaining("the path of " + home.resolve(file) + " is too long for a backup")
@@ -79,7 +79,7 @@ final class LongPathsTest {
         String path = path(MOST - "/deep/notes".length());
 
         assertThat(readBack(path)).containsExactly(path, path + "/deep", path + "/deep/notes");
-        assertThat(TreeArchiver.apparentSize(planned(path))).isEqualTo(1);
+        assertThat(TreeArchiver.apparentSize(List.of(planned(path)))).isEqualTo(1);
     }
 
     @Test
