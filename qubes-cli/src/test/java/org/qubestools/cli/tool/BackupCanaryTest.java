@@ -186,25 +186,50 @@ final class BackupCanaryTest {
         assertInNoFile();
     }
 
-    /** How often the passphrase is in a dump of the heap, plain or as the key of an HMAC. */
+    /** Every copy of the passphrase in a dump of the heap: as bytes, as characters, or as the key of an HMAC. */
     private static List<String> copies(Path dump) throws IOException {
         byte[] heap = Files.readAllBytes(dump);
-        byte[] canary = CANARY.getBytes(StandardCharsets.US_ASCII);
         List<String> found = new ArrayList<>();
         for (int mask : MASKS) {
-            byte[] masked = canary.clone();
+            byte[] masked = CANARY.getBytes(StandardCharsets.US_ASCII);
             for (int i = 0; i < masked.length; i++) {
                 masked[i] ^= (byte) mask;
             }
-            for (int at = 0; at <= heap.length - masked.length; at++) {
-                if (heap[at] == masked[0] && Arrays.equals(heap, at, at + masked.length, masked, 0, masked.length)) {
-                    int from = Math.max(0, at - 60);
-                    found.add("masked by " + mask + " behind "
-                            + new String(heap, from, at - from, StandardCharsets.ISO_8859_1).replaceAll("[^ -~]", "."));
-                }
+            search(heap, masked, "masked by " + mask, found);
+        }
+        search(heap, CANARY.getBytes(StandardCharsets.UTF_16BE), "as characters", found);
+        search(heap, CANARY.getBytes(StandardCharsets.UTF_16LE), "as characters", found);
+        return found;
+    }
+
+    private static void search(byte[] heap, byte[] wanted, String what, List<String> found) {
+        for (int at = 0; at <= heap.length - wanted.length; at++) {
+            if (heap[at] == wanted[0] && Arrays.equals(heap, at, at + wanted.length, wanted, 0, wanted.length)) {
+                int from = Math.max(0, at - 60);
+                found.add(what + " behind "
+                        + new String(heap, from, at - from, StandardCharsets.ISO_8859_1).replaceAll("[^ -~]", "."));
             }
         }
-        return found;
+    }
+
+    /** Without it the test of the heap could pass because it finds nothing anywhere. */
+    @Test
+    void copiesAreFoundInEveryForm() throws IOException {
+        byte[] masked = CANARY.getBytes(StandardCharsets.US_ASCII);
+        for (int i = 0; i < masked.length; i++) {
+            masked[i] ^= 0x36;
+        }
+        Path dump = directory.resolve("made.hprof");
+        try (var out = Files.newOutputStream(dump)) {
+            out.write(CANARY.getBytes(StandardCharsets.US_ASCII));
+            out.write(CANARY.getBytes(StandardCharsets.UTF_16BE));
+            out.write(masked);
+            out.write(CANARY.getBytes(StandardCharsets.UTF_16LE));
+        }
+
+        assertThat(copies(dump))
+                .extracting(copy -> copy.substring(0, 12))
+                .containsExactly("masked by 0 ", "masked by 54", "as character", "as character");
     }
 
     @ParameterizedTest
