@@ -51,54 +51,52 @@ final class ScryptMemory implements AutoCloseable {
      */
     byte[] derive(byte[] secret, byte[] salt, int length) {
         byte[] mixed = pbkdf2(secret, salt, cost.p() * words * Integer.BYTES);
-        int[] one = new int[words];
-        int[] other = new int[words];
+        int[] state = new int[2 * words];
         try {
             IntBuffer all =
                     ByteBuffer.wrap(mixed).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
             for (int at = 0; at < all.capacity(); at += words) {
-                all.get(at, one);
-                fill(one, other);
-                mix(one, other);
-                all.put(at, one);
+                all.get(at, state, 0, words);
+                fill(state);
+                mix(state);
+                all.put(at, state, 0, words);
             }
             return pbkdf2(secret, mixed, length);
         } finally {
             Arrays.fill(mixed, (byte) 0);
-            Arrays.fill(one, 0);
-            Arrays.fill(other, 0);
+            Arrays.fill(state, 0);
         }
     }
 
-    /** The first half of ROMix; {@code one} is the state before and after. */
-    private void fill(int[] one, int[] other) {
+    /** The first half of ROMix. The state, before and after, is the first half of the array; the other is for work. */
+    private void fill(int[] state) {
         for (int i = 0; i < blocks; i += 2) {
             attend(i);
-            System.arraycopy(one, 0, array(i), at(i), words);
-            SalsaMix.mix(one, other, cost.r());
-            System.arraycopy(other, 0, array(i + 1), at(i + 1), words);
-            SalsaMix.mix(other, one, cost.r());
+            System.arraycopy(state, 0, array(i), at(i), words);
+            SalsaMix.mix(state, 0, words, cost.r());
+            System.arraycopy(state, words, array(i + 1), at(i + 1), words);
+            SalsaMix.mix(state, words, 0, cost.r());
         }
     }
 
     /** The second half. */
-    private void mix(int[] one, int[] other) {
+    private void mix(int[] state) {
         for (int i = 0; i < blocks; i += 2) {
             attend(i);
-            add(one);
-            SalsaMix.mix(one, other, cost.r());
-            add(other);
-            SalsaMix.mix(other, one, cost.r());
+            add(state, 0);
+            SalsaMix.mix(state, 0, words, cost.r());
+            add(state, words);
+            SalsaMix.mix(state, words, 0, cost.r());
         }
     }
 
-    /** Adds the block that the state points to. */
-    private void add(int[] state) {
-        int block = state[words - 16] & (blocks - 1);
+    /** Adds the block that the state at {@code to} points to. */
+    private void add(int[] state, int to) {
+        int block = state[to + words - 16] & (blocks - 1);
         int[] array = array(block);
-        int at = at(block);
-        for (int i = 0; i < state.length; i++) {
-            state[i] ^= array[at + i];
+        int from = at(block);
+        for (int i = 0; i < words; i++) {
+            state[to + i] ^= array[from + i];
         }
     }
 
