@@ -42,10 +42,16 @@ class WritingOptionsTest {
                         FormatVersion.V4,
                         null,
                         HmacDigest.SHA512,
-                        WriteFormat.Compression.of("gzip", 0),
+                        WriteFormat.Compression.of("gzip", 4),
                         ScryptCost.DEFAULT,
                         100 << 20));
-        assertThat(format("-e -z")).isEqualTo(format("")).isEqualTo(format("--format 4"));
+        assertThat(format("-e --level 4")).isEqualTo(format("")).isEqualTo(format("--format 4"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'',4", "-e,4", "-z,0", "-Z gzip,0", "-Z zstd,0", "--format 3 -z,0", "--level 9,9", "-z --level 2,2"})
+    void compressionThatWasNotAskedForIsFasterThanTheProgramsOwn(String options, int level) {
+        assertThat(format(options).compression().level()).isEqualTo(level);
     }
 
     @Test
