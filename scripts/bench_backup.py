@@ -46,6 +46,7 @@ TEXT_SIZE = 32 << 20
 SEED = 20160929
 FEW_RUNS = 3
 POLL_SECONDS = 0.05
+LIBRARIES_SECONDS = 1
 JOURNAL_LIMIT = 1 << 20
 LEFT_OUT = 'left out'
 
@@ -144,6 +145,7 @@ class Watch:
         found = os.fstat(errors.fileno())
         self.known = {(found.st_dev, found.st_ino)} | set(self.files())
         self.seen, self.mapped, self.left = {}, {}, set()
+        self.libraries_due = self.new_until = 0
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self.loop)
 
@@ -161,11 +163,19 @@ class Watch:
         while not self.ended.wait(POLL_SECONDS):
             for key, size in self.files().items():
                 self.note(self.seen, key, size)
+            now = time.monotonic()
+            with_libraries = now >= self.libraries_due or now < self.new_until
+            if with_libraries:
+                self.libraries_due = now + LIBRARIES_SECONDS
             for pid in self.processes(self.pid):
                 self.look_at(pid)
+                if with_libraries:
+                    self.look_at_libraries(pid)
 
     def note(self, where, key, size):
         if key not in self.known:
+            if key not in where:
+                self.new_until = time.monotonic() + LIBRARIES_SECONDS
             where[key] = max(size, where.get(key, 0))
 
     def files(self):
@@ -215,12 +225,12 @@ class Watch:
                 continue
             if flags & os.O_ACCMODE != os.O_RDONLY:
                 self.note(self.seen, (status.st_dev, status.st_ino), status.st_blocks * 512)
-        self.look_at_libraries(pid)
 
     def look_at_libraries(self, pid):
         """Mapped libraries that are younger than the process, or deleted since; their size is what is mapped.
 
         So is the page of entry points that libffi, below JNA, makes as a file without a name: code, no data of ours.
+        Page faults of the process wait while its maps are read: once in a while, or when a file is new.
         """
         sizes = {}
         try:
@@ -576,8 +586,9 @@ def measure(bench, size):
     if original[0].done():
         report.add('peak-rss-mib-original-v4', '%.0f' % max(original[0].rss), '%.0f' % max(original[1].rss))
 
-    heading = ['%s image, JDK %s, %d cores, best of %d, load %.1f'
-               % (size_text(size), options.version, bench.cores, bench.runs, os.getloadavg()[0]),
+    heading = ['%s image, JDK %s, %d cores, best of %d (writing: %d), load %.1f'
+               % (size_text(size), options.version, bench.cores, options.runs or FEW_RUNS, bench.runs,
+                  os.getloadavg()[0]),
                'gzip -6 makes it %.0f %%; scrypt chose %s'
                % (100 * os.path.getsize(write['pipeline', 'v3'].archive) / size,
                   scrypt_costs(write['pipeline', 'v4'].archive))]
@@ -624,7 +635,7 @@ def measure_reading(bench, write, image):
         read['pipeline', 'verify', kind] = bench.pipeline('verify-' + kind, 'verify', archive)
         read['ours', 'restore', kind] = bench.our_restore('restore-' + kind, archive, image)
         read['pipeline', 'restore', kind] = bench.pipeline_restore('restore-' + kind, archive, image)
-    rounds(list(read.values()), bench.runs)
+    rounds(list(read.values()), bench.options.runs or FEW_RUNS)
     return read
 
 

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.core.io.BlockInputStream;
 import org.qubestools.core.io.SafeText;
 
 /**
@@ -247,9 +248,8 @@ public final class OuterTarReader implements MemberSource {
     }
 
     /** The bytes of one member; then its padding. */
-    private final class Content extends InputStream {
+    private final class Content extends BlockInputStream {
         private final String name;
-        private final byte[] one = new byte[1];
         private long rest;
         private int padding;
 
@@ -257,11 +257,6 @@ public final class OuterTarReader implements MemberSource {
             this.name = name;
             this.rest = size;
             this.padding = (int) (-size & (TarBlock.SIZE - 1));
-        }
-
-        @Override
-        public int read() throws IOException {
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override

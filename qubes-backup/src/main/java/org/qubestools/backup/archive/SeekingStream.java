@@ -1,23 +1,17 @@
 package org.qubestools.backup.archive;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import org.qubestools.core.io.BlockInputStream;
 
 /** A regular file as a stream that passes over what is skipped without reading it. */
-final class SeekingStream extends InputStream {
+final class SeekingStream extends BlockInputStream {
     private final FileChannel channel;
-    private final byte[] one = new byte[1];
 
     /** Reads from where the channel stands; closes it. */
     SeekingStream(FileChannel channel) {
         this.channel = channel;
-    }
-
-    @Override
-    public int read() throws IOException {
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

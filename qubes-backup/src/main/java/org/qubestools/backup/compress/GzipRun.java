@@ -2,20 +2,19 @@ package org.qubestools.backup.compress;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.PushbackInputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.backup.archive.DamagedArchive;
+import org.qubestools.core.io.BlockInputStream;
 
 /** Gzip members one behind the other that tell their lengths, several of them unpacked at once. */
-final class GzipRun extends InputStream {
+final class GzipRun extends BlockInputStream {
     private final PushbackInputStream in;
     private final Inflaters inflaters;
     private final Deque<GzipMember> members = new ArrayDeque<>();
-    private final byte[] one = new byte[1];
     private int position;
     private boolean ended;
     /** Ends the run behind the members before it. */
@@ -31,11 +30,6 @@ final class GzipRun extends InputStream {
         byte[] start = in.readNBytes(GzipLength.HEADER.length);
         in.unread(start);
         return GzipLength.of(start) != null;
-    }
-
-    @Override
-    public int read() throws IOException {
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -2,15 +2,15 @@ package org.qubestools.backup.compress;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.qubestools.backup.archive.DamagedArchive;
+import org.qubestools.core.io.BlockInputStream;
 
 /** One gzip member (RFC 1952), whose checksum and length are verified at its end. */
-final class GzipStream extends InputStream {
+final class GzipStream extends BlockInputStream {
     private static final int FHCRC = 2;
     private static final int FEXTRA = 4;
     private static final int FNAME = 8;
@@ -21,7 +21,6 @@ final class GzipStream extends InputStream {
     private final Inflater inflater = new Inflater(true);
     private final CRC32 crc = new CRC32();
     private final byte[] input = new byte[StreamChain.PUSHBACK / 2];
-    private final byte[] one = new byte[1];
     private int filled;
     private long length;
     private boolean ended;
@@ -70,11 +69,6 @@ final class GzipStream extends InputStream {
             throw new EOFException();
         }
         return b;
-    }
-
-    @Override
-    public int read() throws IOException {
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

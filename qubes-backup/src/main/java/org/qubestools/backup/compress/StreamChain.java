@@ -5,16 +5,16 @@ import java.io.InputStream;
 import java.io.PushbackInputStream;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.backup.archive.DamagedArchive;
+import org.qubestools.core.io.BlockInputStream;
 import org.qubestools.core.io.IoReason;
 
 /** Streams of one filter one behind the other, then perhaps zeros. */
-final class StreamChain extends InputStream {
+final class StreamChain extends BlockInputStream {
     static final int PUSHBACK = 1 << 16;
 
     private final Filter filter;
     private final Inflaters inflaters;
     private final PushbackInputStream in;
-    private final byte[] one = new byte[1];
     private @Nullable InputStream stream;
     private boolean begun;
     private boolean ended;
@@ -23,11 +23,6 @@ final class StreamChain extends InputStream {
         this.filter = filter;
         this.inflaters = inflaters;
         this.in = new PushbackInputStream(in, PUSHBACK);
-    }
-
-    @Override
-    public int read() throws IOException {
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -6,20 +6,15 @@ import java.io.InputStream;
 import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
 import org.qubestools.backup.archive.DamagedArchive;
+import org.qubestools.core.io.BlockInputStream;
 
 /** One zlib stream (RFC 1950) that fills its input, as {@code openssl enc -z} made it. */
-public final class ZlibStream extends InputStream {
+public final class ZlibStream extends BlockInputStream {
     private final Whole stream;
-    private final byte[] one = new byte[1];
 
     /** Inflates {@code in}, which is closed with this stream. */
     public ZlibStream(InputStream in) {
         this.stream = new Whole(in);
-    }
-
-    @Override
-    public int read() throws IOException {
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

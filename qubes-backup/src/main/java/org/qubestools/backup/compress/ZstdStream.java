@@ -3,15 +3,15 @@ package org.qubestools.backup.compress;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.nio.ByteBuffer;
 import org.qubestools.backup.archive.DamagedArchive;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.BlockInputStream;
 
 /** One zstd frame; stops at its end, which the library's own stream does not. */
-final class ZstdStream extends InputStream {
+final class ZstdStream extends BlockInputStream {
     private static final int BUFFER = StreamChain.PUSHBACK / 2;
 
     private final PushbackInputStream in;
@@ -19,7 +19,6 @@ final class ZstdStream extends InputStream {
     private final ByteBuffer source = ByteBuffer.allocateDirect(BUFFER).limit(0);
     private final ByteBuffer target = ByteBuffer.allocateDirect(4 * BUFFER).limit(0);
     private final byte[] input = new byte[BUFFER];
-    private final byte[] one = new byte[1];
     private boolean frameEnded;
     /** The decoder may hold more output than there was room for. */
     private boolean outputWaits;
@@ -40,11 +39,6 @@ final class ZstdStream extends InputStream {
                             + "the directory for temporary files, name another one with java -DZstdTempFolder=DIR",
                     e);
         }
-    }
-
-    @Override
-    public int read() throws IOException {
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

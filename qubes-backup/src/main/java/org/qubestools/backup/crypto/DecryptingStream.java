@@ -6,16 +6,16 @@ import java.security.GeneralSecurityException;
 import javax.crypto.Cipher;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.backup.archive.DamagedArchive;
+import org.qubestools.core.io.BlockInputStream;
 
 /** What {@code openssl enc} encrypted. A wrong key, a cut stream or a missing prefix is a {@link DamagedArchive}. */
-public final class DecryptingStream extends InputStream {
+public final class DecryptingStream extends BlockInputStream {
     private final InputStream in;
     private final OpensslCipher algorithm;
     private final Passphrase passphrase;
     private final OpensslCipher.Derivation derivation;
     private final byte[] input = new byte[1 << 16];
     private final byte[] output = new byte[(1 << 16) + 64];
-    private final byte[] one = new byte[1];
     private @Nullable Cipher cipher;
     private long total;
     private int at;
@@ -29,11 +29,6 @@ public final class DecryptingStream extends InputStream {
         this.algorithm = algorithm;
         this.passphrase = passphrase;
         this.derivation = derivation;
-    }
-
-    @Override
-    public int read() throws IOException {
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -11,7 +11,7 @@ import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.SafeText;
 
-/** Reads a header file, by the rules of the strictest original. Call it only for authenticated bytes. */
+/** Reads a header file, by the rules of the strictest original. Of bytes that are not authentic nothing may follow from it but what is shown or derived in advance. */
 public final class BackupHeaderParser {
     /** Longest header. */
     public static final int MAX_LENGTH = 64 * 1024;

@@ -27,13 +27,14 @@ final class KeysAhead implements AutoCloseable {
 
     private final MemberSource members;
     private final Opener opener;
-    private final int most;
+    private final int tasks;
     private final TaskScope scope = new TaskScope();
     private final Deque<Entry> entries = new ArrayDeque<>();
     /** Chunks that were read before they were looked at here. */
     private final Set<ChunkName> passed = new HashSet<>();
 
     private Predicate<String> wanted = path -> true;
+    private int started;
 
     /** Opens the frame of a chunk. */
     interface Opener {
@@ -55,17 +56,22 @@ final class KeysAhead implements AutoCloseable {
     }
 
     /**
-     * Starts.
+     * Starts nothing yet.
      *
      * @param members another way through the archive; taken over
-     * @param tasks how many keys are derived at once
+     * @param tasks how many keys may be derived at once
      */
     KeysAhead(MemberSource members, Opener opener, int tasks) {
         this.members = members;
         this.opener = opener;
-        this.most = tasks + STOCK;
-        for (int i = 0; i < tasks; i++) {
-            scope.fork("qubes-backup-derive-" + i, this::work);
+        this.tasks = tasks;
+    }
+
+    /** From here on keys are derived on all processors but {@code less}. For the thread that made this. */
+    void start(int less) {
+        while (started < tasks - less) {
+            scope.fork("qubes-backup-derive-" + started, this::work);
+            started++;
         }
     }
 
@@ -84,7 +90,7 @@ final class KeysAhead implements AutoCloseable {
     }
 
     private synchronized @Nullable Entry next() throws InterruptedException, IOException {
-        while (entries.size() >= most) {
+        while (entries.size() >= tasks + STOCK) {
             wait();
         }
         MemberSource.Member member = members.next();

@@ -31,13 +31,24 @@ final class OpenArchive implements AutoCloseable {
         return derivation;
     }
 
-    /** From here on keys are derived ahead, if the medium, the memory and the processors are fit for it. */
+    /**
+     * From here on keys are derived ahead, if the medium, the memory and the processors are fit for it; one processor is
+     * left to the header.
+     */
     void deriveAhead(ScryptVerifier verifier, ScryptCost cost, int threads) throws IOException {
         int tasks = Math.min(threads, derivation.atOnce(cost));
         MemberSource other = tasks < 2 ? null : members.ahead();
         if (other != null) {
             ahead = new KeysAhead(other, verifier, tasks);
+            ahead.start(1);
             verifier.use(ahead);
+        }
+    }
+
+    /** The header needs its processor no more. */
+    void headerIsRead() {
+        if (ahead != null) {
+            ahead.start(0);
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.backup.archive.DamagedArchive;
 import org.qubestools.backup.archive.PeekableMembers;
 import org.qubestools.backup.compress.Filter;
 import org.qubestools.backup.crypto.HmacDigest;
@@ -56,21 +57,31 @@ final class Opening {
             return headerless();
         }
         HeaderStage.Untrusted untrusted = stage.read();
+        ScryptVerifier early = untrusted.isScrypt() ? early(untrusted) : null;
         HeaderStage.Authenticated found = stage.authenticate(untrusted, passphrase, space.derivation());
         BackupHeader header = found.header();
-        PartVerifier verifier = header.version() == FormatVersion.V4
-                ? scrypt(header, ScryptEnvelope.cost(untrusted.hmac()))
-                : new HmacVerifier(found.digest(), passphrase, space);
+        archive.headerIsRead();
+        PartVerifier verifier = early == null ? new HmacVerifier(found.digest(), passphrase, space) : early;
         StoreStage store = new StoreStage(members, space);
         store.collect(verifier);
         return finish(header, false, verifier, decoding(header), store);
     }
 
-    private PartVerifier scrypt(BackupHeader header, ScryptCost headerCost) throws IOException {
-        cost = Optional.of(headerCost);
-        ScryptVerifier verifier = new ScryptVerifier(header.backupId(), passphrase, space);
-        archive.deriveAhead(verifier, headerCost, options.threads());
-        return verifier;
+    /**
+     * Lets keys be derived while the header is authenticated, so by an id that is not authentic yet. If the header is,
+     * so was the id: the two copies of it are compared. Null where its own stage will say what is wrong with it.
+     */
+    private @Nullable ScryptVerifier early(HeaderStage.Untrusted untrusted) throws IOException {
+        try {
+            BackupHeader header = BackupHeaderParser.parse(untrusted.header());
+            ScryptCost headerCost = ScryptEnvelope.cost(untrusted.hmac());
+            ScryptVerifier verifier = new ScryptVerifier(header.backupId(), passphrase, space);
+            archive.deriveAhead(verifier, headerCost, options.threads());
+            cost = Optional.of(headerCost);
+            return verifier;
+        } catch (DamagedArchive | QubesException e) {
+            return null;
+        }
     }
 
     private BackupReader headerless() throws IOException {

@@ -3,22 +3,17 @@ package org.qubestools.backup.format;
 import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.core.io.BlockInputStream;
 
 /** The chunks of a sequence as one stream; each is closed when it was read. */
-final class PartChain extends InputStream {
+final class PartChain extends BlockInputStream {
     private final PartSequence parts;
-    private final byte[] one = new byte[1];
     private @Nullable VerifiedPart part;
     private @Nullable InputStream stream;
     private boolean ended;
 
     PartChain(PartSequence parts) {
         this.parts = parts;
-    }
-
-    @Override
-    public int read() throws IOException {
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.core.io.BlockInputStream;
 
 /**
  * The content of one chunk: filled once, then read once, from the front; what was read is free again at once. Larger
@@ -146,14 +147,8 @@ public final class PartBuffer implements AutoCloseable {
         }
     }
 
-    private final class Reading extends InputStream {
-        private final byte[] one = new byte[1];
+    private final class Reading extends BlockInputStream {
         private int at;
-
-        @Override
-        public int read() throws IOException {
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {

@@ -10,6 +10,7 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.backup.archive.DamagedArchive;
 import org.qubestools.backup.archive.MemberSource;
+import org.qubestools.core.io.BlockInputStream;
 import org.qubestools.core.io.SafeText;
 
 /**
@@ -190,19 +191,13 @@ final class FileCopyReceiver implements MemberSource {
     }
 
     /** The content of one entry; what is read after a later entry was asked for is the end. */
-    private final class Content extends InputStream {
+    private final class Content extends BlockInputStream {
         private final String name;
         private long remaining;
 
         Content(String name, long size) {
             this.name = name;
             this.remaining = size;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override

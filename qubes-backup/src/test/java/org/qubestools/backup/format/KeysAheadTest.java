@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +72,31 @@ class KeysAheadTest {
         }
     }
 
+    /** Counts down when a key is asked for, and never has it. */
+    private static final class Stuck implements KeysAhead.Opener {
+        private final CountDownLatch asked;
+
+        Stuck(CountDownLatch asked) {
+            this.asked = asked;
+        }
+
+        @Override
+        public Optional<ChunkName> chunk(String memberName) {
+            return ChunkName.parse(memberName.replace(".enc", ""));
+        }
+
+        @Override
+        public ScryptEnvelope open(ChunkName name, byte[] header) throws IOException {
+            asked.countDown();
+            try {
+                Thread.sleep(1_000_000);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            throw new IOException("interrupted");
+        }
+    }
+
     private MemberSource archive(OuterTar tar) throws IOException {
         Path file = directory.resolve("archive");
         Files.write(file, tar.bytes());
@@ -86,6 +112,12 @@ class KeysAheadTest {
         return tar;
     }
 
+    private static KeysAhead started(MemberSource archive, KeysAhead.Opener opener) {
+        KeysAhead keys = new KeysAhead(archive, opener, TASKS);
+        keys.start(0);
+        return keys;
+    }
+
     private void awaitOpened(int count) throws InterruptedException {
         while (opened.size() < count) {
             Thread.sleep(1);
@@ -94,7 +126,7 @@ class KeysAheadTest {
 
     @Test
     void keysAreReadyBeforeTheirChunksAreReadAndNoMoreThanSome() throws Exception {
-        try (KeysAhead keys = new KeysAhead(archive(chunks(20)), new Recorder(), TASKS)) {
+        try (KeysAhead keys = started(archive(chunks(20)), new Recorder())) {
             awaitOpened(MOST);
             Thread.sleep(50);
             assertThat(opened).hasSize(MOST);
@@ -110,7 +142,7 @@ class KeysAheadTest {
 
     @Test
     void aChunkThatIsReadOtherwiseThanItWasLookedAtGetsNoKey() throws Exception {
-        try (KeysAhead keys = new KeysAhead(archive(chunks(2)), new Recorder(), TASKS)) {
+        try (KeysAhead keys = started(archive(chunks(2)), new Recorder())) {
             awaitOpened(2);
 
             assertThat(keys.take(chunk("vm1/private.img", 0), head(7))).isNull();
@@ -122,7 +154,7 @@ class KeysAheadTest {
     void whatFailsHereIsLeftToTheReader() throws Exception {
         OuterTar tar =
                 new OuterTar().add(member("vm1/private.img", 0), head(99)).add(member("vm2/private.img", 0), head(1));
-        try (KeysAhead keys = new KeysAhead(archive(tar), new Recorder(), TASKS)) {
+        try (KeysAhead keys = started(archive(tar), new Recorder())) {
             awaitOpened(2);
 
             assertThat(keys.take(chunk("vm1/private.img", 0), head(99))).isNull();
@@ -136,7 +168,7 @@ class KeysAheadTest {
         byte[] bytes = tar.bytes();
         Path file = directory.resolve("cut");
         Files.write(file, Arrays.copyOf(bytes, bytes.length - 15000));
-        try (KeysAhead keys = new KeysAhead(ArchiveFile.open(file, said -> {}, said -> {}), new Recorder(), TASKS)) {
+        try (KeysAhead keys = started(ArchiveFile.open(file, said -> {}, said -> {}), new Recorder())) {
             awaitOpened(1);
 
             assertThat(keys.take(chunk("vm1/private.img", 0), head(0))).isNotNull();
@@ -151,7 +183,7 @@ class KeysAheadTest {
             tar.add(member("vm1/private.img", i), head(i));
         }
         tar.add(member("vm2/private.img", 0), head(50));
-        try (KeysAhead keys = new KeysAhead(archive(tar), new Recorder(), TASKS)) {
+        try (KeysAhead keys = started(archive(tar), new Recorder())) {
             awaitOpened(MOST);
             keys.want(path -> path.startsWith("vm2/"));
             awaitOpened(MOST + 1);
@@ -164,29 +196,25 @@ class KeysAheadTest {
     @Test
     void closingDoesNotWaitForWhatNobodyTakes() throws Exception {
         CountDownLatch started = new CountDownLatch(1);
-        KeysAhead.Opener slow = new KeysAhead.Opener() {
-            @Override
-            public Optional<ChunkName> chunk(String memberName) {
-                return new Recorder().chunk(memberName);
-            }
-
-            @Override
-            public ScryptEnvelope open(ChunkName name, byte[] header) throws IOException {
-                started.countDown();
-                try {
-                    Thread.sleep(1_000_000);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-                throw new IOException("interrupted");
-            }
-        };
-        KeysAhead keys = new KeysAhead(archive(chunks(9)), slow, TASKS);
+        KeysAhead keys = started(archive(chunks(9)), new Stuck(started));
         started.await();
 
         keys.close();
 
         assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void aProcessorIsLeftToTheHeaderUntilThatIsRead() throws Exception {
+        CountDownLatch all = new CountDownLatch(TASKS);
+        try (KeysAhead keys = new KeysAhead(archive(chunks(9)), new Stuck(all), TASKS)) {
+            keys.start(1);
+            assertThat(all.await(50, TimeUnit.MILLISECONDS)).isFalse();
+            assertThat(all.getCount()).isEqualTo(1);
+
+            keys.start(0);
+            all.await();
+        }
     }
 
     /** What is behind the current member, whatever of it was read. */
