@@ -26,8 +26,11 @@ final class ArchitectureRules {
     private static final String ENTRY_POINT = "org.qubestools.cli.QvmMain";
 
     /** Work beside other work, reading what a program says while it is fed, and the hook that signals need. */
-    private static final Set<String> THREAD_OWNERS =
-            Set.of(CORE + ".io.TaskScope", CORE + ".io.StreamDrain", "org.qubestools.cli.InterruptHook");
+    private static final Set<String> THREAD_OWNERS = Set.of(
+            CORE + ".io.TaskScope",
+            CORE + ".io.StreamDrain",
+            "org.qubestools.qubesdb.Background",
+            "org.qubestools.cli.InterruptHook");
 
     /** Package of the core -> packages of the core that it may name. The facade may name all. */
     private static final Map<String, Set<String>> CORE_ORDER = Map.ofEntries(
@@ -145,7 +148,8 @@ final class ArchitectureRules {
         return accessOnlyIn(
                 "the monotonic counter",
                 access -> access.getTarget().getFullName().equals("java.lang.System.nanoTime()"),
-                origin -> origin.getPackageName().equals(CORE + ".io"));
+                origin -> origin.getPackageName().equals(CORE + ".io")
+                        || origin.getName().equals("org.qubestools.qubesdb.Deadline"));
     }
 
     static ArchRule threads() {

@@ -1,0 +1,41 @@
+package org.qubestools.qubesdb;
+
+/** A point in time that this process waits for, at most; unmoved by whoever sets the clock. */
+public final class Deadline implements Comparable<Deadline> {
+    private static final long MILLI = 1_000_000;
+
+    private final long nanos;
+
+    private Deadline(long nanos) {
+        this.nanos = nanos;
+    }
+
+    /** So many nanoseconds from now on. */
+    public static Deadline in(long nanos) {
+        return new Deadline(System.nanoTime() + nanos);
+    }
+
+    /** What is left until then, rounded up to milliseconds; 0 or less once it is reached. */
+    public long millisLeft() {
+        return (nanos - System.nanoTime() + MILLI - 1) / MILLI;
+    }
+
+    public boolean isReached() {
+        return nanos - System.nanoTime() <= 0;
+    }
+
+    @Override
+    public int compareTo(Deadline other) {
+        return Long.signum(nanos - other.nanos);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Deadline deadline && nanos == deadline.nanos;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(nanos);
+    }
+}

@@ -1,0 +1,77 @@
+package org.qubestools.qubesdb;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** The sockets of one domain: its own, and the one for reading only, tried if the first does not let us in. */
+record Endpoint(String name, Path socket, Path readOnlySocket) {
+    /** A daemon whose queue of callers is full is asked again after so long. */
+    private static final long PAUSE_MILLIS = 5;
+    /** What Linux says of a full queue. */
+    private static final String BUSY = "Resource temporarily unavailable";
+
+    /** A channel that is connected and does not block. */
+    record Opened(SocketChannel channel, boolean readOnly) {}
+
+    static Endpoint domain(QubesDbSockets sockets, String domain) {
+        return new Endpoint("domain '" + domain + "'", sockets.socket(domain), sockets.readOnlySocket(domain));
+    }
+
+    static Endpoint local(QubesDbSockets sockets) {
+        return new Endpoint("this domain", sockets.localSocket(), sockets.localReadOnlySocket());
+    }
+
+    Opened open(Duration limit) throws QubesDbDisconnectedException, InterruptedException {
+        Deadline end = Deadline.in(limit.toNanos());
+        try {
+            return new Opened(open(socket, end), false);
+        } catch (IOException first) {
+            try {
+                return new Opened(open(readOnlySocket, end), true);
+            } catch (IOException second) {
+                throw new QubesDbDisconnectedException(
+                        "no QubesDB of " + name + ": " + socket + ": " + reason(first), first);
+            }
+        }
+    }
+
+    private static String reason(IOException e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+
+    private static SocketChannel open(Path socket, Deadline end) throws IOException, InterruptedException {
+        while (true) {
+            try {
+                return open(socket);
+            } catch (IOException e) {
+                if (!BUSY.equals(e.getMessage()) || end.isReached()) {
+                    throw e;
+                }
+                Thread.sleep(PAUSE_MILLIS);
+            }
+        }
+    }
+
+    private static SocketChannel open(Path socket) throws IOException {
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(socket);
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        boolean connected = false;
+        try {
+            // Not blocking from the start: an interrupt would close a channel that blocks.
+            channel.configureBlocking(false);
+            if (!channel.connect(address) && !channel.finishConnect()) {
+                throw new IOException(BUSY);
+            }
+            connected = true;
+            return channel;
+        } finally {
+            if (!connected) {
+                channel.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package org.qubestools.qubesdb;
+
+/** No daemon is there, or the connection to it was lost; the message has the socket and the reason. */
+public final class QubesDbDisconnectedException extends QubesDbException {
+    private static final long serialVersionUID = 1L;
+
+    public QubesDbDisconnectedException(String message) {
+        super(message);
+    }
+
+    public QubesDbDisconnectedException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,59 @@
+package org.qubestools.qubesdb;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * The folder with the sockets of the daemons: {@code qubesdb.NAME.sock} for a domain, {@code qubesdb.sock} for the local
+ * one, {@code qubesdb.NAME.ro.sock} and {@code qubesdb.ro.sock} for reading only.
+ */
+public record QubesDbSockets(Path folder) {
+    /** Where the original software has them. */
+    public static final Path DEFAULT_FOLDER = Path.of("/var/run/qubes");
+    /** Environment variable that names another folder. */
+    public static final String VARIABLE = "QUBES_RUN_DIR";
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]{0,30}");
+
+    public QubesDbSockets {
+        requireNonNull(folder);
+    }
+
+    /** The folder that the environment names, or the default one. */
+    public static QubesDbSockets fromEnvironment(Map<String, String> environment) {
+        String folder = environment.getOrDefault(VARIABLE, "");
+        return new QubesDbSockets(folder.isEmpty() ? DEFAULT_FOLDER : Path.of(folder));
+    }
+
+    /** Socket of a domain; IllegalArgumentException if that cannot be its name. */
+    public Path socket(String domain) {
+        return folder.resolve("qubesdb." + requireName(domain) + ".sock");
+    }
+
+    /** Socket of a domain for reading only. */
+    public Path readOnlySocket(String domain) {
+        return folder.resolve("qubesdb." + requireName(domain) + ".ro.sock");
+    }
+
+    /** Socket of the domain that this runs in. */
+    public Path localSocket() {
+        return folder.resolve("qubesdb.sock");
+    }
+
+    /** Socket of the domain that this runs in, for reading only. */
+    public Path localReadOnlySocket() {
+        return folder.resolve("qubesdb.ro.sock");
+    }
+
+    /** The name itself, if it can stand in the name of a file: a letter, then at most 30 letters, digits and _ . - */
+    public static String requireName(String domain) {
+        if (!NAME.matcher(domain).matches()) {
+            throw new IllegalArgumentException("'" + SafePath.of(domain)
+                    + "' is no name of a domain: 1 to 31 letters, digits and _ . - are, the first a letter");
+        }
+        return domain;
+    }
+}

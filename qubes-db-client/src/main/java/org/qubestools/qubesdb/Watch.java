@@ -1,0 +1,10 @@
+package org.qubestools.qubesdb;
+
+/** A watch that goes on until it is closed. */
+public interface Watch extends AutoCloseable {
+    QubesDbPath path();
+
+    /** No listener call begins after this. Closing twice is safe, also while disconnected. */
+    @Override
+    void close();
+}
