@@ -1,9 +1,12 @@
 package org.qubestools.qubesdb;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
@@ -12,8 +15,15 @@ import java.util.function.BooleanSupplier;
 record Endpoint(String name, Path socket, Path readOnlySocket) {
     /** A daemon whose queue of callers is full is asked again after so long. */
     private static final long PAUSE_MILLIS = 5;
-    /** What Linux says of a full queue. */
-    private static final String BUSY = "Resource temporarily unavailable";
+
+    /** The queue of callers is full. */
+    private static final class BusyException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        BusyException(SocketException e) {
+            super(e.getMessage(), e);
+        }
+    }
 
     /** A channel that is connected and does not block. */
     record Opened(SocketChannel channel, boolean readOnly) {}
@@ -33,7 +43,7 @@ record Endpoint(String name, Path socket, Path readOnlySocket) {
         try {
             return new Opened(open(socket, late), false);
         } catch (IOException first) {
-            if (!isBusy(first)) {
+            if (!(first instanceof BusyException)) {
                 try {
                     return new Opened(open(readOnlySocket, late), true);
                 } catch (IOException second) {
@@ -45,10 +55,6 @@ record Endpoint(String name, Path socket, Path readOnlySocket) {
         }
     }
 
-    private static boolean isBusy(IOException e) {
-        return BUSY.equals(e.getMessage());
-    }
-
     private static String reason(IOException e) {
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
@@ -57,8 +63,8 @@ record Endpoint(String name, Path socket, Path readOnlySocket) {
         while (true) {
             try {
                 return open(socket);
-            } catch (IOException e) {
-                if (!isBusy(e) || late.getAsBoolean()) {
+            } catch (BusyException e) {
+                if (late.getAsBoolean()) {
                     throw e;
                 }
                 Thread.sleep(PAUSE_MILLIS);
@@ -74,10 +80,16 @@ record Endpoint(String name, Path socket, Path readOnlySocket) {
             // Not blocking from the start: an interrupt would close a channel that blocks.
             channel.configureBlocking(false);
             if (!channel.connect(address) && !channel.finishConnect()) {
-                throw new IOException(BUSY);
+                throw new IOException("a local connection was neither made nor refused");
             }
             connected = true;
             return channel;
+        } catch (ConnectException e) {
+            throw e; // nobody listens
+        } catch (SocketException e) {
+            // Linux has a number for it, Java its text in the language of the user: so it is what nothing else
+            // explains.
+            throw Files.isWritable(socket) ? new BusyException(e) : e;
         } finally {
             if (!connected) {
                 channel.close();
