@@ -28,7 +28,7 @@ final class OutputQueue {
     /** Longest message. */
     private static final int LONGEST = MessageCodec.HEADER_LENGTH + MessageCodec.MAX_VALUE;
     /** Most bytes written at once: others wait meanwhile. */
-    private static final long MOST_AT_ONCE = 256 << 10;
+    private static final long MOST_AT_ONCE = 64 << 10;
 
     private static final byte[] NOTHING = new byte[0];
 

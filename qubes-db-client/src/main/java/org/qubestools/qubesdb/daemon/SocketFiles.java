@@ -38,12 +38,11 @@ final class SocketFiles implements AutoCloseable {
     private final List<Owned> owned = new ArrayList<>();
     private final LockFile lock;
 
-    /** A file of ours: which one it is, and what it holds if that tells who made it. */
+    /** A file of ours: which one it is, and what it holds or points to if that tells whose it is. */
     private record Owned(
             Path file, Object identity, @Nullable String content) {
         boolean isThere() throws IOException {
-            return identity.equals(keyOf(file))
-                    && (content == null || content.equals(Files.readString(file, StandardCharsets.ISO_8859_1)));
+            return identity.equals(keyOf(file)) && (content == null || content.equals(contentOf(file)));
         }
     }
 
@@ -71,6 +70,12 @@ final class SocketFiles implements AutoCloseable {
         } catch (NoSuchFileException e) {
             return null;
         }
+    }
+
+    private static String contentOf(Path file) throws IOException {
+        return Files.isSymbolicLink(file)
+                ? Files.readSymbolicLink(file).toString()
+                : Files.readString(file, StandardCharsets.ISO_8859_1);
     }
 
     /** Notes what is under this name now. */
@@ -184,7 +189,7 @@ final class SocketFiles implements AutoCloseable {
         Files.deleteIfExists(temporary);
         Files.createSymbolicLink(temporary, Path.of(target));
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-        own(file, null);
+        own(file, target);
     }
 
     /** Removes what is still ours, newest first; the lock goes last. */
