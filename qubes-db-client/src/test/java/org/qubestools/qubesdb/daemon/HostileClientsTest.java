@@ -1,0 +1,135 @@
+package org.qubestools.qubesdb.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qubestools.qubesdb.MessageType;
+
+/** Twenty clients do their worst; one that is good has all its answers. */
+final class HostileClientsTest {
+    private static final int HOSTILE = 20;
+    private static final int READS = 400;
+
+    @TempDir
+    Path folder;
+
+    private final AtomicBoolean over = new AtomicBoolean();
+    private final AtomicInteger attacks = new AtomicInteger();
+    private final Queue<Throwable> surprises = new ConcurrentLinkedQueue<>();
+
+    @Test
+    void goodClientIsAnsweredWhateverOthersDo() throws Exception {
+        long seed = Long.getLong("qubes.fuzz.seed", new Random().nextLong());
+        try (TestDaemon daemon = TestDaemon.start(folder);
+                RawClient good = daemon.client()) {
+            assertThat(good.ask(Frame.write("/good", "value"))).isEqualTo(Frame.ok("/good"));
+            List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < HOSTILE; i++) {
+                Random random = new Random(seed + i);
+                Thread thread = new Thread(() -> attack(random));
+                thread.start();
+                threads.add(thread);
+            }
+            TestDaemon.until("all have begun", () -> attacks.get() > 3 * HOSTILE);
+            try {
+                for (int i = 0; i < READS || attacks.get() < 10 * HOSTILE; i++) {
+                    assertThat(good.ask(Frame.read("/good")))
+                            .as("seed %d, read %d", seed, i)
+                            .isEqualTo(Frame.value("/good", "value"));
+                    String mine = "/good/" + i % 10;
+                    assertThat(good.ask(Frame.write(mine, "v" + i))).isEqualTo(Frame.ok(mine));
+                    assertThat(good.ask(Frame.read(mine))).isEqualTo(Frame.value(mine, "v" + i));
+                }
+            } finally {
+                over.set(true);
+                for (Thread thread : threads) {
+                    thread.join();
+                }
+            }
+            assertThat(surprises).as("seed %d", seed).isEmpty();
+        }
+    }
+
+    private void attack(Random random) {
+        List<SocketChannel> held = new ArrayList<>();
+        try {
+            while (!over.get()) {
+                SocketChannel channel =
+                        SocketChannel.open(UnixDomainSocketAddress.of(folder.resolve("qubesdb.work.sock")));
+                held.add(channel);
+                channel.configureBlocking(false);
+                attack(channel, random);
+                attacks.incrementAndGet();
+                if (held.size() > random.nextInt(10)) {
+                    held.remove(random.nextInt(held.size())).close();
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            surprises.add(e);
+        } finally {
+            held.forEach(HostileClientsTest::close);
+        }
+    }
+
+    private static void close(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void attack(SocketChannel channel, Random random) {
+        try {
+            switch (random.nextInt(9)) {
+                case 0 -> push(channel, Frame.header(random.nextInt(20), "/half", random.nextInt()), 1);
+                case 1 -> push(channel, new byte[1 + random.nextInt(71)], 1);
+                case 2 -> push(channel, Frame.read("/good").bytes(), 5000);
+                case 3 -> push(channel, Frame.of(MessageType.MULTIREAD, "").bytes(), 5000);
+                case 4 ->
+                    push(
+                            channel,
+                            Frame.write("/bad/" + random.nextInt(500), "v".repeat(3000))
+                                    .bytes(),
+                            300);
+                case 5 -> {
+                    push(channel, Frame.of(MessageType.WATCH, "/").bytes(), 500);
+                    push(channel, Frame.write("/bad/a", "").bytes(), 200);
+                }
+                case 6 -> {
+                    byte[] garbage = new byte[10_000];
+                    random.nextBytes(garbage);
+                    garbage[0] = (byte) 200;
+                    push(channel, garbage, 1);
+                }
+                case 7 ->
+                    push(channel, Frame.write("/bad/nul", "\0".repeat(60_000)).bytes(), 20);
+                default -> push(channel, Frame.of(MessageType.REMOVE, "/bad/").bytes(), 20);
+            }
+        } catch (IOException e) {
+            // It was hung up on.
+        }
+    }
+
+    /** Sends so often, until no more is taken. */
+    private static void push(SocketChannel channel, byte[] bytes, int times) throws IOException {
+        for (int i = 0; i < times; i++) {
+            if (channel.write(ByteBuffer.wrap(bytes)) < bytes.length) {
+                return;
+            }
+        }
+    }
+}
