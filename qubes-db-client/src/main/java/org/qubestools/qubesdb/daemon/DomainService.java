@@ -1,7 +1,6 @@
 package org.qubestools.qubesdb.daemon;
 
 import java.io.IOException;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -9,65 +8,52 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
-import org.qubestools.qubesdb.SafePath;
 
 /** The database of one domain and its clients. For the thread of the loop, but for what says otherwise. */
 final class DomainService {
     private final Loop loop;
     private final DaemonOptions options;
+    private final String stem;
+    private final boolean hasName;
     private final SocketFiles files;
+    private final LinkKeeper link;
     private final DomainStore store = new DomainStore();
-    private final List<ServerSocketChannel> doors = new ArrayList<>();
+    private final WatchTable<ClientConnection> watches = new WatchTable<>();
+    private final List<ClientDoor> doors = new ArrayList<>();
     private final Set<ClientConnection> clients = new LinkedHashSet<>();
+    private final CountDownLatch served = new CountDownLatch(1);
 
     private int clientNumber;
+    private boolean paused;
     private @Nullable Runnable emptied;
 
-    /** Waits for clients. */
-    private final class Door implements Loop.Handler {
-        private final ServerSocketChannel channel;
-        private final boolean readOnly;
-
-        Door(ServerSocketChannel channel, boolean readOnly) {
-            this.channel = channel;
-            this.readOnly = readOnly;
-        }
-
-        @Override
-        public void ready() throws IOException {
-            SocketChannel client = channel.accept();
-            while (client != null) {
-                welcome(client, readOnly);
-                client = channel.accept();
-            }
-        }
-
-        /** Out of descriptors, say: those who wait for the door go on waiting. */
-        @Override
-        public void fail(Throwable reason) {
-            log("a client could not be accepted: " + SafePath.of(String.valueOf(reason.getMessage())));
-        }
-    }
-
-    private DomainService(Loop loop, DaemonOptions options, SocketFiles files) {
+    private DomainService(Loop loop, Path folder, @Nullable String name, DaemonOptions options) throws IOException {
         this.loop = loop;
         this.options = options;
-        this.files = files;
+        this.hasName = name != null;
+        this.stem = name == null ? "qubesdb" : "qubesdb." + name;
+        this.link = new LinkKeeper(this, options.link(), name == null);
+        this.files = new SocketFiles(folder, stem);
     }
 
     /**
-     * Starts to serve.
+     * Starts to serve; with a link that leads to dom0, once that has given the content.
      *
      * @param name of the domain; null for the domain that this runs in, whose sockets have no name in theirs
      */
     static DomainService start(Loop loop, Path folder, @Nullable String name, DaemonOptions options)
             throws IOException {
-        String stem = name == null ? "qubesdb" : "qubesdb." + name;
-        DomainService service = new DomainService(loop, options, new SocketFiles(folder, stem));
+        DomainService service = new DomainService(loop, folder, name, options);
         boolean started = false;
         try {
-            service.open(stem, name != null);
+            if (service.link.isNeeded()) {
+                service.files.requireUnanswered(service.stem + ".sock");
+            } else {
+                service.open();
+            }
+            service.link.start(service.files);
             started = true;
             return service;
         } finally {
@@ -77,7 +63,7 @@ final class DomainService {
         }
     }
 
-    private void open(String stem, boolean hasName) throws IOException {
+    private void open() throws IOException {
         door(files.socket(stem + ".sock", options.mode()), false);
         door(files.socket(stem + ".ro.sock", options.readOnlyMode()), true);
         if (hasName) {
@@ -87,24 +73,56 @@ final class DomainService {
             files.link("qubesdb.sock", stem + ".sock");
             files.link("qubesdb.ro.sock", stem + ".ro.sock");
         }
+        served.countDown();
     }
 
     private void door(ServerSocketChannel channel, boolean readOnly) throws IOException {
-        doors.add(channel);
-        loop.register(channel, SelectionKey.OP_ACCEPT, new Door(channel, readOnly));
+        boolean kept = false;
+        try {
+            doors.add(new ClientDoor(this, channel, readOnly));
+            kept = true;
+        } finally {
+            if (!kept) {
+                channel.close();
+            }
+        }
     }
 
-    private void welcome(SocketChannel channel, boolean readOnly) throws IOException {
+    /** The content is there: clients are served, for the first time or again. */
+    void serve() throws IOException {
+        paused = false;
+        if (doors.isEmpty()) {
+            open();
+        }
+        doors.forEach(door -> door.pause(false));
+        clients.forEach(client -> client.peer().pause(false));
+    }
+
+    /** The content may be out of date: clients have to wait. */
+    void pause() {
+        paused = true;
+        doors.forEach(door -> door.pause(true));
+        clients.forEach(client -> client.peer().pause(true));
+    }
+
+    /** Lets a client in, if there is room. */
+    void welcome(SocketChannel channel, boolean readOnly) throws IOException {
         if (clients.size() >= options.maxClients()) {
             channel.close();
             log("there are " + options.maxClients() + " clients already");
             return;
         }
+        ClientConnection client = new ClientConnection(++clientNumber, this, readOnly);
+        boolean opened = false;
         try {
-            clients.add(new ClientConnection(++clientNumber, this, channel, readOnly));
-        } catch (IOException e) {
-            channel.close();
-            throw e;
+            client.open(channel);
+            client.peer().pause(paused);
+            clients.add(client);
+            opened = true;
+        } finally {
+            if (!opened) {
+                channel.close();
+            }
         }
     }
 
@@ -120,30 +138,50 @@ final class DomainService {
         return store;
     }
 
-    void log(String line) {
-        options.log().accept(line);
+    WatchTable<ClientConnection> watches() {
+        return watches;
     }
 
-    /** A key has a new value: whoever watches it is told. */
+    LinkKeeper link() {
+        return link;
+    }
+
+    /** Reaches zero when clients can connect for the first time. For any thread. */
+    CountDownLatch served() {
+        return served;
+    }
+
+    @SuppressWarnings({"IllegalCatch", "EmptyCatch"}) // a log that fails is no reason not to serve
+    void log(String line) {
+        try {
+            options.log().accept(line);
+        } catch (RuntimeException e) {
+            // It cannot be told of that.
+        }
+    }
+
+    /** A client has given a key a value. */
     void written(String path, byte[] value) {
         changed(path);
+        link.written(path, value);
     }
 
-    /** A key or all below a directory is gone. */
+    /** A client has removed a key, or all below a directory. */
     void removed(String path) {
         changed(path);
+        link.removed(path);
     }
 
-    private void changed(String path) {
-        for (ClientConnection client : List.copyOf(clients)) {
-            client.changed(path);
-        }
+    /** Whoever watches this is told. */
+    void changed(String path) {
+        watches.concerned(path).forEach((client, times) -> client.changed(path, times));
     }
 
     /** A client has gone, or goes now. */
     void close(ClientConnection client) {
         if (clients.remove(client)) {
-            client.close();
+            watches.removeAll(client);
+            client.peer().close();
         }
         if (clients.isEmpty() && emptied != null) {
             emptied.run();
@@ -152,13 +190,11 @@ final class DomainService {
 
     /** Accepts no more, lets clients take what is theirs; {@code then} runs once there are none, at once if so. */
     void finish(Runnable then) throws IOException {
-        for (ServerSocketChannel door : doors) {
+        for (ClientDoor door : doors) {
             door.close();
         }
         emptied = then;
-        for (ClientConnection client : List.copyOf(clients)) {
-            client.finish();
-        }
+        List.copyOf(clients).forEach(client -> client.peer().finish());
         if (clients.isEmpty()) {
             then.run();
         }
@@ -166,14 +202,18 @@ final class DomainService {
 
     /** Gives up what clients have not taken, and the files. */
     void end() throws IOException {
+        if (!clients.isEmpty()) {
+            log("clients that took no answers are given up");
+        }
         emptied = null;
-        for (ClientConnection client : List.copyOf(clients)) {
-            close(client);
+        List.copyOf(clients).forEach(this::close);
+        try (SocketFiles last = files) {
+            link.close();
+            for (ClientDoor door : doors) {
+                door.close();
+            }
+            store.clear();
+            loop.release();
         }
-        for (ServerSocketChannel door : doors) {
-            door.close();
-        }
-        store.clear();
-        files.close();
     }
 }

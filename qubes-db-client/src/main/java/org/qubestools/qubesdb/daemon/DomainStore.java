@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.qubesdb.MessageCodec;
 
 /**
  * Keys and values of one domain, in the order of the bytes of the keys: these are characters up to 255 here. Values that
@@ -15,32 +16,47 @@ import org.jspecify.annotations.Nullable;
 final class DomainStore {
     /** Most keys, as many as our client takes in one list. */
     static final int MAX_KEYS = 100_000;
+    /** Most bytes that a list of everything has, as many as our client takes. */
+    static final long MAX_BYTES = 64L << 20;
 
     private final NavigableMap<String, byte[]> values = new TreeMap<>();
+    private long bytes;
 
     /** The value itself, not a copy; null if there is no such key. */
     byte @Nullable [] get(String key) {
         return values.get(key);
     }
 
-    /** False if there are too many keys for a new one. Takes the value over. */
+    /** False if there is no room. Takes the value over. */
     boolean put(String key, byte[] value) {
-        if (values.size() >= MAX_KEYS && !values.containsKey(key)) {
+        byte[] old = values.get(key);
+        long grown = bytes - size(old) + size(value);
+        if (grown > MAX_BYTES || (old == null && values.size() >= MAX_KEYS)) {
             return false;
         }
-        wipe(values.put(key, value));
+        values.put(key, value);
+        bytes = grown;
+        wipe(old);
         return true;
     }
 
-    /** False if there is no such key. */
-    boolean remove(String key) {
+    private static long size(byte @Nullable [] value) {
+        return value == null ? 0 : MessageCodec.HEADER_LENGTH + value.length;
+    }
+
+    private boolean remove(String key) {
         byte[] removed = values.remove(key);
+        bytes -= size(removed);
         wipe(removed);
         return removed != null;
     }
 
-    /** Removes all keys with this prefix; false if there are none. */
-    boolean removeAll(String prefix) {
+    /** Removes a key or, if the path ends with a slash, all that begin with it; false if there is none. */
+    boolean removePath(String path) {
+        return path.endsWith("/") ? removeAll(path) : remove(path);
+    }
+
+    private boolean removeAll(String prefix) {
         List<String> keys = new ArrayList<>(withPrefix(prefix).keySet());
         keys.forEach(this::remove);
         return !keys.isEmpty();
@@ -50,17 +66,23 @@ final class DomainStore {
     void clear() {
         values.values().forEach(DomainStore::wipe);
         values.clear();
+        bytes = 0;
     }
 
-    /** The keys with this prefix, ascending, as a view. */
-    NavigableMap<String, byte[]> withPrefix(String prefix) {
+    private NavigableMap<String, byte[]> withPrefix(String prefix) {
         // Keys have characters below 0x7f: this one is behind all that begin with the prefix.
-        return prefix.isEmpty() ? values : values.subMap(prefix, true, prefix + '\u00ff', false);
+        return values.subMap(prefix, true, prefix + '\u00ff', false);
     }
 
-    /** All, descending, as a view: the order of the dump for a VM. */
-    Map<String, byte[]> descending() {
-        return values.descendingMap();
+    /** The first entry with this prefix behind a key; null if there is none. */
+    Map.@Nullable Entry<String, byte[]> next(String prefix, @Nullable String behind) {
+        Map.Entry<String, byte[]> entry = behind == null ? values.ceilingEntry(prefix) : values.higherEntry(behind);
+        return entry == null || !entry.getKey().startsWith(prefix) ? null : entry;
+    }
+
+    /** The last entry of all before a key; null if there is none. */
+    Map.@Nullable Entry<String, byte[]> previous(@Nullable String before) {
+        return before == null ? values.lastEntry() : values.lowerEntry(before);
     }
 
     private static void wipe(byte @Nullable [] value) {

@@ -6,27 +6,42 @@ import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 import org.qubestools.qubesdb.Background;
 import org.qubestools.qubesdb.Deadline;
 
 /** One thread that serves any number of channels, none of which it waits for. Idle, it does nothing at all. */
 final class Loop implements AutoCloseable {
+    /** Requests that all who are ready may have carried out in one turn, together. */
+    private static final int REQUESTS_IN_A_TURN = 64;
+
     private final Selector selector;
-    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    /** What other threads want done; guarded by itself. */
+    private final Queue<FutureTask<?>> tasks = new ArrayDeque<>();
+    /** No more tasks are taken; guarded by the tasks. */
+    private boolean ended;
+
     private final TreeSet<Alarm> alarms = new TreeSet<>();
+    /** Who has something to do in the next turn. */
+    private final Set<Handler> waiting = new LinkedHashSet<>();
+
     private final Thread thread;
+    private int share = REQUESTS_IN_A_TURN;
     private long alarmNumber;
     private volatile boolean closed;
 
     /** Who owns a channel. */
     interface Handler {
-        /** The channel is ready for what it was registered for. */
+        /** The channel is ready for what it was registered for, or {@link #again} was called. */
         void ready() throws IOException;
 
         /** It failed, or {@link #ready} did: closes what belongs to it. */
@@ -63,20 +78,33 @@ final class Loop implements AutoCloseable {
 
     // ---- from any thread
 
-    /** Runs something in the loop, and waits for it. */
-    <T> T call(Callable<T> task) throws IOException, InterruptedException {
+    /** Runs something in the loop, and waits for it: not for long, as nothing waits there. An interrupt does not end it. */
+    <T> T call(Callable<T> task) throws IOException {
         FutureTask<T> future = new FutureTask<>(task);
         if (Thread.currentThread() == thread) {
             future.run();
         } else {
-            tasks.add(future);
-            selector.wakeup();
-            if (closed && !thread.isAlive()) {
-                throw new IOException("the daemon has ended");
+            synchronized (tasks) {
+                if (ended) {
+                    throw new IOException("the daemon has ended");
+                }
+                tasks.add(future);
             }
+            selector.wakeup();
         }
+        return result(future);
+    }
+
+    private static <T> T result(FutureTask<T> future) throws IOException {
+        boolean interrupted = false;
         try {
-            return future.get();
+            while (true) {
+                try {
+                    return future.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException io) {
                 throw io;
@@ -85,16 +113,28 @@ final class Loop implements AutoCloseable {
                 throw bug;
             }
             throw new IOException(e.getCause());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
-    /** Ends the thread, after what it was asked to do before. */
+    /** Ends the thread, after what it was asked to do before. Closing twice is safe. */
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() {
         closed = true;
         selector.wakeup();
-        if (Thread.currentThread() != thread) {
-            thread.join();
+        boolean interrupted = false;
+        while (Thread.currentThread() != thread && thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -111,58 +151,114 @@ final class Loop implements AutoCloseable {
         return alarm;
     }
 
+    /** Has {@link Handler#ready} called in the next turn, which comes at once. */
+    void again(Handler handler) {
+        waiting.add(handler);
+    }
+
+    /** Requests that one handler may carry out in this turn; then it is the next one's. */
+    int share() {
+        return share;
+    }
+
+    /** Gives the descriptors of channels that were closed back. From tasks only. */
+    void release() throws IOException {
+        selector.selectNow();
+    }
+
     private void run() {
         try (Selector closing = selector) {
-            while (!closed || !tasks.isEmpty()) {
+            while (!hasEnded()) {
                 waitForSomething();
                 runTasks();
-                closing.selectedKeys().forEach(Loop::serve);
-                closing.selectedKeys().clear();
+                serveAll();
                 runAlarms();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e); // the selector itself: nothing can be served any more
+        } finally {
+            refuseTasks();
+        }
+    }
+
+    private boolean hasEnded() {
+        synchronized (tasks) {
+            ended = closed && tasks.isEmpty();
+            return ended;
+        }
+    }
+
+    private void refuseTasks() {
+        synchronized (tasks) {
+            ended = true;
+            tasks.forEach(task -> task.cancel(false));
         }
     }
 
     private void waitForSomething() throws IOException {
-        if (alarms.isEmpty()) {
+        long millis = alarms.isEmpty() ? 1 : alarms.first().time.millisLeft();
+        if (!waiting.isEmpty() || millis <= 0) {
+            selector.selectNow();
+        } else if (alarms.isEmpty()) {
             selector.select();
         } else {
-            long millis = alarms.first().time.millisLeft();
-            if (millis > 0) {
-                selector.select(millis);
-            } else {
-                selector.selectNow();
-            }
+            selector.select(millis);
         }
     }
 
     private void runTasks() {
-        Runnable task = tasks.poll();
+        FutureTask<?> task = nextTask();
         while (task != null) {
             task.run();
-            task = tasks.poll();
+            task = nextTask();
         }
+    }
+
+    private @Nullable FutureTask<?> nextTask() {
+        synchronized (tasks) {
+            return tasks.poll();
+        }
+    }
+
+    private void serveAll() {
+        for (SelectionKey key : selector.selectedKeys()) {
+            waiting.add((Handler) key.attachment());
+        }
+        selector.selectedKeys().clear();
+        if (waiting.isEmpty()) {
+            return;
+        }
+        List<Handler> turn = List.copyOf(waiting);
+        waiting.clear();
+        share = Math.max(1, REQUESTS_IN_A_TURN / turn.size());
+        turn.forEach(Loop::serve);
+    }
+
+    private static void serve(Handler handler) {
+        guarded(() -> {
+            try {
+                handler.ready();
+            } catch (CancelledKeyException e) {
+                // Closed by what was served before it.
+            } catch (IOException | RuntimeException | OutOfMemoryError e) {
+                guarded(() -> handler.fail(e));
+            }
+        });
     }
 
     private void runAlarms() {
         while (!alarms.isEmpty() && alarms.first().time.isReached()) {
-            alarms.pollFirst().action.run();
+            guarded(alarms.pollFirst().action);
         }
     }
 
-    @SuppressWarnings("IllegalCatch") // one channel must not end the service of all others
-    private static void serve(SelectionKey key) {
-        Handler handler = (Handler) key.attachment();
+    @SuppressWarnings({"IllegalCatch", "EmptyCatch"
+    }) // one channel, or a log that fails, must not end the service of all
+    private static void guarded(Runnable action) {
         try {
-            if (key.isValid()) {
-                handler.ready();
-            }
-        } catch (CancelledKeyException e) {
-            // Closed by what was served before it.
-        } catch (IOException | RuntimeException | OutOfMemoryError e) {
-            handler.fail(e);
+            action.run();
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // What failed has been closed, or is when its channel is used next; there is nobody else to tell.
         }
     }
 }

@@ -2,10 +2,14 @@ package org.qubestools.qubesdb.daemon;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Serves any number of domains by one thread. Safe for several threads. */
 public final class QubesDbHost implements AutoCloseable {
     private final Loop loop;
+    /** Those that were started; guarded by itself. */
+    private final List<QubesDbDaemon> daemons = new ArrayList<>();
 
     private QubesDbHost(Loop loop) {
         this.loop = loop;
@@ -24,16 +28,26 @@ public final class QubesDbHost implements AutoCloseable {
      */
     public QubesDbDaemon start(Path folder, String domain, DaemonOptions options)
             throws IOException, InterruptedException {
-        return QubesDbDaemon.start(loop, folder, domain, options);
+        QubesDbDaemon daemon = QubesDbDaemon.start(loop, folder, domain, options);
+        synchronized (daemons) {
+            daemons.removeIf(QubesDbDaemon::isClosed);
+            daemons.add(daemon);
+        }
+        return daemon;
     }
 
-    /** Ends the thread; the daemons are to be closed before. */
+    /** Ends the daemons that were not closed before, and the thread, within a second or so. Closing twice is safe. */
     @Override
     public void close() throws IOException {
+        List<QubesDbDaemon> last;
+        synchronized (daemons) {
+            last = List.copyOf(daemons);
+            daemons.clear();
+        }
         try {
+            QubesDbDaemon.close(last);
+        } finally {
             loop.close();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -51,14 +51,24 @@ final class Request {
         return header.path();
     }
 
-    /** Bytes of data that follow; at most {@link #MOST_SKIPPED} if it is not endless. */
-    int dataLength() {
-        return (int) header.dataLength();
-    }
-
     /** True if a key cannot be called that. A client that writes to it is hung up on, as the reference does. */
     boolean isNoKey() {
-        return !path().startsWith("/") || path().endsWith("/");
+        return isNoKey(path());
+    }
+
+    /** True if a key cannot be called that, whatever characters it has. */
+    static boolean isNoKey(String path) {
+        return !path.startsWith("/") || path.endsWith("/");
+    }
+
+    /** True if no value can be that. */
+    static boolean hasNul(byte[] value) {
+        for (byte b : value) {
+            if (b == 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

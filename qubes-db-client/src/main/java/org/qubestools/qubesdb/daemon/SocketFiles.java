@@ -4,19 +4,17 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -33,16 +31,21 @@ final class SocketFiles implements AutoCloseable {
     /** Callers that wait to be accepted. */
     private static final int BACKLOG = 128;
 
+    private static final FileAttribute<Set<PosixFilePermission>> FOR_US =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
     private final Path folder;
     private final List<Owned> owned = new ArrayList<>();
-    private final List<Link> links = new ArrayList<>();
-    private final FileChannel lock;
-    private final Path lockFile;
+    private final LockFile lock;
 
-    /** A file of ours, and which one it is. */
-    private record Owned(Path file, @Nullable Object identity) {}
-
-    private record Link(Path file, Path target) {}
+    /** A file of ours: which one it is, and what it holds if that tells who made it. */
+    private record Owned(
+            Path file, Object identity, @Nullable String content) {
+        boolean isThere() throws IOException {
+            return identity.equals(keyOf(file))
+                    && (content == null || content.equals(Files.readString(file, StandardCharsets.ISO_8859_1)));
+        }
+    }
 
     /**
      * Takes the lock; makes the folder if need be.
@@ -51,72 +54,70 @@ final class SocketFiles implements AutoCloseable {
      */
     SocketFiles(Path folder, String name) throws IOException {
         this.folder = folder;
-        Files.createDirectories(
-                folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        this.lockFile = folder.resolve(name + ".lock");
-        this.lock = lock(lockFile);
+        makeFolder(folder);
+        this.lock = LockFile.take(folder.resolve(name + ".lock"));
     }
 
-    private static FileChannel lock(Path file) throws IOException {
-        while (true) {
-            FileChannel channel = FileChannel.open(
-                    file,
-                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Object identity = identity(file);
-            boolean locked = false;
-            try {
-                locked = isLocked(channel) && Objects.equals(identity, identity(file)) && identity != null;
-            } finally {
-                if (!locked) {
-                    channel.close();
-                }
-            }
-            if (locked) {
-                return channel;
-            }
-            if (Objects.equals(identity, identity(file)) && identity != null) {
-                throw new DaemonRunsException("a daemon runs here already: " + file + " is locked");
-            }
+    private static void makeFolder(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) { // which may be behind a link
+            Files.createDirectories(folder, FOR_US);
         }
     }
 
-    private static boolean isLocked(FileChannel channel) throws IOException {
+    private static @Nullable Object keyOf(Path file) throws IOException {
         try {
-            FileLock lock = channel.tryLock();
-            return lock != null;
-        } catch (OverlappingFileLockException e) {
-            return false; // by another daemon of this process
-        }
-    }
-
-    private static @Nullable Object identity(Path file) throws IOException {
-        try {
-            return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+            return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .fileKey();
         } catch (NoSuchFileException e) {
             return null;
         }
     }
 
+    /** Notes what is under this name now. */
+    private void own(Path file, @Nullable String content) throws IOException {
+        Object identity = keyOf(file);
+        if (identity != null) {
+            owned.add(new Owned(file, identity, content));
+        }
+    }
+
+    /**
+     * Looks whether somebody serves under this name.
+     *
+     * @throws DaemonRunsException if so
+     */
+    void requireUnanswered(String name) throws IOException {
+        requireUnanswered(folder.resolve(name));
+    }
+
     /** A socket under this name that accepts; one that nobody answers on is replaced. */
     ServerSocketChannel socket(String name, Set<PosixFilePermission> mode) throws IOException {
-        Path file = folder.resolve(name);
+        return socket(folder.resolve(name), mode);
+    }
+
+    /** A socket somewhere else; makes its folder if need be. */
+    ServerSocketChannel socket(Path file, Set<PosixFilePermission> mode) throws IOException {
+        Path parent = file.toAbsolutePath().getParent();
+        if (parent == null) {
+            throw new IOException(file + " is no name for a socket");
+        }
+        makeFolder(parent);
         requireUnanswered(file);
-        // A folder of its own: nobody comes in before the permissions are right. Short, as names of sockets must be.
-        Path place = folder.resolve(String.format(".%08x", name.hashCode()));
+        // A folder of its own: nobody comes in before the permissions are right. Not longer than the name, as names of
+        // sockets must be short.
+        Path place = parent.resolve(temporaryName(file).replaceFirst("\\.sock$", ""));
         Path temporary = place.resolve("s");
         Files.deleteIfExists(temporary); // of one that was killed: the lock is ours
         Files.deleteIfExists(place);
-        Files.createDirectory(
-                place, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.createDirectory(place, FOR_US);
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         boolean made = false;
         try {
             channel.bind(UnixDomainSocketAddress.of(temporary), BACKLOG);
             Files.setPosixFilePermissions(temporary, mode);
-            replace(temporary, file);
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+            own(file, null);
             made = true;
-            owned.add(new Owned(file, identity(file)));
             return channel;
         } finally {
             if (!made) {
@@ -127,45 +128,45 @@ final class SocketFiles implements AutoCloseable {
         }
     }
 
-    private static void requireUnanswered(Path file) throws IOException {
-        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(file))) {
-            throw new DaemonRunsException("a daemon runs here already: " + file + " is answered");
-        } catch (DaemonRunsException e) {
-            throw e;
-        } catch (ConnectException e) {
-            // What is left of a daemon that was killed.
-        } catch (IOException e) {
-            if (Files.exists(file)) {
-                throw e;
-            }
-        }
+    private static String temporaryName(Path file) {
+        return "." + file.getFileName();
     }
 
-    private static void replace(Path temporary, Path file) throws IOException {
-        try {
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException e) {
-            throw new IOException(file + " cannot be replaced", e);
+    private static void requireUnanswered(Path file) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            // Not waiting: one whose queue of callers is full runs as well.
+            channel.configureBlocking(false);
+            channel.connect(UnixDomainSocketAddress.of(file));
+        } catch (ConnectException e) {
+            return; // what is left of a daemon that was killed
+        } catch (IOException e) {
+            if (keyOf(file) == null) {
+                return;
+            }
+            throw e;
         }
+        throw new DaemonRunsException("a daemon runs here already: " + file + " is answered");
     }
 
     /** The process number under this name. */
     void processNumber(String name) throws IOException {
+        String content = ProcessHandle.current().pid() + "\n";
         Path file = folder.resolve(name);
-        Path temporary = folder.resolve("." + name);
+        // No domain has this character in its name: it is not in the way of the folder of any socket.
+        Path temporary = folder.resolve(temporaryName(file) + "~");
         boolean made = false;
         try {
             Files.deleteIfExists(temporary);
             Files.writeString(
                     temporary,
-                    ProcessHandle.current().pid() + "\n",
+                    content,
                     StandardCharsets.US_ASCII,
                     StandardOpenOption.CREATE_NEW,
                     StandardOpenOption.WRITE);
             Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-r--r--"));
-            replace(temporary, file);
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
             made = true;
-            owned.add(new Owned(file, identity(file)));
+            own(file, content);
         } finally {
             if (!made) {
                 Files.deleteIfExists(temporary);
@@ -173,32 +174,29 @@ final class SocketFiles implements AutoCloseable {
         }
     }
 
-    /** A link to one of the sockets, in place of any link there was. */
+    /** A link to one of the sockets, in place of any link there was, and of a socket that nobody answers on. */
     void link(String name, String target) throws IOException {
         Path file = folder.resolve(name);
-        Path temporary = folder.resolve("." + target + ".link");
+        if (!Files.isSymbolicLink(file)) {
+            requireUnanswered(file);
+        }
+        Path temporary = folder.resolve("." + target + "~");
         Files.deleteIfExists(temporary);
         Files.createSymbolicLink(temporary, Path.of(target));
-        replace(temporary, file);
-        links.add(new Link(file, Path.of(target)));
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        own(file, null);
     }
 
-    /** Removes what is still ours; the lock goes last. */
+    /** Removes what is still ours, newest first; the lock goes last. */
     @Override
     public void close() throws IOException {
-        try (FileChannel held = lock) {
-            for (Link link : links) {
-                if (Files.isSymbolicLink(link.file)
-                        && Files.readSymbolicLink(link.file).equals(link.target)) {
-                    Files.deleteIfExists(link.file);
+        try (LockFile held = lock) {
+            Objects.requireNonNull(held);
+            for (int i = owned.size() - 1; i >= 0; i--) {
+                if (owned.get(i).isThere()) {
+                    Files.deleteIfExists(owned.get(i).file);
                 }
             }
-            for (Owned file : owned) {
-                if (file.identity != null && Objects.equals(identity(file.file), file.identity)) {
-                    Files.deleteIfExists(file.file);
-                }
-            }
-            Files.deleteIfExists(lockFile);
         }
     }
 }
