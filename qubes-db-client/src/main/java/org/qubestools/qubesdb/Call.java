@@ -100,7 +100,8 @@ final class Call {
             }
             return false;
         }
-        if (!path.startsWith(request.untrustedPath()) || !path.startsWith("/") || !QubesDbPath.hasOnlyAllowed(path)) {
+        boolean key = path.startsWith("/") && !path.endsWith("/") && QubesDbPath.hasOnlyAllowed(path);
+        if (!key || !path.startsWith(request.untrustedPath())) {
             throw new QubesDbProtocolException("'" + SafePath.of(path) + "' is no entry of the answer to " + request);
         }
         requireOrder(path);
@@ -144,6 +145,16 @@ final class Call {
 
     boolean isUntouched() {
         return untouched;
+    }
+
+    /** Whether the request may be sent once more, on a new connection, if its own was lost before the answer. */
+    boolean mayRepeat(QubesDbOptions options) {
+        return untouched
+                || switch (request.type()) {
+                    case READ, LIST, MULTIREAD, WATCH -> options.repeatReads();
+                    case WRITE -> options.repeatWrites();
+                    default -> false;
+                };
     }
 
     /** Waits; false if there is no answer in time. */

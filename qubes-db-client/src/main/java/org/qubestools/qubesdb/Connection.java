@@ -5,10 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,18 +26,17 @@ final class Connection {
     private final WatchRouter router = new WatchRouter();
     private final Consumer<Connection> ended;
     private final Deque<Call> outstanding = new ConcurrentLinkedDeque<>();
+    private final Sender sender;
     private final ReplyParser parser = new ReplyParser();
+    /** Why it ends or has ended. */
+    private final AtomicReference<@Nullable QubesDbException> end = new AtomicReference<>();
+
     private final Thread reader;
-
-    private final Object sending = new Object();
-    /** What is to be sent before anything else; guarded by {@link #sending}, as are the next two. */
-    private final Deque<ByteBuffer> backlog = new ArrayDeque<>();
-
-    private boolean deaf;
-    private @Nullable QubesDbException end;
 
     /** The daemon may hang up behind the last answer. */
     private volatile boolean suspect;
+
+    private volatile boolean over;
 
     /**
      * Starts reading.
@@ -50,6 +49,7 @@ final class Connection {
         this.channel = opened.channel();
         this.readOnly = opened.readOnly();
         this.ended = ended;
+        this.sender = new Sender(channel, outstanding);
         try {
             this.selector = selectorOf(channel);
         } catch (IOException e) {
@@ -82,9 +82,12 @@ final class Connection {
     }
 
     boolean isUsable() {
-        synchronized (sending) {
-            return end == null && !deaf;
-        }
+        return end.get() == null && !sender.isDeaf();
+    }
+
+    /** True once all calls have failed and nothing comes any more; what {@code ended} does comes after that. */
+    boolean isOver() {
+        return over;
     }
 
     // ---- sending
@@ -92,57 +95,26 @@ final class Connection {
     /**
      * Sends requests, all at once; their answers come in this order.
      *
-     * @throws QubesDbDisconnectedException if nothing of the first was sent, or the connection has ended; the calls are
-     *     {@linkplain Call#isUntouched untouched} then
+     * @throws QubesDbDisconnectedException if nothing was sent; the calls are {@linkplain Call#isUntouched untouched} then
      */
     void send(List<Call> calls) throws QubesDbDisconnectedException {
-        ByteBuffer bytes = encode(calls);
-        synchronized (sending) {
-            if (end != null || deaf) {
-                throw untouched(calls, end == null ? lost("the daemon hung up", null) : lost(reason(end), end));
-            }
-            calls.forEach(call -> call.sentTo(readOnly));
-            outstanding.addAll(calls);
-            if (backlog.isEmpty()) {
-                try {
-                    channel.write(bytes);
-                } catch (IOException e) {
-                    throw refuseToSend(calls, bytes.position() == 0, e);
-                }
-            }
-            if (bytes.hasRemaining()) {
-                backlog.add(bytes);
+        QubesDbException reason = end.get();
+        if (reason != null) {
+            throw untouched(calls, lost(reason.getMessage(), reason));
+        }
+        calls.forEach(call -> call.sentTo(readOnly));
+        try {
+            if (!sender.send(calls)) {
                 selector.wakeup();
             }
+        } catch (IOException e) {
+            selector.wakeup(); // the reader takes what has arrived: an ERROR there may explain the hang-up
+            throw untouched(calls, lost(e.getMessage(), e));
         }
-    }
-
-    private static ByteBuffer encode(List<Call> calls) {
-        int length = 0;
-        for (Call call : calls) {
-            length += MessageCodec.length(call.request());
-        }
-        ByteBuffer bytes = ByteBuffer.allocate(length);
-        for (Call call : calls) {
-            MessageCodec.put(call.request(), bytes);
-        }
-        return bytes.flip();
     }
 
     private static QubesDbDisconnectedException untouched(List<Call> calls, QubesDbDisconnectedException reason) {
         calls.forEach(Call::markUntouched);
-        return reason;
-    }
-
-    /** The reader goes on to the end of what has arrived: an ERROR there may explain the hang-up. */
-    private QubesDbDisconnectedException refuseToSend(List<Call> calls, boolean nothingSent, IOException e) {
-        deaf = true;
-        selector.wakeup();
-        QubesDbDisconnectedException reason = lost(e.getMessage(), e);
-        if (nothingSent) {
-            calls.forEach(outstanding::removeLastOccurrence);
-            untouched(calls, reason);
-        }
         return reason;
     }
 
@@ -151,10 +123,6 @@ final class Connection {
         return cause == null
                 ? new QubesDbDisconnectedException(message)
                 : new QubesDbDisconnectedException(message, cause);
-    }
-
-    private static @Nullable String reason(QubesDbException e) {
-        return e.getMessage();
     }
 
     // ---- the reader
@@ -170,21 +138,21 @@ final class Connection {
             reason = lost(e.toString(), e);
         }
         breakOff(reason);
+        sender.close(); // from here on no call is added
         try {
             selector.close();
             channel.close();
         } catch (IOException e) {
             // Nothing is lost: what was sent was sent, and no more is read.
         }
-        failAll();
+        failAll(reason);
+        over = true;
         ended.accept(this);
     }
 
-    private void failAll() {
-        QubesDbException reason;
-        synchronized (sending) {
-            reason = end == null ? lost("closed", null) : end;
-        }
+    private void failAll(QubesDbException otherwise) {
+        QubesDbException first = end.get();
+        QubesDbException reason = first == null ? otherwise : first;
         Call call = outstanding.poll();
         while (call != null) {
             call.fail(reason);
@@ -200,67 +168,40 @@ final class Connection {
         while (true) {
             selector.select();
             selector.selectedKeys().clear();
-            QubesDbException asked = askedToEnd();
+            QubesDbException asked = end.get();
             if (asked != null) {
                 return asked;
             }
-            if (flush() != flushed) {
+            if (sender.flush() != flushed) {
                 flushed = !flushed;
                 key.interestOps(flushed ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE);
             }
             if (!read(buffer)) {
-                return lost(
-                        parser.isInside() || buffer.position() > 0
-                                ? "it ended within a message"
-                                : "the daemon closed it",
-                        null);
+                boolean inside = parser.isInside() || buffer.position() > 0;
+                return lost(inside ? "it ended within a message" : "the daemon closed it", null);
             }
         }
     }
 
-    private @Nullable QubesDbException askedToEnd() {
-        synchronized (sending) {
-            return end;
-        }
-    }
-
-    /** Sends of the backlog what can be sent; true if nothing is left. */
-    private boolean flush() {
-        synchronized (sending) {
-            try {
-                while (!backlog.isEmpty() && !deaf) {
-                    channel.write(backlog.getFirst());
-                    if (backlog.getFirst().hasRemaining()) {
-                        return false;
-                    }
-                    backlog.removeFirst();
-                }
-            } catch (IOException e) {
-                deaf = true;
-            }
-            return true;
-        }
-    }
-
-    /** Takes what has arrived; false at the end. */
+    /**
+     * Takes of what has arrived as much as the buffer holds: a daemon that never stops must not keep the reader from
+     * being asked to end. False at the end of the stream.
+     */
     private boolean read(ByteBuffer buffer) throws QubesDbProtocolException {
-        while (true) {
-            int room = buffer.remaining();
-            int got = receive(buffer);
-            if (got < 0) {
-                return false;
-            }
-            buffer.flip();
-            Message message = parser.next(buffer);
-            while (message != null) {
-                take(message);
-                message = parser.next(buffer);
-            }
-            buffer.compact();
-            if (got < room) {
-                return !isDeaf(); // no more has arrived; from who takes nothing any more, no more comes
-            }
+        boolean deaf = sender.isDeaf();
+        int room = buffer.remaining();
+        int got = receive(buffer);
+        if (got < 0) {
+            return false;
         }
+        buffer.flip();
+        Message message = parser.next(buffer);
+        while (message != null) {
+            take(message);
+            message = parser.next(buffer);
+        }
+        buffer.compact();
+        return got == room || !deaf; // from who took nothing any more before this, no more comes
     }
 
     /** A reset is an end like any other: the daemon closed with something unread. */
@@ -269,12 +210,6 @@ final class Connection {
             return channel.read(buffer);
         } catch (IOException e) {
             return -1;
-        }
-    }
-
-    private boolean isDeaf() {
-        synchronized (sending) {
-            return deaf;
         }
     }
 
@@ -297,12 +232,8 @@ final class Connection {
 
     /** Ends the connection, for this reason if there is none yet; returns at once. */
     void breakOff(QubesDbException reason) {
-        synchronized (sending) {
-            if (end == null) {
-                end = reason;
-            }
-            selector.wakeup();
-        }
+        end.compareAndSet(null, reason);
+        selector.wakeup();
     }
 
     /** Waits for the reader to end; not if that is the caller. */

@@ -6,6 +6,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /** The sockets of one domain: its own, and the one for reading only, tried if the first does not let us in. */
 record Endpoint(String name, Path socket, Path readOnlySocket) {
@@ -25,30 +26,39 @@ record Endpoint(String name, Path socket, Path readOnlySocket) {
         return new Endpoint("this domain", sockets.localSocket(), sockets.localReadOnlySocket());
     }
 
-    Opened open(Duration limit) throws QubesDbDisconnectedException, InterruptedException {
-        Deadline end = Deadline.in(limit.toNanos());
+    /** {@code givenUp}: whether nobody needs it any more; asked while a daemon that is busy is waited for. */
+    Opened open(Duration limit, BooleanSupplier givenUp) throws QubesDbDisconnectedException, InterruptedException {
+        Deadline end = Deadline.in(Deadline.nanos(limit));
+        BooleanSupplier late = () -> end.isReached() || givenUp.getAsBoolean();
         try {
-            return new Opened(open(socket, end), false);
+            return new Opened(open(socket, late), false);
         } catch (IOException first) {
-            try {
-                return new Opened(open(readOnlySocket, end), true);
-            } catch (IOException second) {
-                throw new QubesDbDisconnectedException(
-                        "no QubesDB of " + name + ": " + socket + ": " + reason(first), first);
+            if (!isBusy(first)) {
+                try {
+                    return new Opened(open(readOnlySocket, late), true);
+                } catch (IOException second) {
+                    // What is wrong with the first socket tells more.
+                }
             }
+            throw new QubesDbDisconnectedException(
+                    "no QubesDB of " + name + ": " + socket + ": " + reason(first), first);
         }
+    }
+
+    private static boolean isBusy(IOException e) {
+        return BUSY.equals(e.getMessage());
     }
 
     private static String reason(IOException e) {
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
-    private static SocketChannel open(Path socket, Deadline end) throws IOException, InterruptedException {
+    private static SocketChannel open(Path socket, BooleanSupplier late) throws IOException, InterruptedException {
         while (true) {
             try {
                 return open(socket);
             } catch (IOException e) {
-                if (!BUSY.equals(e.getMessage()) || end.isReached()) {
+                if (!isBusy(e) || late.getAsBoolean()) {
                     throw e;
                 }
                 Thread.sleep(PAUSE_MILLIS);

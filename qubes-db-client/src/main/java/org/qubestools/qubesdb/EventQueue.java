@@ -69,6 +69,11 @@ final class EventQueue<E> {
         return closed;
     }
 
+    /** Forgets what is there. */
+    synchronized void clear() {
+        events.clear();
+    }
+
     /** Takes no more; what is there can still be had. */
     synchronized void close() {
         closed = true;

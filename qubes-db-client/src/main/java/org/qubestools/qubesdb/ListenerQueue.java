@@ -1,7 +1,11 @@
 package org.qubestools.qubesdb;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +17,17 @@ final class ListenerQueue {
     private final EventQueue<Event> queue = new EventQueue<>(ListenerQueue::notices);
     private @Nullable Thread thread;
 
-    /** A change, or a notice to read everything again where there is no path. */
+    /** A change, or a notice to read everything again where there is no path; for nobody once all its watches are closed. */
     private record Event(
             Target target,
-            @Nullable Registration registration,
-            @Nullable QubesDbPath path) {}
+            List<Registration> registrations,
+            @Nullable QubesDbPath path) {
+        boolean isWanted() {
+            return registrations.stream().anyMatch(registration -> !registration.isClosed());
+        }
+    }
 
-    /** A listener as a target. */
+    /** A listener as a target: the same one, however many watches it has. */
     private final class Target implements WatchTarget {
         private final WatchListener listener;
 
@@ -29,17 +37,27 @@ final class ListenerQueue {
 
         @Override
         public void changed(Registration registration, QubesDbPath untrustedPath) {
-            queue.add(new Event(this, registration, untrustedPath));
+            queue.add(new Event(this, List.of(registration), untrustedPath));
         }
 
         @Override
-        public void resynchronise() {
-            queue.add(new Event(this, null, null));
+        public void resynchronise(List<Registration> registrations) {
+            queue.add(new Event(this, List.copyOf(registrations), null));
         }
 
         @Override
         public void end() {
             queue.close();
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Target target && listener == target.listener;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(listener);
         }
     }
 
@@ -51,14 +69,20 @@ final class ListenerQueue {
         return new Target(listener);
     }
 
+    /** One notice for each listener. */
     private static Collection<Event> notices(Collection<Event> events) {
-        Set<Event> notices = new LinkedHashSet<>();
+        Map<Target, Set<Registration>> concerned = new LinkedHashMap<>();
         for (Event event : events) {
-            notices.add(new Event(event.target, null, null));
+            concerned
+                    .computeIfAbsent(event.target, target -> new LinkedHashSet<>())
+                    .addAll(event.registrations);
         }
+        List<Event> notices = new ArrayList<>();
+        concerned.forEach((target, registrations) -> notices.add(new Event(target, List.copyOf(registrations), null)));
         return notices;
     }
 
+    /** Starts the thread, if it does not run yet. */
     synchronized void start() {
         if (thread == null && !queue.isClosed()) {
             thread = Background.start("qubesdb-watch " + name, this::deliverAll);
@@ -66,23 +90,29 @@ final class ListenerQueue {
     }
 
     private void deliverAll() {
-        try {
-            Event event = queue.take();
-            while (event != null) {
-                deliver(event);
-                event = queue.take();
+        boolean more = true;
+        while (more) {
+            try {
+                Event event = queue.take();
+                more = event != null;
+                if (event != null) {
+                    deliver(event);
+                }
+            } catch (InterruptedException e) {
+                // By a listener, and meant for itself: this thread serves the others too.
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // by a listener: it wants no more
         }
     }
 
     @SuppressWarnings("IllegalCatch") // code of others: the other listeners are told all the same
     private static void deliver(Event event) {
         try {
-            if (event.path == null || event.registration == null) {
+            if (!event.isWanted()) {
+                return;
+            }
+            if (event.path == null) {
                 event.target.listener.resynchronise();
-            } else if (!event.registration.isClosed()) {
+            } else {
                 event.target.listener.changed(event.path);
             }
         } catch (RuntimeException | Error e) {
@@ -91,9 +121,14 @@ final class ListenerQueue {
         }
     }
 
-    /** Ends after what is being delivered; waits for that, but not for ever. */
-    void close() throws InterruptedException {
+    /** Takes no more events, and lets the thread end. */
+    void close() {
         queue.close();
+        queue.clear();
+    }
+
+    /** Waits for what is being delivered, but not for ever, and not if the caller is that. */
+    void join() throws InterruptedException {
         Thread running;
         synchronized (this) {
             running = thread;

@@ -16,7 +16,7 @@ import java.util.SortedMap;
  *   <li>{@link QubesDbProtocolException} if the daemon sent what is no answer
  *   <li>{@link QubesDbTimeoutException} if it did not answer in time
  *   <li>{@link QubesDbOfflineException} in offline mode
- *   <li>IllegalArgumentException for a path or value that no daemon takes, before anything is sent
+ *   <li>{@link QubesDbArgumentException} for a path or value that no daemon takes, before anything is sent
  *   <li>IllegalStateException after {@link #close}
  *   <li>InterruptedException, only from waiting: the command itself may be carried out all the same
  * </ul>
@@ -66,7 +66,7 @@ public interface QubesDb extends AutoCloseable {
      */
     Watch watch(QubesDbPath path, WatchListener listener) throws QubesDbException, InterruptedException;
 
-    /** The same as a sequence that can be waited for; of several paths in the order of the changes. */
+    /** The same as a sequence that can be waited for; of several paths, at least one, in the order of the changes. */
     WatchStream watch(List<QubesDbPath> paths) throws QubesDbException, InterruptedException;
 
     /** Drops the connection, if there is one: the next command makes a new one. Cheap, in any state. */

@@ -14,12 +14,10 @@ import java.util.TreeMap;
  * lost; watches are made again then, in the background if need be, and their listeners told to read everything again.
  */
 public final class QubesDbClient implements QubesDb {
-    private final QubesDbOptions options;
     private final Session session;
     private final ListenerQueue listeners;
 
     private QubesDbClient(Endpoint endpoint, QubesDbOptions options) {
-        this.options = options;
         this.session = new Session(endpoint, options);
         this.listeners = new ListenerQueue(endpoint.name());
     }
@@ -97,7 +95,8 @@ public final class QubesDbClient implements QubesDb {
 
     @Override
     public List<QubesDbPath> listPrefix(String prefix) throws QubesDbException, InterruptedException {
-        Call call = call(Message.of(MessageType.LIST, prefix));
+        String text = prefix.isEmpty() ? prefix : new QubesDbPath(prefix).text();
+        Call call = call(Message.of(MessageType.LIST, text));
         call.accepted();
         return call.entries().stream()
                 .map(entry -> new QubesDbPath(entry.untrustedPath()))
@@ -106,25 +105,13 @@ public final class QubesDbClient implements QubesDb {
 
     @Override
     public void write(QubesDbPath key, byte[] value) throws QubesDbException, InterruptedException {
-        requireValue(value);
+        UntrustedValue.requireValue(value);
         call(Message.of(MessageType.WRITE, key(key).text(), value)).accepted();
     }
 
     @Override
     public void write(QubesDbPath key, String value) throws QubesDbException, InterruptedException {
         write(key, value.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static void requireValue(byte[] value) {
-        if (value.length > MessageCodec.MAX_VALUE) {
-            throw new IllegalArgumentException(
-                    "a value has at most " + MessageCodec.MAX_VALUE + " bytes, this one " + value.length);
-        }
-        for (byte b : value) {
-            if (b == 0) {
-                throw new IllegalArgumentException("a value cannot have a NUL");
-            }
-        }
     }
 
     @Override
@@ -135,7 +122,7 @@ public final class QubesDbClient implements QubesDb {
     @Override
     public boolean removeDirectory(QubesDbPath directory) throws QubesDbException, InterruptedException {
         if (directory.equals(QubesDbPath.ROOT)) {
-            throw new IllegalArgumentException("the root cannot be removed as a directory; there is clear()");
+            throw new QubesDbArgumentException("the root cannot be removed as a directory; there is clear()");
         }
         return removed(directory.asDirectory().text());
     }
@@ -153,7 +140,7 @@ public final class QubesDbClient implements QubesDb {
 
     private static QubesDbPath key(QubesDbPath path) {
         if (path.isDirectory()) {
-            throw new IllegalArgumentException("'" + path + "' is a directory, not a key: it ends with '/'");
+            throw new QubesDbArgumentException("'" + path + "' is a directory, not a key: it ends with '/'");
         }
         return path;
     }
@@ -162,19 +149,22 @@ public final class QubesDbClient implements QubesDb {
 
     @Override
     public Watch watch(QubesDbPath path, WatchListener listener) throws QubesDbException, InterruptedException {
-        Registration registration = new Registration(session, path, listeners.target(listener));
-        listeners.start();
+        Registration registration = new Registration(path, listeners.target(listener), session::forget);
         session.register(registration);
+        listeners.start();
         return registration;
     }
 
     @Override
     public WatchStream watch(List<QubesDbPath> paths) throws QubesDbException, InterruptedException {
+        if (paths.isEmpty()) {
+            throw new QubesDbArgumentException("a stream watches at least one path");
+        }
         QueuedWatchStream stream = new QueuedWatchStream();
         boolean complete = false;
         try {
             for (QubesDbPath path : paths) {
-                Registration registration = new Registration(session, path, stream);
+                Registration registration = new Registration(path, stream, session::forget);
                 session.register(registration);
                 stream.add(registration);
             }
@@ -210,37 +200,8 @@ public final class QubesDbClient implements QubesDb {
         return callAll(List.of(request)).get(0);
     }
 
-    /** Sends requests of one kind at once, and a second time where that is allowed. */
     private List<Call> callAll(List<Message> requests) throws QubesDbException, InterruptedException {
-        Connection connection = session.ready();
-        boolean suspect = connection.isSuspect();
-        List<Call> calls = requests.stream().map(Call::new).toList();
-        try {
-            return awaited(connection, calls);
-        } catch (QubesDbDisconnectedException e) {
-            if (!suspect && !calls.stream().allMatch(call -> mayRepeat(call))) {
-                throw e;
-            }
-            return awaited(session.ready(), requests.stream().map(Call::new).toList());
-        }
-    }
-
-    private boolean mayRepeat(Call call) {
-        return call.isUntouched()
-                || switch (call.request().type()) {
-                    case READ, LIST, MULTIREAD, WATCH -> options.repeatReads();
-                    case WRITE -> options.repeatWrites();
-                    default -> false;
-                };
-    }
-
-    private List<Call> awaited(Connection connection, List<Call> calls) throws QubesDbException, InterruptedException {
-        connection.send(calls);
-        for (Call call : calls) {
-            session.await(connection, call);
-            call.answer();
-        }
-        return calls;
+        return session.carryOut(connection -> requests.stream().map(Call::new).toList());
     }
 
     @Override
@@ -250,9 +211,11 @@ public final class QubesDbClient implements QubesDb {
 
     @Override
     public void close() {
+        session.close();
+        listeners.close();
         try {
-            session.close();
-            listeners.close();
+            session.join();
+            listeners.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // what is left of the threads ends by itself
         }

@@ -11,18 +11,18 @@ public record QubesDbPath(String text) implements Comparable<QubesDbPath> {
     /** Everything. */
     public static final QubesDbPath ROOT = new QubesDbPath("/");
 
-    /** IllegalArgumentException, which names the limit, for what is no such path. */
+    /** {@link QubesDbArgumentException}, which names the limit, for what is no such path. */
     public QubesDbPath {
         if (!text.startsWith("/")) {
-            throw new IllegalArgumentException(
+            throw new QubesDbArgumentException(
                     "'" + shown(text) + "' is no path of QubesDB: it does not begin with '/'");
         }
         if (text.length() > MessageCodec.MAX_PATH) {
-            throw new IllegalArgumentException("'" + shown(text) + "' is no path of QubesDB: it has " + text.length()
+            throw new QubesDbArgumentException("'" + shown(text) + "' is no path of QubesDB: it has " + text.length()
                     + " characters, " + MessageCodec.MAX_PATH + " are allowed");
         }
         if (!hasOnlyAllowed(text)) {
-            throw new IllegalArgumentException("'" + shown(text)
+            throw new QubesDbArgumentException("'" + shown(text)
                     + "' is no path of QubesDB: letters of ASCII, digits and - _ / . : @ are allowed in it");
         }
     }
@@ -50,7 +50,7 @@ public record QubesDbPath(String text) implements Comparable<QubesDbPath> {
         return text.endsWith("/");
     }
 
-    /** This path with a slash at the end, if it has none; IllegalArgumentException if that is too long. */
+    /** This path with a slash at the end, if it has none; {@link QubesDbArgumentException} if that is too long. */
     public QubesDbPath asDirectory() {
         return isDirectory() ? this : new QubesDbPath(text + "/");
     }

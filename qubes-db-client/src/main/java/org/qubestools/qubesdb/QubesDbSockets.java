@@ -28,7 +28,7 @@ public record QubesDbSockets(Path folder) {
         return new QubesDbSockets(folder.isEmpty() ? DEFAULT_FOLDER : Path.of(folder));
     }
 
-    /** Socket of a domain; IllegalArgumentException if that cannot be its name. */
+    /** Socket of a domain; {@link QubesDbArgumentException} if that cannot be its name. */
     public Path socket(String domain) {
         return folder.resolve("qubesdb." + requireName(domain) + ".sock");
     }
@@ -51,7 +51,7 @@ public record QubesDbSockets(Path folder) {
     /** The name itself, if it can stand in the name of a file: a letter, then at most 30 letters, digits and _ . - */
     public static String requireName(String domain) {
         if (!NAME.matcher(domain).matches()) {
-            throw new IllegalArgumentException("'" + SafePath.of(domain)
+            throw new QubesDbArgumentException("'" + SafePath.of(domain)
                     + "' is no name of a domain: 1 to 31 letters, digits and _ . - are, the first a letter");
         }
         return domain;

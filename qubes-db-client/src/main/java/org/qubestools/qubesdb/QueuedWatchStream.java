@@ -21,7 +21,7 @@ final class QueuedWatchStream implements WatchStream, WatchTarget {
     }
 
     @Override
-    public void resynchronise() {
+    public void resynchronise(List<Registration> all) {
         queue.add(new Resynchronise());
     }
 
@@ -37,7 +37,7 @@ final class QueuedWatchStream implements WatchStream, WatchTarget {
 
     @Override
     public Optional<Event> next(Duration limit) throws InterruptedException {
-        @Nullable Event event = queue.poll(limit.toNanos());
+        @Nullable Event event = queue.poll(Deadline.nanos(limit));
         return Optional.ofNullable(event);
     }
 

@@ -13,6 +13,8 @@ final class Reconnector {
     private final BooleanSupplier needed;
     private final Attempt attempt;
     private @Nullable Thread thread;
+    private long pause = FIRST_PAUSE_MILLIS;
+    private boolean soon;
 
     /** One attempt, which may fail without a word. */
     interface Attempt {
@@ -33,12 +35,17 @@ final class Reconnector {
         }
     }
 
+    /** The same, with the shortest pause, as after a connection that was good or when there is new hope. */
+    synchronized void startSoon() {
+        soon = true;
+        notifyAll();
+        start();
+    }
+
     private void attemptAll() {
-        long pause = FIRST_PAUSE_MILLIS;
         try {
-            while (pauseIfNeeded(pause)) {
+            while (pauseIfNeeded()) {
                 attempt.run();
-                pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // of no one we know
@@ -46,18 +53,31 @@ final class Reconnector {
     }
 
     /** False if it is not needed any more; this thread has no successor before that is known here. */
-    private synchronized boolean pauseIfNeeded(long millis) throws InterruptedException {
-        Deadline end = Deadline.in(TimeUnit.MILLISECONDS.toNanos(millis));
+    private synchronized boolean pauseIfNeeded() throws InterruptedException {
+        Deadline end = pauseEnd();
         long left = end.millisLeft();
         while (left > 0 && needed.getAsBoolean()) {
             wait(left);
+            end = soon ? pauseEnd() : end;
             left = end.millisLeft();
         }
         if (needed.getAsBoolean()) {
             return true;
         }
         thread = null;
+        pause = FIRST_PAUSE_MILLIS;
         return false;
+    }
+
+    /** The end of the pause that begins now; the next one is twice as long. */
+    private Deadline pauseEnd() {
+        if (soon) {
+            soon = false;
+            pause = FIRST_PAUSE_MILLIS;
+        }
+        Deadline end = Deadline.in(TimeUnit.MILLISECONDS.toNanos(pause));
+        pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+        return end;
     }
 
     /** Waits for the end of the attempts, which are not needed any more; not if the caller is one of them. */

@@ -1,16 +1,20 @@
 package org.qubestools.qubesdb;
 
-/** One watch of a client, over all its connections. */
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/** One watch of a client, over all its connections. Each is itself only. */
 final class Registration implements Watch {
-    private final Session session;
     private final QubesDbPath path;
     private final WatchTarget target;
-    private volatile boolean closed;
+    private final Consumer<Registration> forget;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
-    Registration(Session session, QubesDbPath path, WatchTarget target) {
-        this.session = session;
+    /** {@code forget}: told once that it is closed; does not wait. */
+    Registration(QubesDbPath path, WatchTarget target, Consumer<Registration> forget) {
         this.path = path;
         this.target = target;
+        this.forget = forget;
     }
 
     @Override
@@ -23,20 +27,19 @@ final class Registration implements Watch {
     }
 
     boolean isClosed() {
-        return closed;
+        return closed.get();
     }
 
     void changed(QubesDbPath untrustedPath) {
-        if (!closed) {
+        if (!isClosed()) {
             target.changed(this, untrustedPath);
         }
     }
 
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            session.forget(this);
+        if (closed.compareAndSet(false, true)) {
+            forget.accept(this);
         }
     }
 }

@@ -1,12 +1,12 @@
 package org.qubestools.qubesdb;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +17,13 @@ final class Session {
     private final Endpoint endpoint;
     private final QubesDbOptions options;
     private final ReentrantLock connecting = new ReentrantLock();
-    private final List<Registration> registrations = new CopyOnWriteArrayList<>();
+    private final Watches watches = new Watches();
     private final Reconnector reconnector;
+    private final AtomicReference<@Nullable Connection> current = new AtomicReference<>();
+    /** The current connection, one that is being made, and those that have still to end. */
+    private final Set<Connection> alive = ConcurrentHashMap.newKeySet();
 
-    private volatile @Nullable Connection current;
+    private final AtomicInteger refreshes = new AtomicInteger();
     private volatile boolean closed;
     /** True once there was a connection; guarded by {@link #connecting}. */
     private boolean known;
@@ -31,16 +34,72 @@ final class Session {
         this.reconnector = new Reconnector(endpoint.name(), this::isMissed, this::tryToConnect);
     }
 
-    String name() {
-        return endpoint.name();
+    // ---- commands
+
+    /**
+     * Sends requests of one kind at once and awaits their answers; a second time, on a new connection, where that is
+     * allowed and theirs was lost.
+     */
+    List<Call> carryOut(Function<Connection, List<Call>> requests) throws QubesDbException, InterruptedException {
+        Connection connection = ready();
+        List<Call> calls = requests.apply(connection);
+        boolean hangUpExpected = connection.isSuspect();
+        if (hangUpExpected && calls.stream().anyMatch(call -> call.request().type() == MessageType.REMOVE)) {
+            connection = proven(connection);
+            calls = requests.apply(connection);
+            hangUpExpected = false;
+        }
+        try {
+            awaitAll(connection, calls);
+            return calls;
+        } catch (QubesDbDisconnectedException e) {
+            if (closed || (!hangUpExpected && !calls.stream().allMatch(call -> call.mayRepeat(options)))) {
+                throw e;
+            }
+        }
+        connection = ready();
+        List<Call> again = requests.apply(connection);
+        awaitAll(connection, again);
+        return again;
+    }
+
+    /**
+     * A connection that the daemon has not hung up after its last answer: what must not be done twice is not sent before
+     * that is known. No key has the name that is asked for.
+     */
+    private Connection proven(Connection connection) throws QubesDbException, InterruptedException {
+        try {
+            awaitAll(connection, List.of(new Call(Message.of(MessageType.READ, "/"))));
+            return connection;
+        } catch (QubesDbDisconnectedException e) {
+            return ready();
+        }
+    }
+
+    private void awaitAll(Connection connection, List<Call> calls) throws QubesDbException, InterruptedException {
+        connection.send(calls);
+        for (Call call : calls) {
+            await(connection, call);
+            call.answer();
+        }
+    }
+
+    /** Waits for the answer of a call, which then has one; the connection ends if it takes too long. */
+    private void await(Connection connection, Call call) throws InterruptedException {
+        if (!call.await(Deadline.nanos(options.replyTimeout()))) {
+            connection.breakOff(new QubesDbTimeoutException("QubesDB of " + endpoint.name() + " did not answer within "
+                    + options.replyTimeout().toMillis() / 1000.0 + " s"));
+            connection.join();
+        }
     }
 
     // ---- the connection
 
     /** A connection that can be used, as far as is known. */
-    Connection ready() throws QubesDbException, InterruptedException {
-        Connection connection = current;
-        if (connection != null && connection.isUsable() && !closed) {
+    private Connection ready() throws QubesDbException, InterruptedException {
+        requireOpen();
+        Connection connection = current.get();
+        if (connection != null && connection.isUsable()) {
             return connection;
         }
         connecting.lockInterruptibly();
@@ -51,58 +110,79 @@ final class Session {
         }
     }
 
-    /** Under {@link #connecting}. */
-    private Connection connected() throws QubesDbException, InterruptedException {
-        requireOpen();
-        Connection connection = current;
-        if (connection != null && connection.isUsable()) {
-            return connection;
-        }
-        if (options.offline()) {
-            throw new QubesDbOfflineException(
-                    "QubesDB of " + name() + " is not asked in offline mode, which opens nothing");
-        }
-        Connection made = new Connection(name(), endpoint.open(options.connectTimeout()), this::lost);
-        restoreWatches(made);
-        current = made;
-        if (closed) {
-            close();
-            requireOpen();
-        }
-        if (known) {
-            targets().forEach(WatchTarget::resynchronise);
-        }
-        known = true;
-        return made;
-    }
-
     private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("this client of QubesDB is closed");
         }
     }
 
-    /** Waits for the answer of a call, which then has one; the connection ends if it takes too long. */
-    void await(Connection connection, Call call) throws InterruptedException {
-        Duration limit = options.replyTimeout();
-        if (!call.await(limit.toNanos())) {
-            connection.breakOff(new QubesDbTimeoutException(
-                    "QubesDB of " + name() + " did not answer within " + limit.toMillis() / 1000.0 + " s"));
-            connection.join();
+    /** Under {@link #connecting}. */
+    private Connection connected() throws QubesDbException, InterruptedException {
+        while (true) {
+            requireOpen();
+            Connection connection = current.get();
+            if (connection != null && connection.isUsable()) {
+                return connection;
+            }
+            int before = refreshes.get();
+            try {
+                return connect(before);
+            } catch (QubesDbDisconnectedException e) {
+                if (refreshes.get() == before) {
+                    throw e;
+                }
+                // Dropped for a better one before it was of use.
+            }
         }
+    }
+
+    private Connection connect(int refreshesBefore) throws QubesDbException, InterruptedException {
+        if (options.offline()) {
+            throw new QubesDbOfflineException(
+                    "QubesDB of " + endpoint.name() + " is not asked in offline mode, which opens nothing");
+        }
+        Connection made =
+                new Connection(endpoint.name(), endpoint.open(options.connectTimeout(), () -> closed), this::lost);
+        alive.add(made);
+        if (made.isOver()) {
+            alive.remove(made); // it was taken out before it was in
+        }
+        if (closed || refreshes.get() != refreshesBefore) {
+            made.breakOff(dropped());
+        }
+        restoreWatches(made);
+        current.set(made);
+        if (made.isOver()) {
+            lost(made);
+        }
+        requireOpen();
+        if (known) {
+            watches.resynchronise();
+        }
+        known = true;
+        return made;
+    }
+
+    private QubesDbDisconnectedException dropped() {
+        return new QubesDbDisconnectedException(
+                closed
+                        ? "the client of QubesDB of " + endpoint.name() + " was closed"
+                        : "the connection to QubesDB of " + endpoint.name() + " was dropped, to be made anew");
     }
 
     /** A connection has ended; called by its reader. */
     private void lost(Connection connection) {
-        if (current == connection) {
-            current = null;
+        alive.remove(connection);
+        if (current.compareAndSet(connection, null)) {
+            reconnector.startSoon();
+        } else {
+            reconnector.start();
         }
-        reconnector.start();
     }
 
     /** True if there are watches but no connection. */
     private boolean isMissed() {
-        return current == null && !closed && !registrations.isEmpty();
+        return current.get() == null && !closed && !watches.isEmpty();
     }
 
     private void tryToConnect() throws InterruptedException {
@@ -115,21 +195,21 @@ final class Session {
 
     /** Drops the connection, if there is one; returns at once. */
     void refresh() {
-        Connection connection = current;
-        if (connection != null) {
-            connection.breakOff(new QubesDbDisconnectedException(
-                    "the connection to QubesDB of " + name() + " was dropped, to be made anew"));
-        }
+        refreshes.incrementAndGet();
+        alive.forEach(connection -> connection.breakOff(dropped()));
+        reconnector.startSoon();
     }
 
-    /** Ends everything, and waits for the threads. */
-    void close() throws InterruptedException {
+    /** Ends everything; returns at once. */
+    void close() {
         closed = true;
-        targets().forEach(WatchTarget::end);
-        registrations.clear();
-        Connection connection = current;
-        if (connection != null) {
-            connection.breakOff(new QubesDbDisconnectedException("the client of QubesDB of " + name() + " was closed"));
+        watches.close();
+        alive.forEach(connection -> connection.breakOff(dropped()));
+    }
+
+    /** Waits for the threads to end, after {@link #close}. */
+    void join() throws InterruptedException {
+        for (Connection connection : alive) {
             connection.join();
         }
         reconnector.join();
@@ -139,87 +219,39 @@ final class Session {
 
     /** Makes a watch on the connection there is, or on a new one. */
     void register(Registration registration) throws QubesDbException, InterruptedException {
+        boolean complete = false;
         connecting.lockInterruptibly();
         try {
-            arm(registration);
-            registrations.add(registration);
+            carryOut(connection -> List.of(Watches.request(connection, registration)))
+                    .get(0)
+                    .accepted();
+            complete = watches.add(registration);
         } finally {
             connecting.unlock();
+            if (!complete) {
+                registration.close(); // the daemon may have it all the same, or will
+            }
         }
+        requireOpen();
         reconnector.start(); // the connection may have been lost before there was a watch that missed it
     }
 
-    private void arm(Registration registration) throws QubesDbException, InterruptedException {
-        try {
-            arm(connected(), registration);
-        } catch (QubesDbDisconnectedException e) {
-            if (!options.repeatReads()) {
-                throw e;
-            }
-            arm(connected(), registration);
-        }
-    }
-
-    private void arm(Connection connection, Registration registration) throws QubesDbException, InterruptedException {
-        Call call = watching(connection, registration);
-        connection.send(List.of(call));
-        await(connection, call);
-        call.accepted();
-    }
-
-    private static Call watching(Connection connection, Registration registration) {
-        String path = registration.path().text();
-        return new Call(
-                Message.of(MessageType.WATCH, path), () -> connection.router().add(registration));
-    }
-
-    /** Makes all watches on a new connection, in their order. One that this daemon refuses stays without events. */
+    /** Makes all watches on a new connection. One that this daemon refuses stays without events. */
     private void restoreWatches(Connection connection) throws QubesDbException, InterruptedException {
-        List<Registration> all = List.copyOf(registrations);
-        List<Call> calls = new ArrayList<>();
-        all.forEach(registration -> calls.add(watching(connection, registration)));
         boolean complete = false;
         try {
-            connection.send(calls);
-            for (Call call : calls) {
-                await(connection, call);
-                call.answer();
-            }
+            awaitAll(connection, watches.requests(connection));
             complete = true;
         } finally {
             if (!complete) {
                 connection.breakOff(new QubesDbDisconnectedException("the watches could not be made again"));
             }
         }
-        for (Registration registration : all) {
-            if (registration.isClosed()) {
-                unwatch(connection, registration);
-            }
-        }
     }
 
     /** The registration is closed: the daemon is told, but not waited for. */
     void forget(Registration registration) {
-        registrations.remove(registration);
-        Connection connection = current;
-        if (connection != null) {
-            unwatch(connection, registration);
-        }
-    }
-
-    private static void unwatch(Connection connection, Registration registration) {
-        Message request = Message.of(MessageType.UNWATCH, registration.path().text());
-        Call call = new Call(request, () -> connection.router().remove(registration));
-        try {
-            connection.send(List.of(call));
-        } catch (QubesDbDisconnectedException e) {
-            // The watch ended with the connection.
-        }
-    }
-
-    private Set<WatchTarget> targets() {
-        Set<WatchTarget> targets = new LinkedHashSet<>();
-        registrations.forEach(registration -> targets.add(registration.target()));
-        return targets;
+        watches.remove(registration);
+        alive.forEach(connection -> Watches.unwatch(connection, registration));
     }
 }

@@ -17,9 +17,23 @@ public final class UntrustedValue {
         this.bytes = bytes;
     }
 
-    /** A copy of these bytes. */
+    /** A copy of these bytes; {@link QubesDbArgumentException} for what no daemon has as a value. */
     public static UntrustedValue of(byte[] bytes) {
+        requireValue(bytes);
         return new UntrustedValue(bytes.clone());
+    }
+
+    static void requireValue(byte[] bytes) {
+        if (bytes.length > MessageCodec.MAX_VALUE) {
+            throw new QubesDbArgumentException(
+                    "a value has at most " + MessageCodec.MAX_VALUE + " bytes, this one " + bytes.length);
+        }
+        for (int i = 0; i < bytes.length; i++) {
+            if (bytes[i] == 0) {
+                throw new QubesDbArgumentException(
+                        "a value has no NUL, this one of " + bytes.length + " bytes has one at " + i);
+            }
+        }
     }
 
     /** Takes the array over. */
