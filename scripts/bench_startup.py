@@ -125,14 +125,29 @@ def main():
         shutil.rmtree(work)
 
 
-def measure(options, work):
-    with open(os.path.join(options.dist, 'lib', 'flags')) as file:
-        lines = dict(line.rstrip('\n').split(': ', 1) for line in file if not line.startswith('#'))
-    flags = (lines['aot' if options.version >= 24 else 'jsa'] + ' ' + lines['*']).split()
+def make_empty(options, work):
+    """The empty program, as a class in the directory."""
     source = os.path.join(work, 'Empty.java')
     with open(source, 'w') as file:
         file.write(EMPTY)
     subprocess.run([os.path.join(options.jdk, 'bin/javac'), '--release', '17', '-d', work, source], check=True)
+
+
+def empty_command(options, work):
+    """A run of it with the options of the JVM that the short tools have."""
+    with open(os.path.join(options.dist, 'lib', 'flags')) as file:
+        lines = dict(line.rstrip('\n').split(': ', 1) for line in file if not line.startswith('#'))
+    flags = (lines['aot' if options.version >= 24 else 'jsa'] + ' ' + lines['*']).split()
+    return Command([os.path.join(options.jdk, 'bin/java')] + flags + ['-cp', work, 'Empty'], work, options.jdk)
+
+
+def start_goal(options):
+    """Most times the empty program that a tool which only reads may take."""
+    return 1.6 if options.version < 24 else 2.0
+
+
+def measure(options, work):
+    make_empty(options, work)
 
     roots = {}
     for count in (6, 100, 253):
@@ -146,7 +161,7 @@ def measure(options, work):
         as_root = ['--force-root'] if os.geteuid() == 0 and name == 'qvm-prefs' else []
         return kind([os.path.join(options.dist, 'bin', name)] + as_root + rest, roots[count], options.jdk)
 
-    get_goal = 1.6 if options.version < 24 else 2.0
+    get_goal = start_goal(options)
     cases = [('startup-get-%d' % count, get_goal, tool(Command, count, 'qvm-prefs', 'work', 'netvm'))
              for count in (6, 100, 253)]
     cases.append(('startup-raw-list-253', 2.0, tool(Command, 253, 'qvm-ls', '--raw-list')))
@@ -154,8 +169,7 @@ def measure(options, work):
 
     lines, rows, peak = [], [], 0
     for name, goal, command in cases:
-        empty = Command([os.path.join(options.jdk, 'bin/java')] + flags + ['-cp', work, 'Empty'],
-                        work, options.jdk)
+        empty = empty_command(options, work)
         ratio = pairs_of(command, empty, options.pairs)
         lines.append(verdict(name, ratio, goal, 2))
         rows.append((name, command, empty))
