@@ -66,7 +66,7 @@ public final class Conformance {
     }
 
     private static Report conversations(Path directory, Path temporary, PrintStream out) throws IOException {
-        Report report = new Report(out, "not there yet");
+        Report report = new Report(out, "not possible here");
         new DbCases(directory, temporary, report).run();
         return report;
     }

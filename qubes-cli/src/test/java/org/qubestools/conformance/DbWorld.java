@@ -3,6 +3,7 @@ package org.qubestools.conformance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.qubestools.qubesdb.daemon.DaemonLink;
 import org.qubestools.qubesdb.daemon.DaemonOptions;
 import org.qubestools.qubesdb.daemon.QubesDbDaemon;
 
@@ -21,17 +22,23 @@ final class DbWorld implements AutoCloseable {
 
     /** In a new folder below this one. */
     static DbWorld start(Path temporary) throws IOException, InterruptedException {
+        return start(Files.createTempDirectory(temporary, "db"), DaemonOptions.DEFAULT);
+    }
+
+    /** The same, and waits for a VM. */
+    static DbWorld startWithLink(Path temporary) throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory(temporary, "db");
-        return new DbWorld(folder, QubesDbDaemon.start(folder, DbSteps.DOMAIN, DaemonOptions.DEFAULT));
+        Files.createDirectory(folder.resolve("vchan"));
+        DaemonLink link = new DaemonLink.Listen(DbDaemonCase.socket(folder, "vchan"));
+        return start(folder, DaemonOptions.DEFAULT.withLink(link));
+    }
+
+    private static DbWorld start(Path folder, DaemonOptions options) throws IOException, InterruptedException {
+        return new DbWorld(folder, QubesDbDaemon.start(folder, DbSteps.DOMAIN, options));
     }
 
     Path folder() {
         return folder;
-    }
-
-    /** Whether a VM can connect. */
-    boolean hasLink() {
-        return Files.exists(DbDaemonCase.socket(folder, "vchan"));
     }
 
     @Override
