@@ -3,7 +3,9 @@ package org.qubestools.cli;
 import java.util.List;
 import java.util.Optional;
 import org.qubestools.cli.frame.Tool;
+import org.qubestools.cli.qubesdb.DaemonTool;
 import org.qubestools.cli.qubesdb.DbTool;
+import org.qubestools.cli.qubesdb.HostTool;
 import org.qubestools.cli.tool.AddTool;
 import org.qubestools.cli.tool.BackupRestoreTool;
 import org.qubestools.cli.tool.BackupTool;
@@ -28,6 +30,8 @@ public final class Tools {
                 "qubes-backup",
                 "qubes-prefs",
                 "qubesdb-cmd",
+                "qubesdb-daemon",
+                "qubesdb-hostd",
                 "qubesdb-list",
                 "qubesdb-multiread",
                 "qubesdb-read",
@@ -54,6 +58,8 @@ public final class Tools {
             case "qubes-backup" -> Optional.of(new QubesBackupTool());
             case "qubes-prefs" -> Optional.of(new GlobalPrefsTool());
             case "qubesdb-cmd" -> Optional.of(DbTool.of("cmd"));
+            case "qubesdb-daemon" -> Optional.of(new DaemonTool());
+            case "qubesdb-hostd" -> Optional.of(new HostTool());
             case "qubesdb-list" -> Optional.of(DbTool.of("list"));
             case "qubesdb-multiread" -> Optional.of(DbTool.of("multiread"));
             case "qubesdb-read" -> Optional.of(DbTool.of("read"));
