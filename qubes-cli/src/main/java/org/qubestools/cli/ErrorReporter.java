@@ -21,9 +21,12 @@ import org.qubestools.core.io.SafeText;
 /** The one place where an exception becomes a line on standard error and an exit code. */
 final class ErrorReporter {
     private final Messages messages;
+    private final int usageCode;
 
-    ErrorReporter(Messages messages) {
+    /** {@code usageCode}: the exit code of wrong use. */
+    ErrorReporter(Messages messages, int usageCode) {
         this.messages = messages;
+        this.usageCode = usageCode;
     }
 
     /** Reports {@code failure} in one line and returns the exit code. */
@@ -43,7 +46,7 @@ final class ErrorReporter {
 
     private int reportKnown(QubesException failure) {
         String kind = failure.kind().name().toLowerCase(Locale.ROOT).replace('_', '-');
-        int code = ExitCode.of(failure.kind());
+        int code = failure.kind() == ErrorKind.USAGE ? usageCode : ExitCode.of(failure.kind());
         String message = text(failure);
         String hint = failure.hint().orElse(null);
         if (failure.kind() == ErrorKind.USAGE && hint == null) {

@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.qubestools.cli.frame.ExitCode;
@@ -17,7 +16,6 @@ import org.qubestools.cli.frame.NoVmm;
 import org.qubestools.cli.frame.Tool;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.CommonOptions;
-import org.qubestools.cli.option.OptparseDialect;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.option.PicocliModel;
 import org.qubestools.cli.option.ToolSpec;
@@ -41,11 +39,13 @@ public final class QvmMain {
         PrintStream out = new PrintStream(new BufferedOutputStream(sink, OUTPUT_BUFFER), false, StandardCharsets.UTF_8);
         SystemHost host = new SystemHost(Clock.systemUTC());
         ToolContext ctx = new ToolContext(out, System.err, new StandardInput(), System.getenv(), host, new NoVmm());
-        List<String> words = Arrays.asList(args);
+        List<String> words = RawWords.of(args);
         int code = runFirst(words, ctx);
         IOException lost = sink.failure();
         if (lost != null && !host.outputIsPipe()) {
             code = reportLostOutput(code, lost, words, System.err);
+        } else if (lost != null && code == ExitCode.OK && RawWords.isOfQubesDb(words)) {
+            code = ExitCode.FAILED; // where the original dies of the signal
         }
         Runtime.getRuntime().halt(code); // the streams are flushed; shutdown hooks are for interrupted runs
     }
@@ -54,7 +54,7 @@ public final class QvmMain {
     static int reportLostOutput(int code, IOException lost, List<String> words, PrintStream err) {
         String tool = words.isEmpty() ? "qvm" : SafeText.of(words.get(0));
         IOException named = new IOException("standard output: " + lost.getMessage(), lost);
-        int lostCode = new ErrorReporter(Messages.before(tool, words, err)).report(named);
+        int lostCode = new ErrorReporter(Messages.before(tool, words, err), ExitCode.USAGE).report(named);
         return code == ExitCode.OK ? lostCode : code;
     }
 
@@ -93,14 +93,14 @@ public final class QvmMain {
         ToolSpec spec = tool.spec();
         Messages messages = Messages.before(spec.name(), args, ctx.err());
         try {
-            ParsedArguments parsed = OptparseDialect.parse(spec, args);
+            ParsedArguments parsed = tool.parse(spec, args);
             messages = Messages.of(spec.name(), parsed, ctx.err());
             int code = runParsed(tool, spec, parsed, ctx.with(messages));
             ctx.out().flush();
             return code;
         } catch (Throwable t) { // the border of all tools: an error too must end in one line, not in a trace
             ctx.out().flush();
-            return new ErrorReporter(messages).report(t);
+            return new ErrorReporter(messages, spec.isLikeGetopt() ? ExitCode.FAILED : ExitCode.USAGE).report(t);
         }
     }
 
@@ -109,7 +109,7 @@ public final class QvmMain {
             ctx.out().print(spec.name() + " (qubes-tools) " + version() + "\n");
             return ExitCode.OK;
         }
-        if (parsed.has(CommonOptions.HELP)) {
+        if (parsed.has(CommonOptions.HELP) || parsed.has(CommonOptions.LONG_HELP)) {
             ctx.out().print(PicocliModel.help(spec, wantsColours(ctx)));
             return ExitCode.OK;
         }

@@ -3,6 +3,9 @@ package org.qubestools.cli;
 import java.util.List;
 import java.util.Optional;
 import org.qubestools.cli.frame.Tool;
+import org.qubestools.cli.qubesdb.DaemonTool;
+import org.qubestools.cli.qubesdb.DbTool;
+import org.qubestools.cli.qubesdb.HostTool;
 import org.qubestools.cli.tool.AddTool;
 import org.qubestools.cli.tool.BackupRestoreTool;
 import org.qubestools.cli.tool.BackupTool;
@@ -26,6 +29,15 @@ public final class Tools {
         return List.of(
                 "qubes-backup",
                 "qubes-prefs",
+                "qubesdb-cmd",
+                "qubesdb-daemon",
+                "qubesdb-hostd",
+                "qubesdb-list",
+                "qubesdb-multiread",
+                "qubesdb-read",
+                "qubesdb-rm",
+                "qubesdb-watch",
+                "qubesdb-write",
                 "qvm-add-appvm",
                 "qvm-add-template",
                 "qvm-backup",
@@ -45,6 +57,15 @@ public final class Tools {
         return switch (untrustedName) {
             case "qubes-backup" -> Optional.of(new QubesBackupTool());
             case "qubes-prefs" -> Optional.of(new GlobalPrefsTool());
+            case "qubesdb-cmd" -> Optional.of(DbTool.of("cmd"));
+            case "qubesdb-daemon" -> Optional.of(new DaemonTool());
+            case "qubesdb-hostd" -> Optional.of(new HostTool());
+            case "qubesdb-list" -> Optional.of(DbTool.of("list"));
+            case "qubesdb-multiread" -> Optional.of(DbTool.of("multiread"));
+            case "qubesdb-read" -> Optional.of(DbTool.of("read"));
+            case "qubesdb-rm" -> Optional.of(DbTool.of("rm"));
+            case "qubesdb-watch" -> Optional.of(DbTool.of("watch"));
+            case "qubesdb-write" -> Optional.of(DbTool.of("write"));
             case "qvm-add-appvm" -> Optional.of(AddTool.ofAppVms());
             case "qvm-add-template" -> Optional.of(AddTool.ofTemplates());
             case "qvm-backup" -> Optional.of(new BackupTool());

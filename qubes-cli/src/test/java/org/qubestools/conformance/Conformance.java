@@ -17,8 +17,9 @@ import java.util.stream.Stream;
 public final class Conformance {
     static final String STORES = "qubes-xml";
     static final String BACKUPS = "backups";
+    static final String QUBESDB = "qubesdb";
 
-    private static final List<String> FORMATS = List.of(STORES, BACKUPS);
+    private static final List<String> FORMATS = List.of(STORES, BACKUPS, QUBESDB);
 
     private Conformance() {}
 
@@ -37,7 +38,11 @@ public final class Conformance {
         Path temporary = Files.createTempDirectory("conformance");
         try {
             Report report =
-                    format.equals(BACKUPS) ? backups(directory, temporary, out) : stores(directory, temporary, out);
+                    switch (format) {
+                        case BACKUPS -> backups(directory, temporary, out);
+                        case QUBESDB -> conversations(directory, temporary, out);
+                        default -> stores(directory, temporary, out);
+                    };
             report.close();
             return report.failed() == 0 && report.passed() > 0;
         } finally {
@@ -57,6 +62,12 @@ public final class Conformance {
     private static Report backups(Path directory, Path temporary, PrintStream out) throws IOException {
         Report report = new Report(out, "not possible here");
         new BackupCases(directory, temporary, report).run();
+        return report;
+    }
+
+    private static Report conversations(Path directory, Path temporary, PrintStream out) throws IOException {
+        Report report = new Report(out, "not possible here");
+        new DbCases(directory, temporary, report).run();
         return report;
     }
 

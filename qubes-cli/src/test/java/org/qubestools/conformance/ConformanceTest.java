@@ -42,6 +42,17 @@ final class ConformanceTest {
     }
 
     @Test
+    void everyConversationOfQubesDbIsHeld() throws IOException {
+        Fixtures.extract("qubesdb", directory);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        boolean good =
+                Conformance.run(Conformance.QUBESDB, directory, new PrintStream(out, true, StandardCharsets.UTF_8));
+
+        assertThat(good).as(out.toString(StandardCharsets.UTF_8)).isTrue();
+    }
+
+    @Test
     void aWrongExpectationFails() throws IOException {
         Fixtures.extract("qubes-xml", directory);
         Path expected = directory.resolve("expected/r3.2-small.json");

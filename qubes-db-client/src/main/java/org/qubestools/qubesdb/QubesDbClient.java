@@ -32,6 +32,11 @@ public final class QubesDbClient implements QubesDb {
         return new QubesDbClient(Endpoint.local(options.sockets()), options);
     }
 
+    /** Connects now, if there is no connection that can be used. */
+    public void connect() throws QubesDbException, InterruptedException {
+        session.ready();
+    }
+
     // ---- commands
 
     @Override
@@ -176,14 +181,12 @@ public final class QubesDbClient implements QubesDb {
 
     /**
      * Sends a request as it is and awaits the answer, whatever path and value it has: for tools, which leave it to the
-     * daemon to refuse.
+     * daemon to refuse. A WATCH of this kind ends with the connection, and its events go nowhere.
      *
      * @throws QubesDbRefusedException if the daemon does
      */
     public Answer exchange(Message request) throws QubesDbException, InterruptedException {
-        if (!request.type().isRequest()
-                || request.type() == MessageType.WATCH
-                || request.type() == MessageType.UNWATCH) {
+        if (!request.type().isRequest() || request.type() == MessageType.UNWATCH) {
             throw new IllegalArgumentException(request.type() + " is no request of its own");
         }
         Call call = call(request);

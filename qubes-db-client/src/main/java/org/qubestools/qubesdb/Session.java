@@ -96,7 +96,7 @@ final class Session {
     // ---- the connection
 
     /** A connection that can be used, as far as is known. */
-    private Connection ready() throws QubesDbException, InterruptedException {
+    Connection ready() throws QubesDbException, InterruptedException {
         requireOpen();
         Connection connection = current.get();
         if (connection != null && connection.isUsable()) {

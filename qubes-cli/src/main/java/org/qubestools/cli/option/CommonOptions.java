@@ -3,6 +3,9 @@ package org.qubestools.cli.option;
 /** The options that tools share; which of them a tool has is said by its {@link ToolSpec}. */
 public final class CommonOptions {
     public static final Opt<Boolean> HELP = Opt.flag("-h", "--help").help("show this help and exit");
+    /** Where {@code -h} is the original's usage text. */
+    public static final Opt<Boolean> LONG_HELP = Opt.flag("--help").help("show this help and exit");
+
     public static final Opt<Boolean> VERSION = Opt.flag("--version").help("show the version and exit");
     public static final Opt<Boolean> JSON =
             Opt.flag("--json").help("print results, warnings and errors as JSON (see docs/json.md)");

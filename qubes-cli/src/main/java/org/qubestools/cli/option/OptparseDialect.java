@@ -32,7 +32,7 @@ public final class OptparseDialect {
      * @throws QubesException of kind USAGE
      */
     public static ParsedArguments parse(ToolSpec spec, List<String> untrustedWords) {
-        for (String word : untrustedWords) {
+        for (String word : spec.isLikeGetopt() ? List.<String>of() : untrustedWords) {
             checkDecoded(word);
         }
         return new OptparseDialect(spec, untrustedWords).parse();
@@ -74,7 +74,7 @@ public final class OptparseDialect {
 
     private boolean endsReading() {
         for (Mention mention : mentions) {
-            if (mention.option() == CommonOptions.HELP || mention.option() == CommonOptions.VERSION) {
+            if (spec.endsReading(mention.option())) {
                 return true;
             }
         }

@@ -80,9 +80,11 @@ public final class PicocliModel {
         Map<Integer, String> codes = new TreeMap<>();
         codes.put(0, "done");
         codes.put(1, "refused or failed");
-        codes.put(2, "wrong options or operands");
-        codes.put(10, "the store is missing or unreadable");
-        codes.put(11, "the store stayed locked");
+        if (!spec.isLikeGetopt()) {
+            codes.put(2, "wrong options or operands");
+            codes.put(10, "the store is missing or unreadable");
+            codes.put(11, "the store stayed locked");
+        }
         for (ToolSpec.Code own : spec.exitCodes()) {
             codes.put(own.code(), own.meaning());
         }
@@ -106,7 +108,7 @@ public final class PicocliModel {
     private static OptionSpec optionSpec(Opt<?> option) {
         OptionSpec.Builder builder = OptionSpec.builder(option.names().toArray(new String[0]))
                 .description(escape(option.help()))
-                .usageHelp(option == CommonOptions.HELP)
+                .usageHelp(option == CommonOptions.HELP || option == CommonOptions.LONG_HELP)
                 .versionHelp(option == CommonOptions.VERSION);
         if (option.takes() == Opt.Takes.NOTHING) {
             return builder.type(boolean.class).arity("0").build();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a tool takes and how its help reads: name, purpose, options, operands, examples. Filled once by the tool, then
@@ -43,6 +44,7 @@ public final class ToolSpec {
     private int minOperands;
     private int maxOperands;
     private int dashOperandsFrom = ANY;
+    private @Nullable Opt<Boolean> usage;
 
     /**
      * A tool without operands that has the options every tool has.
@@ -109,6 +111,34 @@ public final class ToolSpec {
     public ToolSpec negativeValueFrom(int index) {
         dashOperandsFrom = index;
         return this;
+    }
+
+    /**
+     * The tool follows an original that has GNU's getopt: wrong use is 1, words are any bytes (those that are no UTF-8 as
+     * U+DC80 to U+DCFF), the store and its options are none of its business.
+     *
+     * @param usageOption asks for the help on standard error; ends the reading as {@code --help} does
+     */
+    public ToolSpec likeGetopt(Opt<Boolean> usageOption) {
+        usage = usageOption;
+        ownOptions.add(usageOption);
+        commonOptions.clear();
+        Collections.addAll(commonOptions, CommonOptions.JSON, CommonOptions.VERBOSE, CommonOptions.VERSION);
+        commonOptions.add(CommonOptions.LONG_HELP);
+        return this;
+    }
+
+    /** Whether {@link #likeGetopt} was said. */
+    public boolean isLikeGetopt() {
+        return usage != null;
+    }
+
+    /** Whether what follows this option is not read. */
+    boolean endsReading(Opt<?> option) {
+        return option == CommonOptions.HELP
+                || option == CommonOptions.LONG_HELP
+                || option == CommonOptions.VERSION
+                || option == usage;
     }
 
     /** A paragraph of the help text below the purpose. */

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * What a daemon has in its folder: a lock as long as it lives, sockets, a file with its process number. Each comes under
  * its name complete, with its permissions, and goes only if it is still ours.
  */
-final class SocketFiles implements AutoCloseable {
+public final class SocketFiles implements AutoCloseable {
     /** Callers that wait to be accepted. */
     private static final int BACKLOG = 128;
 
@@ -51,7 +51,7 @@ final class SocketFiles implements AutoCloseable {
      *
      * @throws DaemonRunsException if another one has it
      */
-    SocketFiles(Path folder, String name) throws IOException {
+    public SocketFiles(Path folder, String name) throws IOException {
         this.folder = folder;
         makeFolder(folder);
         this.lock = LockFile.take(folder.resolve(name + ".lock"));
@@ -96,7 +96,7 @@ final class SocketFiles implements AutoCloseable {
     }
 
     /** A socket under this name that accepts; one that nobody answers on is replaced. */
-    ServerSocketChannel socket(String name, Set<PosixFilePermission> mode) throws IOException {
+    public ServerSocketChannel socket(String name, Set<PosixFilePermission> mode) throws IOException {
         return socket(folder.resolve(name), mode);
     }
 

@@ -1,0 +1,175 @@
+package org.qubestools.cli.qubesdb;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.qubestools.cli.output.Json;
+import org.qubestools.qubesdb.QubesDbSockets;
+import org.qubestools.qubesdb.SafePath;
+import org.qubestools.qubesdb.daemon.DaemonLink;
+import org.qubestools.qubesdb.daemon.DaemonOptions;
+import org.qubestools.qubesdb.daemon.DaemonRunsException;
+import org.qubestools.qubesdb.daemon.QubesDbDaemon;
+import org.qubestools.qubesdb.daemon.QubesDbHost;
+
+/**
+ * The domains of a host, started and stopped by lines of JSON: an object each, answered by an object each. Safe for
+ * several threads.
+ */
+final class HostControl {
+    /** What a request may have beside {@code op}. */
+    private static final Set<String> FIELDS = Set.of("domain", "local", "mode", "listen", "connect", "device");
+
+    private final QubesDbHost host;
+    private final Path folder;
+    private final DaemonOptions defaults;
+    /** Those that are served, by name; guarded by this. */
+    private final Map<String, QubesDbDaemon> daemons = new TreeMap<>();
+
+    /** A request that is not carried out. */
+    private static final class Refused extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final String kind;
+
+        Refused(String kind, String message) {
+            super(message);
+            this.kind = kind;
+        }
+    }
+
+    /** {@code folder}: where sockets go; {@code defaults}: for domains whose request does not say otherwise. */
+    HostControl(QubesDbHost host, Path folder, DaemonOptions defaults) {
+        this.host = host;
+        this.folder = folder;
+        this.defaults = defaults;
+    }
+
+    /** Carries out one line and returns the answer, a line too. */
+    byte[] answer(String untrustedLine) throws InterruptedException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (Json answer = Json.line(new PrintStream(bytes, false, StandardCharsets.UTF_8))) {
+            answer.beginObject();
+            try {
+                carryOut(parse(untrustedLine), answer);
+            } catch (Refused e) {
+                refuse(answer, e.kind, e.getMessage());
+            } catch (IOException | UnsupportedOperationException e) {
+                refuse(answer, e instanceof DaemonRunsException ? "in-use" : "failed", e.getMessage());
+            }
+            answer.end();
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void refuse(Json answer, String kind, @Nullable String message) {
+        answer.field("ok", false).field("kind", kind).field("message", String.valueOf(message));
+    }
+
+    private void carryOut(Map<String, String> request, Json answer) throws Refused, IOException, InterruptedException {
+        String op = String.valueOf(request.remove("op"));
+        switch (op) {
+            case "start" -> start(request);
+            case "stop" -> stop(request);
+            case "list" -> {
+                list(answer);
+                return;
+            }
+            default -> throw new Refused("usage", "op is start, stop or list, not '" + SafePath.of(op) + "'");
+        }
+        answer.field("ok", true);
+    }
+
+    private synchronized void list(Json answer) {
+        answer.field("ok", true).beginArray("domains");
+        daemons.forEach((name, daemon) -> answer.beginObject()
+                .field("domain", name)
+                .field(
+                        "link",
+                        daemon.linkState().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .end());
+        answer.end();
+    }
+
+    private synchronized void start(Map<String, String> request) throws Refused, IOException, InterruptedException {
+        String domain = domain(request);
+        if (daemons.containsKey(domain)) {
+            throw new Refused("in-use", "domain '" + domain + "' is served already");
+        }
+        daemons.put(domain, host.start(folder, domain, options(request)));
+    }
+
+    private synchronized void stop(Map<String, String> request) throws Refused, IOException {
+        String domain = domain(request);
+        QubesDbDaemon daemon = daemons.remove(domain);
+        if (daemon == null) {
+            throw new Refused("not-running", "domain '" + domain + "' is not served here");
+        }
+        daemon.close();
+    }
+
+    private static String domain(Map<String, String> request) throws Refused {
+        try {
+            return QubesDbSockets.requireName(request.getOrDefault("domain", ""));
+        } catch (IllegalArgumentException e) {
+            throw new Refused("usage", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private DaemonOptions options(Map<String, String> request) throws Refused {
+        DaemonOptions options = defaults;
+        try {
+            if (request.containsKey("mode")) {
+                options =
+                        options.withModes(SocketMode.parse(request.getOrDefault("mode", "")), defaults.readOnlyMode());
+            }
+        } catch (IllegalArgumentException e) {
+            throw new Refused("usage", "mode: " + e.getMessage());
+        }
+        String listen = request.get("listen");
+        String connect = request.get("connect");
+        String device = request.get("device");
+        if (listen != null) {
+            options = options.withLink(new DaemonLink.Listen(Path.of(listen)));
+        }
+        if (connect != null) {
+            options = options.withLink(new DaemonLink.Connect(Path.of(connect)));
+        }
+        if (device != null) {
+            options = options.withLink(new DaemonLink.Device(Path.of(device)));
+        }
+        return "true".equals(request.get("local")) ? options.asLocal() : options;
+    }
+
+    private static Map<String, String> parse(String untrustedLine) throws Refused {
+        Map<String, String> fields = new TreeMap<>();
+        try (JsonParser parser = new JsonFactory().createParser(untrustedLine)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new Refused("usage", "an object is expected");
+            }
+            while (parser.nextToken() != JsonToken.END_OBJECT) {
+                String name = parser.currentName();
+                if (!parser.nextToken().isScalarValue() || !(name.equals("op") || FIELDS.contains(name))) {
+                    throw new Refused("usage", "no request has this as '" + SafePath.of(name) + "'");
+                }
+                fields.put(name, parser.getText());
+            }
+            if (parser.nextToken() != null) {
+                throw new Refused("usage", "one object a line is expected");
+            }
+            return fields;
+        } catch (IOException e) {
+            throw new Refused("usage", "this is no JSON");
+        }
+    }
+}
