@@ -9,8 +9,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events that wait for someone slow. Of more than {@link #LIMIT} equal ones become one; if that does not help, all become
- * notices that everything is to be read again.
+ * Events that wait for someone slow. Of more than {@link #LIMIT} equal ones become one; if more than half are left then,
+ * so that this would be done again and again, all become notices that everything is to be read again.
  *
  * @param <E> an event; equal ones stand for each other
  */

@@ -1,6 +1,6 @@
 package org.qubestools.qubesdb;
 
-/** No daemon is there, or the connection to it was lost; the message has the socket and the reason. */
+/** No daemon is there, and the message has the socket and the reason; or the connection to one was lost. */
 public final class QubesDbDisconnectedException extends QubesDbException {
     private static final long serialVersionUID = 1L;
 

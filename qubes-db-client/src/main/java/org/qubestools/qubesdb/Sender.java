@@ -39,11 +39,14 @@ final class Sender {
      * @return false if some of it is left to {@link #flush}
      * @throws IOException if nothing of them was sent, nor ever will be
      */
-    synchronized boolean send(List<Call> calls) throws IOException {
+    boolean send(List<Call> calls) throws IOException {
+        return send(calls, encode(calls));
+    }
+
+    private synchronized boolean send(List<Call> calls, ByteBuffer bytes) throws IOException {
         if (deaf) {
             throw new IOException("the daemon hung up");
         }
-        ByteBuffer bytes = encode(calls);
         outstanding.addAll(calls);
         if (backlog.isEmpty()) {
             try {

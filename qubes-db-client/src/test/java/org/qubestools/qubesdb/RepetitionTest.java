@@ -6,8 +6,10 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import static org.qubestools.qubesdb.Bytes.message;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -179,6 +181,26 @@ final class RepetitionTest {
                     .hasMessageNotContaining("read-only");
             read(db);
             assertThat(daemon.connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aCommandThatWaitedBehindOthersForRoomIsCarriedOutOnANewConnection() throws Exception {
+        CountDownLatch die = new CountDownLatch(1);
+        Script takesNothing = peer -> die.await();
+        List<QubesDbPath> many = Collections.nCopies(20_000, KEY);
+        try (ScriptedDaemon daemon = new ScriptedDaemon(folder, takesNothing, Peer::answerAll);
+                QubesDb db = daemon.strictClient()) {
+            FutureTask<Object> before = new FutureTask<>(() -> db.readEach(many));
+            Waiting.untilBlocked(Background.start("test-before", before));
+            FutureTask<Object> removal = new FutureTask<>(() -> db.remove(KEY));
+            Waiting.untilBlocked(Background.start("test-removal", removal));
+
+            die.countDown();
+
+            assertThatThrownBy(before::get).cause().isInstanceOf(QubesDbDisconnectedException.class);
+            assertThat(removal.get()).isEqualTo(true);
+            assertThat(daemon.requests()).containsExactly("REMOVE /key");
         }
     }
 

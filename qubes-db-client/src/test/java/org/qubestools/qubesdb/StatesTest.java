@@ -74,12 +74,12 @@ final class StatesTest {
             assertThatThrownBy(() -> impatient.read(KEY)).isInstanceOf(QubesDbTimeoutException.class);
             late.countDown();
 
-            String value = null;
-            while (value == null) {
+            String value = "";
+            while (value.isEmpty()) {
                 try {
                     value = impatient.read(KEY).orElseThrow().untrustedText();
                 } catch (QubesDbTimeoutException e) {
-                    assertThat(daemon.connections()).isGreaterThan(1); // the machine is busy
+                    Thread.onSpinWait(); // the machine is busy: once more
                 }
             }
             assertThat(value).isEqualTo("/key");

@@ -8,8 +8,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.qubestools.qubesdb.WatchStream.Changed;
 
@@ -311,6 +313,39 @@ abstract class WatchContract extends CommandContract {
 
             assertThat(recorder.next(500)).isEqualTo(written);
         }
+    }
+
+    @Test
+    void afterCloseNoListenerIsCalled() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        List<String> told = new CopyOnWriteArrayList<>();
+        QubesDb other = open();
+        AtomicReference<Thread> thread = new AtomicReference<>();
+        other.watch(QubesDbPath.ROOT, new WatchListener() {
+            @Override
+            public void changed(QubesDbPath untrustedPath) {
+                told.add(untrustedPath.text());
+                thread.set(Thread.currentThread());
+                try {
+                    go.await();
+                } catch (InterruptedException e) {
+                    told.add(e.toString());
+                }
+            }
+
+            @Override
+            public void resynchronise() {
+                told.add("notice");
+            }
+        });
+        writeAll("/a", "/b", "/c");
+        Waiting.until("the first is told", () -> thread.get() != null);
+
+        other.close();
+        go.countDown();
+
+        thread.get().join();
+        assertThat(told).containsExactly("/a");
     }
 
     // ---- streams
