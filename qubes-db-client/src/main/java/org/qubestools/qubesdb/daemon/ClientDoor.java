@@ -32,13 +32,11 @@ final class ClientDoor implements Loop.Handler {
 
     @Override
     public void ready() throws IOException {
-        int left = AT_ONCE;
-        SocketChannel client = next();
-        while (client != null && --left > 0) {
-            service.welcome(client, readOnly);
-            client = next();
-        }
-        if (client != null) {
+        for (int i = 0; i < AT_ONCE; i++) {
+            SocketChannel client = next();
+            if (client == null) {
+                return;
+            }
             service.welcome(client, readOnly);
         }
     }

@@ -90,6 +90,9 @@ final class DomainService {
 
     /** The content is there: clients are served, for the first time or again. */
     void serve() throws IOException {
+        if (emptied != null) {
+            return; // it ends
+        }
         paused = false;
         if (doors.isEmpty()) {
             open();
