@@ -154,7 +154,7 @@ final class DomainService {
         return served;
     }
 
-    @SuppressWarnings({"IllegalCatch", "EmptyCatch"}) // a log that fails is no reason not to serve
+    /** A log that fails is no reason not to serve. */
     void log(String line) {
         try {
             options.log().accept(line);

@@ -66,7 +66,6 @@ final class Peer implements Loop.Handler {
     /** Begins. */
     void open(PeerChannel stream) {
         channel = stream;
-        loop.again(this);
     }
 
     // ---- the loop
@@ -115,7 +114,7 @@ final class Peer implements Loop.Handler {
             return;
         }
         if (more) {
-            loop.again(this);
+            loop.later(this);
         }
         watchTheClock();
         channel.interest(!ended && !more && !isBlocked(), !sent);
@@ -187,8 +186,10 @@ final class Peer implements Loop.Handler {
 
     /** Whether messages are wanted. */
     void pause(boolean now) {
-        paused = now;
-        loop.again(this);
+        if (paused != now) {
+            paused = now;
+            loop.again(this);
+        }
     }
 
     boolean isClosing() {
