@@ -95,10 +95,25 @@ final class DomainService {
         }
         paused = false;
         if (doors.isEmpty()) {
-            open();
+            boolean opened = false;
+            try {
+                open();
+                opened = true;
+            } finally {
+                if (!opened) {
+                    closeDoors(); // all of them or none
+                }
+            }
         }
         doors.forEach(door -> door.pause(false));
         clients.forEach(client -> client.peer().pause(false));
+    }
+
+    private void closeDoors() throws IOException {
+        for (ClientDoor door : doors) {
+            door.close();
+        }
+        doors.clear();
     }
 
     /** The content may be out of date: clients have to wait. */
@@ -193,9 +208,7 @@ final class DomainService {
 
     /** Accepts no more, lets clients take what is theirs; {@code then} runs once there are none, at once if so. */
     void finish(Runnable then) throws IOException {
-        for (ClientDoor door : doors) {
-            door.close();
-        }
+        closeDoors();
         emptied = then;
         List.copyOf(clients).forEach(client -> client.peer().finish());
         if (clients.isEmpty()) {
@@ -212,9 +225,7 @@ final class DomainService {
         List.copyOf(clients).forEach(this::close);
         try (SocketFiles last = files) {
             link.close();
-            for (ClientDoor door : doors) {
-                door.close();
-            }
+            closeDoors();
             store.clear();
             loop.release();
         }

@@ -128,7 +128,9 @@ final class Peer implements Loop.Handler {
             patience = null;
         }
         if (inside && patience == null) {
-            patience = loop.alarm(messageNanos, () -> end("did not finish its message in time"));
+            patience = loop.alarm(
+                    messageNanos,
+                    () -> end(closing ? "did not take its answers in time" : "did not finish its message in time"));
         }
         progress = false;
     }

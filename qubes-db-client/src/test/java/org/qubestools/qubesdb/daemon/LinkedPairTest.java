@@ -108,6 +108,47 @@ final class LinkedPairTest {
     }
 
     @Test
+    void eitherMayBeTheOneThatListens() throws Exception {
+        Path port = temporary.resolve("ports/work");
+        DaemonOptions connecting = DaemonOptions.DEFAULT.withLink(new DaemonLink.Connect(port));
+        try (TestDaemon dom0 = TestDaemon.start(dom0Folder, connecting);
+                RawClient outside = dom0.client()) {
+            write(outside, "/name", "work");
+            for (int i = 0; i < 2; i++) {
+                try (QubesDbDaemon domain = domain(new DaemonLink.Listen(port))) {
+                    assertThat(domain.awaitServing(LONG)).isTrue();
+                    try (RawClient inside = inDomain()) {
+                        assertThat(inside.ask(Frame.read("/name"))).isEqualTo(Frame.value("/name", "work"));
+                    }
+                }
+                assertThat(port).doesNotExist();
+            }
+        }
+    }
+
+    @Test
+    void domainWhosePlaceIsTakenTriesAgain() throws Exception {
+        Files.createDirectories(domainFolder);
+        try (TestDaemon dom0 = dom0();
+                ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            other.bind(UnixDomainSocketAddress.of(domainFolder.resolve("qubesdb.ro.sock")));
+            try (QubesDbDaemon domain = domain()) {
+                TestDaemon.until("it is told", () -> domainLog.size() > 1);
+                assertThat(domainLog).allMatch(line -> line.contains("link"));
+                assertThat(domainLog.get(0)).contains("is answered");
+                assertThat(domain.awaitServing(Duration.ZERO)).isFalse();
+                other.close();
+
+                assertThat(domain.awaitServing(LONG)).isTrue();
+                try (RawClient inside = RawClient.connect(domainFolder.resolve("qubesdb.ro.sock"))) {
+                    inside.expectAlive();
+                }
+            }
+            assertThat(dom0.log).allMatch(line -> line.equals("the link is gone"));
+        }
+    }
+
+    @Test
     void domainServesNobodyBeforeItHasTheContent() throws Exception {
         try (QubesDbDaemon domain = domain()) {
             assertThat(domain.awaitServing(Duration.ofMillis(300))).isFalse();
