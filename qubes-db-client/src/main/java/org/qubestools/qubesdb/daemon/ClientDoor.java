@@ -10,8 +10,8 @@ import org.qubestools.qubesdb.SafePath;
 
 /** Waits for the clients of one socket. For the thread of the loop. */
 final class ClientDoor implements Loop.Handler {
-    /** Most clients let in at once: others wait meanwhile. */
-    private static final int AT_ONCE = 16;
+    /** A new client is so many requests of those that may be carried out in a turn. */
+    private static final int COST = 16;
     /** How long to wait when a client could not be accepted. */
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -32,14 +32,12 @@ final class ClientDoor implements Loop.Handler {
 
     @Override
     public void ready() throws IOException {
-        int left = AT_ONCE;
+        int left = Math.max(1, service.loop().share() / COST);
         SocketChannel client = next();
-        while (client != null && --left > 0) {
+        while (client != null) {
             service.welcome(client, readOnly);
-            client = next();
-        }
-        if (client != null) {
-            service.welcome(client, readOnly);
+            left--;
+            client = left > 0 ? next() : null;
         }
     }
 

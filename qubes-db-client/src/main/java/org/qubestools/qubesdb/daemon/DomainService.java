@@ -90,12 +90,30 @@ final class DomainService {
 
     /** The content is there: clients are served, for the first time or again. */
     void serve() throws IOException {
+        if (emptied != null) {
+            return; // it ends
+        }
         paused = false;
         if (doors.isEmpty()) {
-            open();
+            boolean opened = false;
+            try {
+                open();
+                opened = true;
+            } finally {
+                if (!opened) {
+                    closeDoors(); // all of them or none
+                }
+            }
         }
         doors.forEach(door -> door.pause(false));
         clients.forEach(client -> client.peer().pause(false));
+    }
+
+    private void closeDoors() throws IOException {
+        for (ClientDoor door : doors) {
+            door.close();
+        }
+        doors.clear();
     }
 
     /** The content may be out of date: clients have to wait. */
@@ -151,7 +169,7 @@ final class DomainService {
         return served;
     }
 
-    @SuppressWarnings({"IllegalCatch", "EmptyCatch"}) // a log that fails is no reason not to serve
+    /** A log that fails is no reason not to serve. */
     void log(String line) {
         try {
             options.log().accept(line);
@@ -190,9 +208,7 @@ final class DomainService {
 
     /** Accepts no more, lets clients take what is theirs; {@code then} runs once there are none, at once if so. */
     void finish(Runnable then) throws IOException {
-        for (ClientDoor door : doors) {
-            door.close();
-        }
+        closeDoors();
         emptied = then;
         List.copyOf(clients).forEach(client -> client.peer().finish());
         if (clients.isEmpty()) {
@@ -209,9 +225,7 @@ final class DomainService {
         List.copyOf(clients).forEach(this::close);
         try (SocketFiles last = files) {
             link.close();
-            for (ClientDoor door : doors) {
-                door.close();
-            }
+            closeDoors();
             store.clear();
             loop.release();
         }

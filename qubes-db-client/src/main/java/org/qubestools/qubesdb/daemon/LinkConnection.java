@@ -24,6 +24,7 @@ final class LinkConnection implements Peer.Owner {
     private @Nullable String fault;
     private long dumpBytes;
     private int dumpEntries;
+    private boolean refusalLogged;
 
     /**
      * A connection.
@@ -107,10 +108,18 @@ final class LinkConnection implements Peer.Owner {
             case REMOVE -> remove(path, untrustedData);
             case MULTIREAD -> dump(path, untrustedData);
             case MULTIREAD_REPLY -> entry(path, untrustedData);
-            case ERROR -> service.log("the other side refused a change of '" + SafePath.of(path) + "'");
+            case ERROR -> refused(path);
             default -> {
                 // OK: it has the change.
             }
+        }
+    }
+
+    /** A change of ours. The first is worth a line: they may come without end. */
+    private void refused(String path) {
+        if (!refusalLogged) {
+            refusalLogged = true;
+            service.log("the other side of the link refused a change of '" + SafePath.of(path) + "'");
         }
     }
 

@@ -28,6 +28,9 @@ final class LinkKeeper {
     private @Nullable SelectionKey listening;
     private Loop.@Nullable Alarm retry;
     private long pause = FIRST_PAUSE;
+    /** What was logged last: a try that fails as the one before is not worth a line. */
+    private @Nullable String logged;
+
     private boolean closed;
     private volatile LinkState state = LinkState.WAITING;
 
@@ -160,8 +163,15 @@ final class LinkKeeper {
     }
 
     private void later(Throwable reason) {
-        service.log("no link: " + SafePath.of(String.valueOf(reason.getMessage())));
+        log("no link: " + SafePath.of(String.valueOf(reason.getMessage())));
         retryLater();
+    }
+
+    private void log(String line) {
+        if (!line.equals(logged)) {
+            logged = line;
+            service.log(line);
+        }
     }
 
     private void retryLater() {
@@ -179,6 +189,7 @@ final class LinkKeeper {
     void synced() {
         state = LinkState.SYNCED;
         pause = FIRST_PAUSE;
+        logged = null;
         if (isNeeded()) {
             try {
                 service.serve();
@@ -203,13 +214,17 @@ final class LinkKeeper {
         }
         link = null;
         state = LinkState.WAITING;
-        service.log(fault == null ? "the link is gone" : "the link is dropped: the other side " + fault);
+        log(fault == null ? "the link is gone" : "the link is dropped: the other side " + fault);
         if (isNeeded()) {
             service.pause();
         }
-        if (listener != null) {
+        if (listener == null) {
+            retryLater();
+        } else if (fault == null) {
             connect();
         } else {
+            // The next one may come soon, but does not keep this thread busy with its faults.
+            pause = FIRST_PAUSE;
             retryLater();
         }
     }

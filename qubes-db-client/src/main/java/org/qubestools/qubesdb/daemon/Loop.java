@@ -33,6 +33,8 @@ final class Loop implements AutoCloseable {
     private final TreeSet<Alarm> alarms = new TreeSet<>();
     /** Who has something to do in the next turn. */
     private final Set<Handler> waiting = new LinkedHashSet<>();
+    /** Who had its share and has more to do: one of them has its turn each time. */
+    private final Set<Handler> unfinished = new LinkedHashSet<>();
 
     private final Thread thread;
     private int share = REQUESTS_IN_A_TURN;
@@ -41,7 +43,7 @@ final class Loop implements AutoCloseable {
 
     /** Who owns a channel. */
     interface Handler {
-        /** The channel is ready for what it was registered for, or {@link #again} was called. */
+        /** The channel is ready for what it was registered for, or {@link #again} or {@link #later} was called. */
         void ready() throws IOException;
 
         /** It failed, or {@link #ready} did: closes what belongs to it. */
@@ -156,6 +158,11 @@ final class Loop implements AutoCloseable {
         waiting.add(handler);
     }
 
+    /** Has {@link Handler#ready} called as well, but not before those who have not asked for so much. */
+    void later(Handler handler) {
+        unfinished.add(handler);
+    }
+
     /** Requests that one handler may carry out in this turn; then it is the next one's. */
     int share() {
         return share;
@@ -197,7 +204,7 @@ final class Loop implements AutoCloseable {
 
     private void waitForSomething() throws IOException {
         long millis = alarms.isEmpty() ? 1 : alarms.first().time.millisLeft();
-        if (!waiting.isEmpty() || millis <= 0) {
+        if (!waiting.isEmpty() || !unfinished.isEmpty() || millis <= 0) {
             selector.selectNow();
         } else if (alarms.isEmpty()) {
             selector.select();
@@ -225,6 +232,11 @@ final class Loop implements AutoCloseable {
             waiting.add((Handler) key.attachment());
         }
         selector.selectedKeys().clear();
+        if (!unfinished.isEmpty()) {
+            Handler next = unfinished.iterator().next();
+            unfinished.remove(next);
+            waiting.add(next);
+        }
         if (waiting.isEmpty()) {
             return;
         }
@@ -252,8 +264,7 @@ final class Loop implements AutoCloseable {
         }
     }
 
-    @SuppressWarnings({"IllegalCatch", "EmptyCatch"
-    }) // one channel, or a log that fails, must not end the service of all
+    /** One channel, or a log that fails, must not end the service of all others. */
     private static void guarded(Runnable action) {
         try {
             action.run();

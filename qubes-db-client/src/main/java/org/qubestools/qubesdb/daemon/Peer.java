@@ -66,7 +66,6 @@ final class Peer implements Loop.Handler {
     /** Begins. */
     void open(PeerChannel stream) {
         channel = stream;
-        loop.again(this);
     }
 
     // ---- the loop
@@ -115,7 +114,7 @@ final class Peer implements Loop.Handler {
             return;
         }
         if (more) {
-            loop.again(this);
+            loop.later(this);
         }
         watchTheClock();
         channel.interest(!ended && !more && !isBlocked(), !sent);
@@ -129,7 +128,9 @@ final class Peer implements Loop.Handler {
             patience = null;
         }
         if (inside && patience == null) {
-            patience = loop.alarm(messageNanos, () -> end("did not finish its message in time"));
+            patience = loop.alarm(
+                    messageNanos,
+                    () -> end(closing ? "did not take its answers in time" : "did not finish its message in time"));
         }
         progress = false;
     }
@@ -187,8 +188,10 @@ final class Peer implements Loop.Handler {
 
     /** Whether messages are wanted. */
     void pause(boolean now) {
-        paused = now;
-        loop.again(this);
+        if (paused != now) {
+            paused = now;
+            loop.again(this);
+        }
     }
 
     boolean isClosing() {

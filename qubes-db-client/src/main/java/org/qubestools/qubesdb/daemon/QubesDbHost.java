@@ -10,6 +10,8 @@ public final class QubesDbHost implements AutoCloseable {
     private final Loop loop;
     /** Those that were started; guarded by itself. */
     private final List<QubesDbDaemon> daemons = new ArrayList<>();
+    /** Guarded by the daemons. */
+    private boolean closed;
 
     private QubesDbHost(Loop loop) {
         this.loop = loop;
@@ -28,12 +30,15 @@ public final class QubesDbHost implements AutoCloseable {
      */
     public QubesDbDaemon start(Path folder, String domain, DaemonOptions options)
             throws IOException, InterruptedException {
-        QubesDbDaemon daemon = QubesDbDaemon.start(loop, folder, domain, options);
         synchronized (daemons) {
+            if (closed) {
+                throw new IOException("the host of the daemons has ended");
+            }
+            QubesDbDaemon daemon = QubesDbDaemon.start(loop, folder, domain, options);
             daemons.removeIf(QubesDbDaemon::isClosed);
             daemons.add(daemon);
+            return daemon;
         }
-        return daemon;
     }
 
     /** Ends the daemons that were not closed before, and the thread, within a second or so. Closing twice is safe. */
@@ -41,6 +46,7 @@ public final class QubesDbHost implements AutoCloseable {
     public void close() throws IOException {
         List<QubesDbDaemon> last;
         synchronized (daemons) {
+            closed = true;
             last = List.copyOf(daemons);
             daemons.clear();
         }

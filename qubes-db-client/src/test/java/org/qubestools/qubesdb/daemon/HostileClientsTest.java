@@ -21,7 +21,7 @@ import org.qubestools.qubesdb.MessageType;
 /** Twenty clients do their worst; one that is good has all its answers. */
 final class HostileClientsTest {
     private static final int HOSTILE = 20;
-    private static final int READS = 400;
+    private static final int READS = 1500;
 
     @TempDir
     Path folder;
