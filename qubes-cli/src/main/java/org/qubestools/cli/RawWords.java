@@ -21,8 +21,12 @@ final class RawWords {
 
     static List<String> of(String... args) {
         List<String> words = Arrays.asList(args);
-        boolean lossy = words.stream().anyMatch(word -> word.indexOf(UNDECODABLE) >= 0);
-        return lossy && isOfQubesDb(words) ? reread(words) : words;
+        for (String word : args) { // no stream: this is on the way of every start
+            if (word.indexOf(UNDECODABLE) >= 0 && isOfQubesDb(words)) {
+                return reread(words);
+            }
+        }
+        return words;
     }
 
     /** Whether the first word names a tool for QubesDB. */

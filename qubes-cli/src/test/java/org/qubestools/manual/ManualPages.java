@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.qubestools.cli.Tools;
 import org.qubestools.cli.option.PicocliModel;
@@ -112,7 +113,7 @@ public final class ManualPages {
         operands(spec, page);
         examples(spec, page);
         exitStatus(spec, page);
-        files(page);
+        files(spec, page);
         seeAlso(spec, page);
         return page.toString();
     }
@@ -149,6 +150,9 @@ public final class ManualPages {
 
     private void exitStatus(ToolSpec spec, StringBuilder page) {
         Map<Integer, String> codes = new TreeMap<>(commonCodes);
+        if (spec.isLikeGetopt()) {
+            codes.keySet().retainAll(Set.of(0, 130));
+        }
         for (ToolSpec.Code own : spec.exitCodes()) {
             codes.put(own.code(), escape(own.meaning()));
         }
@@ -157,8 +161,16 @@ public final class ManualPages {
                 page.append("*").append(code).append("*::\n").append(meaning).append("\n\n"));
     }
 
-    private static void files(StringBuilder page) {
+    private static void files(ToolSpec spec, StringBuilder page) {
         page.append("== Files\n\n");
+        if (spec.isLikeGetopt()) {
+            file(page, "/var/run/qubes/qubesdb.NAME.sock", "socket of the database of the domain NAME");
+            file(page, "/var/run/qubes/qubesdb.sock", "that of the domain that this runs in");
+            page.append("== Environment\n\n");
+            file(page, "QUBES_RUN_DIR", "directory of the sockets, instead of `/var/run/qubes`");
+            file(page, "NO_COLOR", "help without colours");
+            return;
+        }
         file(page, "/var/lib/qubes/qubes.xml", "the store: all VMs and the global properties");
         file(page, "/etc/qubes/qvm.conf", "settings: the keys of the environment variables below");
         page.append("Each is looked up below the directory of `+--root+` or `+QUBES_ROOT+`.\n\n");

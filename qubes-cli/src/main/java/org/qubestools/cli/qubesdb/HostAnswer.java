@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.qubestools.cli.frame.ExitCode;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.core.error.ErrorKind;
@@ -20,16 +21,16 @@ final class HostAnswer {
 
     private HostAnswer() {}
 
-    /** Prints the domains, or throws what the daemon says; with JSON the answer itself is printed. */
-    static int report(String line, ToolContext ctx) throws IOException {
+    /** Prints the domains, or throws what the daemon says. */
+    static int report(String op, String line, ToolContext ctx) throws IOException {
         HostAnswer answer = new HostAnswer();
         answer.parse(line);
         if (!answer.ok) {
             throw new QubesException(ErrorKind.FAILED, SafeText.of(answer.message));
         }
-        if (ctx.isJson()) {
-            ctx.println(SafeText.printable(line));
-        } else {
+        if (ctx.isJson() && op.equals("list")) {
+            ctx.json(Map.of("type", "qubesdb-domains", "domains", answer.domains));
+        } else if (!ctx.isJson()) {
             for (String domain : answer.domains) {
                 ctx.println(SafeText.printable(domain));
             }

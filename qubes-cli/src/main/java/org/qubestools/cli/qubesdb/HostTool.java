@@ -109,7 +109,7 @@ public final class HostTool implements Tool {
         if (answer == null) {
             throw new QubesDbDisconnectedException(NAME + " hung up");
         }
-        return HostAnswer.report(answer, ctx);
+        return HostAnswer.report(operands.get(0), answer, ctx);
     }
 
     private static byte[] request(List<String> operands) {
