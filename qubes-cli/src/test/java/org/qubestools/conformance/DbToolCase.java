@@ -53,6 +53,9 @@ final class DbToolCase {
             thread.start();
             writeMeanwhile(proxies.get(0), world.folder());
             compare(run.get(LIMIT_SECONDS, TimeUnit.SECONDS), runner.output());
+            if (!wire("connect").isEmpty()) {
+                proxies.get(0).awaitConnection(proxies.size() == 1 ? LIMIT_MILLIS : QUIET_MILLIS);
+            }
             compareWire(proxies);
         } catch (TimeoutException e) {
             differences.add("does not end");

@@ -112,6 +112,14 @@ final class RecordingProxy implements AutoCloseable {
         return connections;
     }
 
+    /** Waits for the first connection: a tool that asks for nothing may be gone before it is accepted here. */
+    synchronized void awaitConnection(long limitMillis) throws InterruptedException {
+        Deadline end = Deadline.in(TimeUnit.MILLISECONDS.toNanos(limitMillis));
+        while (connections == 0 && !end.isReached()) {
+            wait(Math.max(1, end.millisLeft()));
+        }
+    }
+
     /** Waits until so much was sent, and then until no byte has moved for a while; false if that takes too long. */
     synchronized boolean awaitQuiet(int messages, long quietMillis, long limitMillis) throws InterruptedException {
         Deadline end = Deadline.in(TimeUnit.MILLISECONDS.toNanos(limitMillis));
