@@ -126,8 +126,8 @@ def measure_host(report, options, work):
     host = Host(options, os.path.join(work, 'host'))
     try:
         for number in range(DOMAINS):
-            answer = host.ask(command='start', domain='vm%d' % number)
-            if answer.get('error'):
+            answer = host.ask(op='start', domain='vm%d' % number)
+            if not answer.get('ok'):
                 sys.exit('bench: qubesdb-hostd: %s' % answer)
         time.sleep(1)
         before = host.cpu_seconds()
