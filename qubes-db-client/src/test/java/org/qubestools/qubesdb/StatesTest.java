@@ -41,6 +41,16 @@ final class StatesTest {
 
     // ---- timeouts
 
+    /** Answers all, but the first not before that. */
+    private static Script firstAnswerAfter(CountDownLatch go) {
+        return peer -> {
+            Message first = peer.request();
+            go.await();
+            peer.answer(first);
+            peer.answerAll();
+        };
+    }
+
     @Test
     void aDaemonThatNeverAnswersIsATimeoutAndTheConnectionEnds() throws Exception {
         CountDownLatch hungUp = new CountDownLatch(2);
@@ -91,12 +101,7 @@ final class StatesTest {
     @Test
     void anInterruptEndsOnlyTheWait() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
-        Script slow = peer -> {
-            Message first = peer.request();
-            go.await();
-            peer.answer(first);
-            peer.answerAll();
-        };
+        Script slow = firstAnswerAfter(go);
         try (ScriptedDaemon daemon = new ScriptedDaemon(folder, slow);
                 QubesDb db = client(daemon, FOR_EVER)) {
             FutureTask<Object> task = new FutureTask<>(() -> db.read(KEY));
@@ -128,12 +133,7 @@ final class StatesTest {
     @Test
     void anInterruptedWatchIsTakenBack() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
-        Script slow = peer -> {
-            Message first = peer.request();
-            go.await();
-            peer.answer(first);
-            peer.answerAll();
-        };
+        Script slow = firstAnswerAfter(go);
         Recorder recorder = new Recorder();
         try (ScriptedDaemon daemon = new ScriptedDaemon(folder, slow);
                 QubesDb db = client(daemon, FOR_EVER)) {

@@ -2,6 +2,7 @@ package org.qubestools.cli.qubesdb;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,6 +26,9 @@ final class DaemonProcess {
     private static final String LOGS_VARIABLE = "QUBES_LOG_DIR";
     /** Runs its arguments with the first one, a file, as standard error. */
     private static final String SCRIPT = "log=$1; shift; exec \"$@\" </dev/null 2>>\"$log\"";
+
+    /** Bytes of what a daemon says before it ends that are looked at. */
+    private static final int MOST_SAID = 1 << 16;
 
     private final String tool;
     private final Path log;
@@ -72,15 +76,23 @@ final class DaemonProcess {
         return words;
     }
 
-    /** The last line of what it has said. */
+    /** The last line of what it has said, which stands in the log behind what was there. */
     private String reason(long said, int status) throws IOException {
-        byte[] all = Files.exists(log) ? Files.readAllBytes(log) : new byte[0];
-        int from = (int) Math.min(said, all.length);
-        String text = new String(all, from, all.length - from, StandardCharsets.UTF_8).strip();
-        String last = text.substring(text.lastIndexOf('\n') + 1);
+        String last = lastLine(said);
         String prefix = tool + ": ";
         return last.isEmpty()
                 ? "the daemon ended with status " + status + ", see " + log
                 : SafeText.printable(last.startsWith(prefix) ? last.substring(prefix.length()) : last);
+    }
+
+    private String lastLine(long said) throws IOException {
+        if (!Files.exists(log)) {
+            return "";
+        }
+        try (InputStream in = Files.newInputStream(log)) {
+            in.skipNBytes(Math.min(said, Files.size(log)));
+            String text = new String(in.readNBytes(MOST_SAID), StandardCharsets.UTF_8).strip();
+            return text.substring(text.lastIndexOf('\n') + 1);
+        }
     }
 }

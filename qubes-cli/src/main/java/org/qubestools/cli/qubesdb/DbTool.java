@@ -35,7 +35,7 @@ public final class DbTool implements Tool {
     public ToolSpec spec() {
         ToolSpec spec = command == null ? specOfAny() : specOf(command);
         return spec.likeGetopt(DbOptions.USAGE)
-                .note("Bytes of values that are not printable ASCII are shown as \\xhh, unless -r is given.")
+                .note("Bytes of values below 0x20 and from 0x80 are shown as \\xhh, unless -r is given.")
                 .exitCode(1, "a path was refused, or there is no daemon; wrong options or operands");
     }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -27,8 +28,10 @@ import org.qubestools.qubesdb.daemon.QubesDbHost;
  * several threads.
  */
 final class HostControl {
-    /** What a request may have beside {@code op}. */
-    private static final Set<String> FIELDS = Set.of("domain", "local", "mode", "listen", "connect", "device");
+    /** The kinds of a link. */
+    private static final List<String> LINKS = List.of("listen", "connect", "device");
+    /** What a request may have beside {@code op} and a link. */
+    private static final Set<String> FIELDS = Set.of("domain", "local", "mode");
 
     private final QubesDbHost host;
     private final Path folder;
@@ -65,6 +68,7 @@ final class HostControl {
             } catch (Refused e) {
                 refuse(answer, e.kind, e.getMessage());
             } catch (IOException | UnsupportedOperationException e) {
+                // Unsupported: the folder is on a file system without the permissions of POSIX.
                 refuse(answer, e instanceof DaemonRunsException ? "in-use" : "failed", e.getMessage());
             }
             answer.end();
@@ -94,9 +98,7 @@ final class HostControl {
         answer.field("ok", true).beginArray("domains");
         daemons.forEach((name, daemon) -> answer.beginObject()
                 .field("domain", name)
-                .field(
-                        "link",
-                        daemon.linkState().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .field("link", daemon.linkState().name().toLowerCase(Locale.ROOT))
                 .end());
         answer.end();
     }
@@ -127,28 +129,44 @@ final class HostControl {
     }
 
     private DaemonOptions options(Map<String, String> request) throws Refused {
-        DaemonOptions options = defaults;
         try {
-            if (request.containsKey("mode")) {
-                options =
-                        options.withModes(SocketMode.parse(request.getOrDefault("mode", "")), defaults.readOnlyMode());
+            DaemonOptions options = defaults.withLink(link(request));
+            String mode = request.get("mode");
+            if (mode != null) {
+                options = options.withModes(SocketMode.parse(mode), defaults.readOnlyMode());
             }
-        } catch (IllegalArgumentException e) {
-            throw new Refused("usage", "mode: " + e.getMessage());
+            return isLocal(request) ? options.asLocal() : options;
+        } catch (IllegalArgumentException e) { // a mode, or text that is no path
+            throw new Refused("usage", SafePath.of(String.valueOf(e.getMessage())));
         }
-        String listen = request.get("listen");
-        String connect = request.get("connect");
-        String device = request.get("device");
-        if (listen != null) {
-            options = options.withLink(new DaemonLink.Listen(Path.of(listen)));
+    }
+
+    private static boolean isLocal(Map<String, String> request) throws Refused {
+        String local = request.getOrDefault("local", "false");
+        if (!local.equals("true") && !local.equals("false")) {
+            throw new Refused("usage", "local is true or false, not '" + SafePath.of(local) + "'");
         }
-        if (connect != null) {
-            options = options.withLink(new DaemonLink.Connect(Path.of(connect)));
+        return local.equals("true");
+    }
+
+    private static DaemonLink link(Map<String, String> request) throws Refused {
+        List<String> kinds = LINKS.stream().filter(request::containsKey).toList();
+        if (kinds.size() > 1) {
+            throw new Refused("usage", "a domain has one link, not " + String.join(" and ", kinds));
         }
-        if (device != null) {
-            options = options.withLink(new DaemonLink.Device(Path.of(device)));
+        if (kinds.isEmpty()) {
+            return DaemonLink.NONE;
         }
-        return "true".equals(request.get("local")) ? options.asLocal() : options;
+        Path path = Path.of(request.getOrDefault(kinds.get(0), ""));
+        return switch (kinds.get(0)) {
+            case "listen" -> new DaemonLink.Listen(path);
+            case "connect" -> new DaemonLink.Connect(path);
+            default -> new DaemonLink.Device(path);
+        };
+    }
+
+    private static boolean isField(String name) {
+        return name.equals("op") || FIELDS.contains(name) || LINKS.contains(name);
     }
 
     private static Map<String, String> parse(String untrustedLine) throws Refused {
@@ -159,7 +177,7 @@ final class HostControl {
             }
             while (parser.nextToken() != JsonToken.END_OBJECT) {
                 String name = parser.currentName();
-                if (!parser.nextToken().isScalarValue() || !(name.equals("op") || FIELDS.contains(name))) {
+                if (!parser.nextToken().isScalarValue() || !isField(name)) {
                     throw new Refused("usage", "no request has this as '" + SafePath.of(name) + "'");
                 }
                 fields.put(name, parser.getText());

@@ -127,6 +127,7 @@ final class ClientConnection implements Peer.Owner {
         } else {
             watches++;
             service.watches().add(this, current.path());
+            peer.fence();
             peer.answer(MessageType.OK, current.path());
         }
     }

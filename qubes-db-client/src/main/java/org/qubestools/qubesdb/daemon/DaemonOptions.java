@@ -54,17 +54,6 @@ public record DaemonOptions(
         }
     }
 
-    /** Without a link. */
-    public DaemonOptions(
-            Set<PosixFilePermission> mode,
-            Set<PosixFilePermission> readOnlyMode,
-            int maxClients,
-            Duration messageTimeout,
-            boolean local,
-            Consumer<String> log) {
-        this(mode, readOnlyMode, maxClients, messageTimeout, local, DaemonLink.NONE, log);
-    }
-
     public DaemonOptions withModes(Set<PosixFilePermission> socket, Set<PosixFilePermission> readOnlySocket) {
         return new DaemonOptions(socket, readOnlySocket, maxClients, messageTimeout, local, link, log);
     }

@@ -32,7 +32,7 @@ final class LinkKeeper {
     private @Nullable String logged;
 
     private boolean closed;
-    private volatile LinkState state = LinkState.WAITING;
+    private volatile LinkState state;
 
     /** Waits for the other side; while one is there, the next waits to be accepted. */
     private final class Door implements Loop.Handler {
@@ -61,6 +61,7 @@ final class LinkKeeper {
         this.service = service;
         this.how = how;
         this.inDomain = inDomain;
+        this.state = how instanceof DaemonLink.None ? LinkState.NONE : LinkState.WAITING;
     }
 
     /** True if clients are served only while there is a link that is in order. */

@@ -33,7 +33,7 @@ final class OutputQueue {
     private static final byte[] NOTHING = new byte[0];
 
     private final Deque<Item> items = new ArrayDeque<>();
-    /** How often the events of a path wait, one for each change. */
+    /** How often the events of a path wait, once for each change, that a further change may be merged into. */
     private final Map<String, Integer> waiting = new HashMap<>();
 
     private int events;
@@ -62,6 +62,8 @@ final class OutputQueue {
     private static final class Events implements Item {
         private final String path;
         private int count;
+        /** Some of them are encoded: a watch has had its event. */
+        private boolean begun;
 
         Events(String path, int count) {
             this.path = path;
@@ -147,6 +149,11 @@ final class OutputQueue {
         return true;
     }
 
+    /** Events that wait already are not for the watches from here on: later changes are not merged into them. */
+    void fence() {
+        waiting.clear();
+    }
+
     /** Writes as much as the channel takes, but not for ever; true if nothing is left. */
     boolean writeTo(WritableByteChannel channel) throws IOException {
         long written = 0;
@@ -188,12 +195,15 @@ final class OutputQueue {
 
     private void encodeEvents(ByteBuffer content) {
         while (items.peekFirst() instanceof Events group && content.remaining() >= MessageCodec.HEADER_LENGTH) {
+            if (!group.begun) {
+                group.begun = true;
+                waiting.computeIfPresent(group.path, (same, times) -> times == 1 ? null : times - 1);
+            }
             MessageCodec.put(MessageType.EVENT, group.path, NOTHING, content);
             group.count--;
             events--;
             if (group.count == 0) {
                 items.removeFirst();
-                waiting.computeIfPresent(group.path, (same, times) -> times == 1 ? null : times - 1);
             }
         }
     }

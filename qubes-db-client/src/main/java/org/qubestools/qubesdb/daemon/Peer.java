@@ -232,6 +232,11 @@ final class Peer implements Loop.Handler {
         return output.addEvents(path, count);
     }
 
+    /** See {@link OutputQueue#fence}. */
+    void fence() {
+        output.fence();
+    }
+
     /** What is queued behind something is sent with it. */
     private void announce() {
         if (output.isEmpty()) {

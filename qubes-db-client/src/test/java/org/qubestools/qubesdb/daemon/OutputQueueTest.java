@@ -108,7 +108,7 @@ final class OutputQueueTest {
         }
         queue.addEvents("/a1", 1);
         queue.addEvents("/new", 1);
-        queue.addEvents("/a0", 3);
+        queue.addEvents("/a0", 1);
         queue.addEvents("/new", 1);
         drain();
 
@@ -127,6 +127,35 @@ final class OutputQueueTest {
         drain();
 
         assertThat(channel.paths()).startsWith("/first", "/other").endsWith("/other", "/first");
+    }
+
+    /** Of several watches of a path the first has had its event, and would not be told of the change. */
+    @Test
+    void eventsOfWhichOneIsBeingSentStandForNoOther() throws IOException {
+        int watches = 400;
+        queue.addEvents("/first", watches);
+        channel.room = MessageCodec.HEADER_LENGTH;
+        queue.writeTo(channel);
+        for (int i = 0; i < OutputQueue.MERGING; i++) {
+            queue.addEvents("/other", 1);
+        }
+        queue.addEvents("/first", watches);
+        drain();
+
+        assertThat(channel.paths()).filteredOn("/first"::equals).hasSize(2 * watches);
+    }
+
+    @Test
+    void eventsFromBeforeANewWatchStandForNoneThatIsForItToo() throws IOException {
+        for (int i = 0; i < OutputQueue.MERGING; i++) {
+            queue.addEvents("/path", 1);
+        }
+        queue.fence();
+        queue.addEvents("/path", 2);
+        queue.addEvents("/path", 2);
+        drain();
+
+        assertThat(channel.paths()).hasSize(OutputQueue.MERGING + 2);
     }
 
     @Test
