@@ -89,7 +89,7 @@ class Host:
         environment = dict(os.environ, QUBES_RUN_DIR=folder, JAVA_HOME=options.jdk)
         os.makedirs(folder, 0o700)
         self.process = subprocess.Popen([os.path.join(options.dist, 'bin', 'qubesdb-hostd')], env=environment,
-                                        stdin=subprocess.DEVNULL)
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         self.socket = socket.socket(socket.AF_UNIX)
         self.connect(os.path.join(folder, 'qubesdb-hostd.sock'))
         self.lines = self.socket.makefile('rw', encoding='utf-8')
