@@ -28,7 +28,7 @@ public final class VmStatuses {
             for (DomainSnapshot domain : vmm.domains()) {
                 domains.put(domain.name(), domain);
             }
-            needsDaemons = vmm.expectsQubesDaemons();
+            needsDaemons = vmm.traits().qubesDaemons();
         } else {
             needsDaemons = false;
         }

@@ -1,5 +1,7 @@
 package org.qubestools.core.vmm;
 
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.qubestools.core.model.VmView;
 
 /**
@@ -7,9 +9,22 @@ import org.qubestools.core.model.VmView;
  *
  * @param uuid identity that the domain must get; lower case text form
  * @param vm the VM with all that its definition is made from
+ * @param ownDefinition text that defines the domain instead of one made by the driver; null for the ordinary case
  */
-public record DomainSpec(String uuid, VmView vm) {
+public record DomainSpec(String uuid, VmView vm, @Nullable String ownDefinition) {
+    public DomainSpec(String uuid, VmView vm) {
+        this(uuid, vm, null);
+    }
+
     public String name() {
         return vm.vm().name();
+    }
+
+    public DomainKey key() {
+        return new DomainKey(name(), uuid);
+    }
+
+    public Optional<String> customDefinition() {
+        return Optional.ofNullable(ownDefinition);
     }
 }

@@ -1,5 +1,6 @@
 package org.qubestools.core.vmm;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -7,16 +8,28 @@ import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.model.HostInfo;
 import org.qubestools.core.model.HostSource;
+import org.qubestools.core.model.PciAddress;
 
 /**
  * A {@link Vmm} that connects at first use, once, and never in offline mode.
  *
- * <p>A failed opening is tried again at the next use. Safe for use from several threads.
+ * <p>A failed opening is tried again at the next use. A call that fails because the connection is lost is repeated once
+ * on a new one. Safe for use from several threads.
  */
 public final class LazyVmm implements Vmm, HostSource {
     /** Opens the connection; throws VMM_UNREACHABLE naming the URI if that fails. */
     public interface Opener {
         Vmm open();
+    }
+
+    /** One question to the VMM. */
+    private interface Call<T> {
+        T on(Vmm vmm);
+    }
+
+    /** One order to the VMM. */
+    private interface Order {
+        void on(Vmm vmm);
     }
 
     private final Opener opener;
@@ -52,6 +65,34 @@ public final class LazyVmm implements Vmm, HostSource {
         return open;
     }
 
+    /** The connection after {@code lost}, which another thread may have replaced already. */
+    private synchronized Vmm connectedAfter(Vmm lost) {
+        if (open == lost) {
+            open = null;
+            lost.close();
+        }
+        return connected();
+    }
+
+    private <T> T ask(Call<T> call) {
+        Vmm vmm = connected();
+        try {
+            return call.on(vmm);
+        } catch (QubesException e) {
+            if (vmm.isAlive()) {
+                throw e;
+            }
+        }
+        return call.on(connectedAfter(vmm));
+    }
+
+    private void tell(Order order) {
+        ask(vmm -> {
+            order.on(vmm);
+            return vmm;
+        });
+    }
+
     /** Facts of the host, or nothing in offline mode; VMM_UNREACHABLE without a connection. */
     @Override
     public Optional<HostInfo> knownHost() {
@@ -60,27 +101,123 @@ public final class LazyVmm implements Vmm, HostSource {
 
     @Override
     public HostInfo host() {
-        return connected().host();
+        return ask(Vmm::host);
+    }
+
+    @Override
+    public VmmTraits traits() {
+        return connected().traits();
+    }
+
+    /** True also before the first use. */
+    @Override
+    public synchronized boolean isAlive() {
+        return !closed && (open == null || open.isAlive());
     }
 
     @Override
     public List<DomainSnapshot> domains() {
-        return connected().domains();
+        return ask(Vmm::domains);
+    }
+
+    @Override
+    public Optional<DomainSnapshot> find(DomainKey domain) {
+        return ask(vmm -> vmm.find(domain));
     }
 
     @Override
     public void define(DomainSpec spec) {
-        connected().define(spec);
+        tell(vmm -> vmm.define(spec));
+    }
+
+    @Override
+    public String definitionText(DomainSpec spec) {
+        return ask(vmm -> vmm.definitionText(spec));
     }
 
     @Override
     public void undefine(String name) {
-        connected().undefine(name);
+        tell(vmm -> vmm.undefine(name));
     }
 
     @Override
-    public boolean expectsQubesDaemons() {
-        return connected().expectsQubesDaemons();
+    public int createPaused(DomainKey domain) {
+        return ask(vmm -> vmm.createPaused(domain));
+    }
+
+    @Override
+    public void resume(DomainKey domain) {
+        tell(vmm -> vmm.resume(domain));
+    }
+
+    @Override
+    public void pause(DomainKey domain) {
+        tell(vmm -> vmm.pause(domain));
+    }
+
+    @Override
+    public boolean suspendToMemory(DomainKey domain) {
+        return ask(vmm -> vmm.suspendToMemory(domain));
+    }
+
+    @Override
+    public void wakeUp(DomainKey domain) {
+        tell(vmm -> vmm.wakeUp(domain));
+    }
+
+    @Override
+    public boolean shutdown(DomainKey domain) {
+        return ask(vmm -> vmm.shutdown(domain));
+    }
+
+    @Override
+    public boolean destroy(DomainKey domain) {
+        return ask(vmm -> vmm.destroy(domain));
+    }
+
+    @Override
+    public void attachNetwork(DomainSpec spec) {
+        tell(vmm -> vmm.attachNetwork(spec));
+    }
+
+    @Override
+    public void detachNetwork(DomainSpec spec) {
+        tell(vmm -> vmm.detachNetwork(spec));
+    }
+
+    @Override
+    public void detachDisk(DomainKey domain, String frontend) {
+        tell(vmm -> vmm.detachDisk(domain, frontend));
+    }
+
+    @Override
+    public void setMemory(DomainKey domain, long kib, long maximumKib) {
+        tell(vmm -> vmm.setMemory(domain, kib, maximumKib));
+    }
+
+    @Override
+    public boolean detachFromHost(PciAddress device) {
+        return ask(vmm -> vmm.detachFromHost(device));
+    }
+
+    @Override
+    public void reattachToHost(PciAddress device) {
+        tell(vmm -> vmm.reattachToHost(device));
+    }
+
+    @Override
+    public void save(DomainKey domain, Path file) {
+        tell(vmm -> vmm.save(domain, file));
+    }
+
+    @Override
+    public boolean restorePaused(DomainSpec spec, Path file) {
+        return ask(vmm -> vmm.restorePaused(spec, file));
+    }
+
+    @Override
+    public Subscription subscribe(DomainListener listener) {
+        return ask(vmm -> vmm.subscribe(listener));
     }
 
     @Override

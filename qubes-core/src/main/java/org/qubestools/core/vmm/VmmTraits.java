@@ -1,0 +1,24 @@
+package org.qubestools.core.vmm;
+
+/**
+ * What a hypervisor driver has and has not, as data: nobody else asks which driver it is.
+ *
+ * @param driver libvirt's word for it: {@code Xen}, {@code QEMU}, {@code TEST}
+ * @param qubesDaemons a started VM gets a QubesDB daemon, a qrexec daemon and a GUI daemon of Qubes' own, and counts as
+ *     running once those run; without them QubesDB is served by our own daemon
+ * @param xenstore there is a xenstore
+ * @param backendDomains a device can come from another VM than dom0
+ * @param hotplug devices and network can be attached to and detached from a running domain
+ * @param templateRoot how the root disk of a VM with a template is made
+ */
+public record VmmTraits(
+        String driver,
+        boolean qubesDaemons,
+        boolean xenstore,
+        boolean backendDomains,
+        boolean hotplug,
+        TemplateRoot templateRoot) {
+    public static final VmmTraits XEN = new VmmTraits("Xen", true, true, true, true, TemplateRoot.SNAPSHOT_SCRIPT);
+    public static final VmmTraits QEMU = new VmmTraits("QEMU", false, false, false, true, TemplateRoot.OVERLAY);
+    public static final VmmTraits TEST = new VmmTraits("TEST", false, false, true, false, TemplateRoot.NOTHING);
+}
