@@ -12,6 +12,7 @@ import org.qubestools.cli.tool.BackupTool;
 import org.qubestools.cli.tool.CheckTool;
 import org.qubestools.cli.tool.CloneTool;
 import org.qubestools.cli.tool.CreateTool;
+import org.qubestools.cli.tool.EventsTool;
 import org.qubestools.cli.tool.GlobalPrefsTool;
 import org.qubestools.cli.tool.InitStorageTool;
 import org.qubestools.cli.tool.LsTool;
@@ -45,6 +46,7 @@ public final class Tools {
                 "qvm-check",
                 "qvm-clone",
                 "qvm-create",
+                "qvm-events",
                 "qvm-init-storage",
                 "qvm-ls",
                 "qvm-prefs",
@@ -73,6 +75,7 @@ public final class Tools {
             case "qvm-check" -> Optional.of(new CheckTool());
             case "qvm-clone" -> Optional.of(new CloneTool());
             case "qvm-create" -> Optional.of(new CreateTool());
+            case "qvm-events" -> Optional.of(new EventsTool());
             case "qvm-init-storage" -> Optional.of(new InitStorageTool());
             case "qvm-ls" -> Optional.of(new LsTool());
             case "qvm-prefs" -> Optional.of(new PrefsTool());

@@ -44,7 +44,7 @@ public final class ChangeFeed implements AutoCloseable {
     private long nextConnect;
 
     private ChangeFeed(
-            LazyVmm vmm, Supplier<VmCollection> store, Path storeFile, DomainDatabases databases, Options options) {
+            LazyVmm vmm, Supplier<VmCollection> store, Path storeFile, VmDatabases databases, Options options) {
         this.vmm = vmm;
         this.store = store;
         this.queue = new SignalQueue(options.capacity());
@@ -78,7 +78,7 @@ public final class ChangeFeed implements AutoCloseable {
      * @throws QubesException VMM_UNREACHABLE, OFFLINE, or what {@code store} throws
      */
     public static ChangeFeed open(
-            LazyVmm vmm, Supplier<VmCollection> store, Path storeFile, DomainDatabases databases, Options options)
+            LazyVmm vmm, Supplier<VmCollection> store, Path storeFile, VmDatabases databases, Options options)
             throws InterruptedException {
         ChangeFeed feed = new ChangeFeed(vmm, store, storeFile, databases, options);
         boolean opened = false;

@@ -2,10 +2,9 @@ package org.qubestools.core.runtime;
 
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.model.QubesVm;
-import org.qubestools.qubesdb.QubesDb;
 
 /** The port to the QubesDB daemons of this host: one for each running VM. */
-public interface DomainDatabases {
+public interface DomainDatabases extends VmDatabases {
     /**
      * Starts the daemon of a VM whose domain was just made; one that is left over from an earlier run ends first.
      *
@@ -16,7 +15,4 @@ public interface DomainDatabases {
 
     /** Ends the daemon of a VM; one that is not there is fine. */
     void stop(QubesVm vm);
-
-    /** A new connection to the daemon of a VM or of dom0, made at its first use; the caller closes it. */
-    QubesDb connect(QubesVm vm);
 }

@@ -20,7 +20,7 @@ final class KeyWatches implements AutoCloseable {
     private static final long PAUSE_MILLIS = 500;
     private static final long PATIENCE_MILLIS = 60_000;
 
-    private final DomainDatabases databases;
+    private final VmDatabases databases;
     private final List<QubesDbPath> paths;
     private final SignalQueue queue;
     private final Map<String, QubesDb> watched = new HashMap<>();
@@ -29,7 +29,7 @@ final class KeyWatches implements AutoCloseable {
     /** A database that could not be reached yet; times of {@link WaitTime#millis}. */
     private record Attempt(QubesVm vm, long giveUp, long next) {}
 
-    KeyWatches(DomainDatabases databases, List<QubesDbPath> paths, SignalQueue queue) {
+    KeyWatches(VmDatabases databases, List<QubesDbPath> paths, SignalQueue queue) {
         this.databases = databases;
         this.paths = paths;
         this.queue = queue;

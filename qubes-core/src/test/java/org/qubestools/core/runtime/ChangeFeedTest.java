@@ -73,17 +73,7 @@ final class ChangeFeedTest {
         return VmCollection.of(AttributeMap.EMPTY, vms);
     }
 
-    private final class Databases implements DomainDatabases {
-        @Override
-        public void start(QubesVm vm, int domainId) {
-            throw new AssertionError("a feed starts nothing");
-        }
-
-        @Override
-        public void stop(QubesVm vm) {
-            throw new AssertionError("a feed stops nothing");
-        }
-
+    private final class Databases implements VmDatabases {
         @Override
         public QubesDb connect(QubesVm vm) {
             InMemoryQubesDb.Domain domain = domains.computeIfAbsent(vm.name(), name -> {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
@@ -25,7 +26,7 @@ public final class FakeVmm implements Vmm {
     private final Map<String, DomainSnapshot> domains = new LinkedHashMap<>();
     private final List<String> calls = new ArrayList<>();
     private final Map<String, QubesException> failures = new TreeMap<>();
-    private final List<DomainListener> listeners = new ArrayList<>();
+    private final List<DomainListener> listeners = new CopyOnWriteArrayList<>();
     private int lastId;
     private int askedForAll;
     private boolean alive = true;
@@ -99,7 +100,7 @@ public final class FakeVmm implements Vmm {
     }
 
     private void tell(DomainEvent event) {
-        for (DomainListener listener : List.copyOf(listeners)) {
+        for (DomainListener listener : listeners) {
             listener.happened(event);
         }
     }
@@ -346,6 +347,11 @@ public final class FakeVmm implements Vmm {
     @Override
     public void close() {
         closed = true;
+    }
+
+    /** True while somebody wants to hear of events. */
+    public boolean isWatched() {
+        return !listeners.isEmpty();
     }
 
     public boolean isClosed() {
