@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * The database of a domain by the socket of its daemon. Connects at the first command, and again after a connection was
@@ -201,7 +202,22 @@ public final class QubesDbClient implements QubesDb {
     }
 
     private List<Call> callAll(List<Message> requests) throws QubesDbException, InterruptedException {
-        return session.carryOut(connection -> requests.stream().map(Call::new).toList());
+        return session.carryOut(new Calls(requests));
+    }
+
+    /** Makes a call of each request, the same on any connection. */
+    private record Calls(List<Message> requests) implements Function<Connection, List<Call>> {
+        @Override
+        public List<Call> apply(Connection connection) {
+            if (requests.size() == 1) {
+                return List.of(new Call(requests.get(0)));
+            }
+            List<Call> calls = new ArrayList<>(requests.size());
+            for (Message request : requests) {
+                calls.add(new Call(request));
+            }
+            return calls;
+        }
     }
 
     @Override
