@@ -243,10 +243,18 @@ final class Loop implements AutoCloseable {
 
     private void serveAll() {
         serveTold();
-        for (SelectionKey key : selector.selectedKeys()) {
+        Set<SelectionKey> selected = selector.selectedKeys();
+        if (selected.size() == 1 && waiting.isEmpty() && unfinished.isEmpty()) {
+            Handler only = (Handler) selected.iterator().next().attachment();
+            selected.clear();
+            share = REQUESTS_IN_A_TURN;
+            serve(only); // the usual case, of someone who waits for the answer
+            return;
+        }
+        for (SelectionKey key : selected) {
             waiting.add((Handler) key.attachment());
         }
-        selector.selectedKeys().clear();
+        selected.clear();
         if (!unfinished.isEmpty()) {
             Handler next = unfinished.iterator().next();
             unfinished.remove(next);
@@ -262,15 +270,13 @@ final class Loop implements AutoCloseable {
     }
 
     private static void serve(Handler handler) {
-        guarded(() -> {
-            try {
-                handler.ready();
-            } catch (CancelledKeyException e) {
-                // Closed by what was served before it.
-            } catch (IOException | RuntimeException | OutOfMemoryError e) {
-                guarded(() -> handler.fail(e));
-            }
-        });
+        try {
+            handler.ready();
+        } catch (CancelledKeyException e) {
+            // Closed by what was served before it.
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            guarded(() -> handler.fail(e));
+        }
     }
 
     private void runAlarms() {
