@@ -21,6 +21,7 @@ import org.qubestools.cli.option.PicocliModel;
 import org.qubestools.cli.option.ToolSpec;
 import org.qubestools.cli.option.Usage;
 import org.qubestools.core.io.SafeText;
+import org.qubestools.qubesdb.QubesDbClient;
 
 /**
  * The entry point of all launchers: the first argument names the tool, the others are the tool's own.
@@ -35,11 +36,14 @@ public final class QvmMain {
     private QvmMain() {}
 
     public static void main(String[] args) {
+        List<String> words = RawWords.of(args);
+        if (RawWords.isOfQubesDb(words)) {
+            QubesDbClient.prepare();
+        }
         StandardOutput sink = new StandardOutput(new FileOutputStream(FileDescriptor.out));
         PrintStream out = new PrintStream(new BufferedOutputStream(sink, OUTPUT_BUFFER), false, StandardCharsets.UTF_8);
         SystemHost host = new SystemHost(Clock.systemUTC());
         ToolContext ctx = new ToolContext(out, System.err, new StandardInput(), System.getenv(), host, new NoVmm());
-        List<String> words = RawWords.of(args);
         int code = runFirst(words, ctx);
         IOException lost = sink.failure();
         if (lost != null && !host.outputIsPipe()) {

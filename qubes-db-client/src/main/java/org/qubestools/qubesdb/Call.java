@@ -12,7 +12,7 @@ final class Call {
     private static final long MAX_LIST_BYTES = 64L << 20;
 
     private final Message request;
-    private final Runnable agreed;
+    private final @Nullable Runnable agreed;
     private final CountDownLatch done = new CountDownLatch(1);
     private final List<Message> entries = new ArrayList<>(0);
 
@@ -26,13 +26,13 @@ final class Call {
     private boolean readOnly;
 
     /** {@code agreed} runs in the reader when the answer is OK, before anything behind it is read. */
-    Call(Message request, Runnable agreed) {
+    Call(Message request, @Nullable Runnable agreed) {
         this.request = request;
         this.agreed = agreed;
     }
 
     Call(Message request) {
-        this(request, () -> {});
+        this(request, null);
     }
 
     Message request() {
@@ -54,7 +54,7 @@ final class Call {
                     default -> false;
                 };
         if (answered) {
-            if (message.type() == MessageType.OK) {
+            if (message.type() == MessageType.OK && agreed != null) {
                 agreed.run();
             }
             answer = message;

@@ -9,7 +9,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,7 @@ final class Connection {
     private final boolean readOnly;
     private final Selector selector;
     private final WatchRouter router = new WatchRouter();
-    private final Consumer<Connection> ended;
+    private final Owner owner;
     private final Deque<Call> outstanding = new ConcurrentLinkedDeque<>();
     private final Sender sender;
     private final ReplyParser parser = new ReplyParser();
@@ -32,6 +31,20 @@ final class Connection {
     private final AtomicReference<@Nullable QubesDbException> end = new AtomicReference<>();
 
     private final Thread reader;
+
+    /** Whose it is. */
+    interface Owner {
+        /** Comes once, by the reader, after all calls have failed. */
+        void lost(Connection connection);
+    }
+
+    /** The thread that reads. */
+    private final class Reader implements Runnable {
+        @Override
+        public void run() {
+            readAll();
+        }
+    }
 
     /** The daemon may hang up behind the last answer. */
     private volatile boolean suspect;
@@ -42,20 +55,20 @@ final class Connection {
      * Starts reading.
      *
      * @param opened taken over
-     * @param ended told once, by the reader, after all calls have failed
+     * @param owner told of the end
      */
-    Connection(String name, Endpoint.Opened opened, Consumer<Connection> ended) throws QubesDbDisconnectedException {
+    Connection(String name, Endpoint.Opened opened, Owner owner) throws QubesDbDisconnectedException {
         this.name = name;
         this.channel = opened.channel();
         this.readOnly = opened.readOnly();
-        this.ended = ended;
+        this.owner = owner;
         this.sender = new Sender(channel, outstanding);
         try {
             this.selector = selectorOf(channel);
         } catch (IOException e) {
             throw new QubesDbDisconnectedException("no connection to QubesDB of " + name + ": " + e.getMessage(), e);
         }
-        this.reader = Background.start("qubesdb-reader " + name, this::readAll);
+        this.reader = Background.start("qubesdb-reader " + name, new Reader());
     }
 
     private static Selector selectorOf(SocketChannel channel) throws IOException {
@@ -85,7 +98,7 @@ final class Connection {
         return end.get() == null && !sender.isDeaf();
     }
 
-    /** True once all calls have failed and nothing comes any more; what {@code ended} does comes after that. */
+    /** True once all calls have failed and nothing comes any more; what the owner does comes after that. */
     boolean isOver() {
         return over;
     }
@@ -102,7 +115,9 @@ final class Connection {
         if (reason != null) {
             throw untouched(calls, lost(reason.getMessage(), reason));
         }
-        calls.forEach(call -> call.sentTo(readOnly));
+        for (Call call : calls) {
+            call.sentTo(readOnly);
+        }
         try {
             if (!sender.send(calls)) {
                 selector.wakeup();
@@ -114,7 +129,9 @@ final class Connection {
     }
 
     private static QubesDbDisconnectedException untouched(List<Call> calls, QubesDbDisconnectedException reason) {
-        calls.forEach(Call::markUntouched);
+        for (Call call : calls) {
+            call.markUntouched();
+        }
         return reason;
     }
 
@@ -147,7 +164,7 @@ final class Connection {
         }
         failAll(reason);
         over = true;
-        ended.accept(this);
+        owner.lost(this);
     }
 
     private void failAll(QubesDbException otherwise) {

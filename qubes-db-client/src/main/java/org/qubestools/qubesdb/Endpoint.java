@@ -28,6 +28,14 @@ record Endpoint(String name, Path socket, Path readOnlySocket) {
     /** A channel that is connected and does not block. */
     record Opened(SocketChannel channel, boolean readOnly) {}
 
+    /** The time is over, or nobody needs it any more. */
+    private record Late(Deadline end, BooleanSupplier givenUp) implements BooleanSupplier {
+        @Override
+        public boolean getAsBoolean() {
+            return end.isReached() || givenUp.getAsBoolean();
+        }
+    }
+
     static Endpoint domain(QubesDbSockets sockets, String domain) {
         return new Endpoint("domain '" + domain + "'", sockets.socket(domain), sockets.readOnlySocket(domain));
     }
@@ -39,7 +47,7 @@ record Endpoint(String name, Path socket, Path readOnlySocket) {
     /** {@code givenUp}: whether nobody needs it any more; asked while a daemon that is busy is waited for. */
     Opened open(Duration limit, BooleanSupplier givenUp) throws QubesDbDisconnectedException, InterruptedException {
         Deadline end = Deadline.in(Deadline.nanos(limit));
-        BooleanSupplier late = () -> end.isReached() || givenUp.getAsBoolean();
+        BooleanSupplier late = new Late(end, givenUp);
         try {
             return new Opened(open(socket, late), false);
         } catch (IOException first) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Events on their way to the listeners of a client, which are called one after the other, by one thread. */
@@ -14,7 +15,7 @@ final class ListenerQueue {
     private static final long PATIENCE_MILLIS = 1000;
 
     private final String name;
-    private final EventQueue<Event> queue = new EventQueue<>(ListenerQueue::notices);
+    private final EventQueue<Event> queue = new EventQueue<>(new Notices());
     private @Nullable Thread thread;
 
     /** A change, or a notice to read everything again where there is no path; for nobody once all its watches are closed. */
@@ -23,7 +24,12 @@ final class ListenerQueue {
             List<Registration> registrations,
             @Nullable QubesDbPath path) {
         boolean isWanted() {
-            return registrations.stream().anyMatch(registration -> !registration.isClosed());
+            for (Registration registration : registrations) {
+                if (!registration.isClosed()) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 
@@ -69,7 +75,14 @@ final class ListenerQueue {
         return new Target(listener);
     }
 
-    /** One notice for each listener. */
+    /** One notice for each listener. A class, not a lambda: it is made in every run of a tool. */
+    private static final class Notices implements Function<Collection<Event>, Collection<Event>> {
+        @Override
+        public Collection<Event> apply(Collection<Event> events) {
+            return notices(events);
+        }
+    }
+
     private static Collection<Event> notices(Collection<Event> events) {
         Map<Target, Set<Registration>> concerned = new LinkedHashMap<>();
         for (Event event : events) {

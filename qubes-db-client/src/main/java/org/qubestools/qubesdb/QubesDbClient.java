@@ -1,5 +1,9 @@
 package org.qubestools.qubesdb;
 
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * The database of a domain by the socket of its daemon. Connects at the first command, and again after a connection was
@@ -30,6 +35,28 @@ public final class QubesDbClient implements QubesDb {
     /** The client of the database of the domain that this runs in; connects to nothing yet. */
     public static QubesDbClient local(QubesDbOptions options) {
         return new QubesDbClient(Endpoint.local(options.sockets()), options);
+    }
+
+    /**
+     * Begins in the background what the JDK does before the first Unix socket of a process, 15 ms or so, for whoever has
+     * something else to do first. A client that connects meanwhile waits for it.
+     */
+    public static void prepare() {
+        Background.start("qubesdb-prepare", new FirstSocket());
+    }
+
+    /** Opens a socket and a selector, and closes them. A class, not a lambda, which would take a millisecond. */
+    private static final class FirstSocket implements Runnable {
+        @Override
+        public void run() {
+            try (SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
+                    Selector selector = Selector.open()) {
+                socket.configureBlocking(false);
+                socket.register(selector, 0);
+            } catch (IOException e) {
+                // Then the first connection fails as well, and says so.
+            }
+        }
     }
 
     /** Connects now, if there is no connection that can be used. */
@@ -201,7 +228,22 @@ public final class QubesDbClient implements QubesDb {
     }
 
     private List<Call> callAll(List<Message> requests) throws QubesDbException, InterruptedException {
-        return session.carryOut(connection -> requests.stream().map(Call::new).toList());
+        return session.carryOut(new Calls(requests));
+    }
+
+    /** Makes a call of each request, the same on any connection. */
+    private record Calls(List<Message> requests) implements Function<Connection, List<Call>> {
+        @Override
+        public List<Call> apply(Connection connection) {
+            if (requests.size() == 1) {
+                return List.of(new Call(requests.get(0)));
+            }
+            List<Call> calls = new ArrayList<>(requests.size());
+            for (Message request : requests) {
+                calls.add(new Call(request));
+            }
+            return calls;
+        }
     }
 
     @Override

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * The folder with the sockets of the daemons: {@code qubesdb.NAME.sock} for a domain, {@code qubesdb.sock} for the local
@@ -16,7 +15,7 @@ public record QubesDbSockets(Path folder) {
     /** Environment variable that names another folder. */
     public static final String VARIABLE = "QUBES_RUN_DIR";
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]{0,30}");
+    private static final int LONGEST_NAME = 31;
 
     public QubesDbSockets {
         requireNonNull(folder);
@@ -50,10 +49,27 @@ public record QubesDbSockets(Path folder) {
 
     /** The name itself, if it can stand in the name of a file: a letter, then at most 30 letters, digits and _ . - */
     public static String requireName(String domain) {
-        if (!NAME.matcher(domain).matches()) {
+        if (!isName(domain)) {
             throw new QubesDbArgumentException("'" + SafePath.of(domain)
                     + "' is no name of a domain: 1 to 31 letters, digits and _ . - are, the first a letter");
         }
         return domain;
+    }
+
+    private static boolean isName(String untrusted) {
+        if (untrusted.isEmpty() || untrusted.length() > LONGEST_NAME || !isLetter(untrusted.charAt(0))) {
+            return false;
+        }
+        for (int i = 1; i < untrusted.length(); i++) {
+            char c = untrusted.charAt(i);
+            if (!isLetter(c) && !(c >= '0' && c <= '9') && c != '_' && c != '.' && c != '-') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isLetter(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     }
 }

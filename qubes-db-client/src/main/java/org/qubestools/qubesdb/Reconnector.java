@@ -1,7 +1,6 @@
 package org.qubestools.qubesdb;
 
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Connects again in the background, for watches that wait for nothing but that: after half a second, then less often. */
@@ -10,27 +9,28 @@ final class Reconnector {
     private static final long LONGEST_PAUSE_MILLIS = 10_000;
 
     private final String name;
-    private final BooleanSupplier needed;
-    private final Attempt attempt;
+    private final Attempts attempts;
     private @Nullable Thread thread;
     private long pause = FIRST_PAUSE_MILLIS;
     private boolean soon;
 
-    /** One attempt, which may fail without a word. */
-    interface Attempt {
-        void run() throws InterruptedException;
+    /** What is tried. */
+    interface Attempts {
+        /** Whether to try (again); asked under a lock. */
+        boolean areNeeded();
+
+        /** One attempt, which may fail without a word. */
+        void attempt() throws InterruptedException;
     }
 
-    /** {@code needed}: whether to try (again); asked under a lock. */
-    Reconnector(String name, BooleanSupplier needed, Attempt attempt) {
+    Reconnector(String name, Attempts attempts) {
         this.name = name;
-        this.needed = needed;
-        this.attempt = attempt;
+        this.attempts = attempts;
     }
 
     /** Sees to it that it is tried, if it is needed. What made it so came before. */
     synchronized void start() {
-        if (thread == null && needed.getAsBoolean()) {
+        if (thread == null && attempts.areNeeded()) {
             thread = Background.start("qubesdb-reconnect " + name, this::attemptAll);
         }
     }
@@ -45,7 +45,7 @@ final class Reconnector {
     private void attemptAll() {
         try {
             while (pauseIfNeeded()) {
-                attempt.run();
+                attempts.attempt();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // of no one we know
@@ -56,12 +56,12 @@ final class Reconnector {
     private synchronized boolean pauseIfNeeded() throws InterruptedException {
         Deadline end = pauseEnd();
         long left = end.millisLeft();
-        while (left > 0 && needed.getAsBoolean()) {
+        while (left > 0 && attempts.areNeeded()) {
             wait(left);
             end = soon ? pauseEnd() : end;
             left = end.millisLeft();
         }
-        if (needed.getAsBoolean()) {
+        if (attempts.areNeeded()) {
             return true;
         }
         thread = null;

@@ -45,8 +45,10 @@ final class ReplyParser {
     }
 
     private static MessageType type(MessageCodec.Header header) throws QubesDbProtocolException {
-        MessageType type = MessageType.of(header.type())
-                .orElseThrow(() -> new QubesDbProtocolException("there is no message of type " + header.type()));
+        MessageType type = MessageType.of(header.type()).orElse(null);
+        if (type == null) {
+            throw new QubesDbProtocolException("there is no message of type " + header.type());
+        }
         if (type.isRequest()) {
             throw new QubesDbProtocolException(type + " is no answer");
         }

@@ -53,7 +53,9 @@ final class Sender {
                 channel.write(bytes);
             } catch (IOException e) {
                 deaf = true;
-                calls.forEach(outstanding::removeLastOccurrence);
+                for (Call call : calls) {
+                    outstanding.removeLastOccurrence(call);
+                }
                 throw e;
             }
         }

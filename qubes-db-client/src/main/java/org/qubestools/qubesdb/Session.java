@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ final class Session {
     private final QubesDbOptions options;
     private final ReentrantLock connecting = new ReentrantLock();
     private final Watches watches = new Watches();
+    private final OfConnection ofConnection = new OfConnection();
     private final Reconnector reconnector;
     private final AtomicReference<@Nullable Connection> current = new AtomicReference<>();
     /** The current connection, one that is being made, and those that have still to end. */
@@ -28,10 +30,38 @@ final class Session {
     /** True once there was a connection; guarded by {@link #connecting}. */
     private boolean known;
 
+    // Classes, not lambdas: these are made in every run of a tool.
+
+    /** What a connection asks, and is told of. */
+    private final class OfConnection implements Connection.Owner, BooleanSupplier {
+        @Override
+        public void lost(Connection connection) {
+            Session.this.lost(connection);
+        }
+
+        @Override
+        public boolean getAsBoolean() {
+            return closed;
+        }
+    }
+
+    /** What connects in the background. */
+    private final class OfReconnector implements Reconnector.Attempts {
+        @Override
+        public boolean areNeeded() {
+            return isMissed();
+        }
+
+        @Override
+        public void attempt() throws InterruptedException {
+            tryToConnect();
+        }
+    }
+
     Session(Endpoint endpoint, QubesDbOptions options) {
         this.endpoint = endpoint;
         this.options = options;
-        this.reconnector = new Reconnector(endpoint.name(), this::isMissed, this::tryToConnect);
+        this.reconnector = new Reconnector(endpoint.name(), new OfReconnector());
     }
 
     // ---- commands
@@ -142,7 +172,7 @@ final class Session {
                     "QubesDB of " + endpoint.name() + " is not asked in offline mode, which opens nothing");
         }
         Connection made =
-                new Connection(endpoint.name(), endpoint.open(options.connectTimeout(), () -> closed), this::lost);
+                new Connection(endpoint.name(), endpoint.open(options.connectTimeout(), ofConnection), ofConnection);
         alive.add(made);
         if (made.isOver()) {
             alive.remove(made); // it was taken out before it was in
@@ -204,7 +234,9 @@ final class Session {
     void close() {
         closed = true;
         watches.close();
-        alive.forEach(connection -> connection.breakOff(dropped()));
+        for (Connection connection : alive) {
+            connection.breakOff(dropped());
+        }
     }
 
     /** Waits for the threads to end, after {@link #close}. */

@@ -25,9 +25,11 @@ final class Watches {
 
     /** The requests for all of them on this connection, in their order. */
     synchronized List<Call> requests(Connection connection) {
-        return registrations.stream()
-                .map(registration -> request(connection, registration))
-                .toList();
+        List<Call> requests = new ArrayList<>(registrations.size());
+        for (Registration registration : registrations) {
+            requests.add(request(connection, registration));
+        }
+        return requests;
     }
 
     /** The request for a watch; if it is closed by the time that the daemon has it, the daemon is told to forget it. */
@@ -56,13 +58,17 @@ final class Watches {
 
     /** One notice for each target, however many watches it has. */
     synchronized void resynchronise() {
-        byTarget().forEach(WatchTarget::resynchronise);
+        for (Map.Entry<WatchTarget, List<Registration>> entry : byTarget().entrySet()) {
+            entry.getKey().resynchronise(entry.getValue());
+        }
     }
 
     /** Ends them all; none can be added any more. */
     synchronized void close() {
         closed = true;
-        byTarget().keySet().forEach(WatchTarget::end);
+        for (WatchTarget target : byTarget().keySet()) {
+            target.end();
+        }
         registrations.clear();
     }
 

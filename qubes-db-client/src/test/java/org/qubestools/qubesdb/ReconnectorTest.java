@@ -14,9 +14,21 @@ final class ReconnectorTest {
     private final AtomicBoolean needed = new AtomicBoolean();
     private final List<Thread> attempts = new CopyOnWriteArrayList<>();
     private int enough = 1;
-    private final Reconnector reconnector = new Reconnector("test", needed::get, this::attempt);
+    private final Reconnector reconnector = new Reconnector("test", new Attempts());
 
-    private void attempt() {
+    private final class Attempts implements Reconnector.Attempts {
+        @Override
+        public boolean areNeeded() {
+            return needed.get();
+        }
+
+        @Override
+        public void attempt() {
+            attempted();
+        }
+    }
+
+    private void attempted() {
         attempts.add(Thread.currentThread());
         if (attempts.size() == enough) {
             needed.set(false);

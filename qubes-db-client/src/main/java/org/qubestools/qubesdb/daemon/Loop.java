@@ -33,6 +33,8 @@ final class Loop implements AutoCloseable {
     private final TreeSet<Alarm> alarms = new TreeSet<>();
     /** Who has something to do in the next turn. */
     private final Set<Handler> waiting = new LinkedHashSet<>();
+    /** Who has been told something by another one that has its turn. */
+    private final Queue<Handler> told = new ArrayDeque<>();
     /** Who had its share and has more to do: one of them has its turn each time. */
     private final Set<Handler> unfinished = new LinkedHashSet<>();
 
@@ -163,6 +165,18 @@ final class Loop implements AutoCloseable {
         unfinished.add(handler);
     }
 
+    /** Has {@link Handler#ready} called by {@link #serveTold}, in the next turn at the latest. */
+    void tell(Handler handler) {
+        told.add(handler);
+    }
+
+    /** Lets all have their turn that were told of something: before the answer to who caused it, who waits no longer. */
+    void serveTold() {
+        while (!told.isEmpty()) {
+            serve(told.remove());
+        }
+    }
+
     /** Requests that one handler may carry out in this turn; then it is the next one's. */
     int share() {
         return share;
@@ -204,7 +218,7 @@ final class Loop implements AutoCloseable {
 
     private void waitForSomething() throws IOException {
         long millis = alarms.isEmpty() ? 1 : alarms.first().time.millisLeft();
-        if (!waiting.isEmpty() || !unfinished.isEmpty() || millis <= 0) {
+        if (!waiting.isEmpty() || !told.isEmpty() || !unfinished.isEmpty() || millis <= 0) {
             selector.selectNow();
         } else if (alarms.isEmpty()) {
             selector.select();
@@ -228,10 +242,19 @@ final class Loop implements AutoCloseable {
     }
 
     private void serveAll() {
-        for (SelectionKey key : selector.selectedKeys()) {
+        serveTold();
+        Set<SelectionKey> selected = selector.selectedKeys();
+        if (selected.size() == 1 && waiting.isEmpty() && unfinished.isEmpty()) {
+            Handler only = (Handler) selected.iterator().next().attachment();
+            selected.clear();
+            share = REQUESTS_IN_A_TURN;
+            serve(only); // the usual case, of someone who waits for the answer
+            return;
+        }
+        for (SelectionKey key : selected) {
             waiting.add((Handler) key.attachment());
         }
-        selector.selectedKeys().clear();
+        selected.clear();
         if (!unfinished.isEmpty()) {
             Handler next = unfinished.iterator().next();
             unfinished.remove(next);
@@ -247,15 +270,13 @@ final class Loop implements AutoCloseable {
     }
 
     private static void serve(Handler handler) {
-        guarded(() -> {
-            try {
-                handler.ready();
-            } catch (CancelledKeyException e) {
-                // Closed by what was served before it.
-            } catch (IOException | RuntimeException | OutOfMemoryError e) {
-                guarded(() -> handler.fail(e));
-            }
-        });
+        try {
+            handler.ready();
+        } catch (CancelledKeyException e) {
+            // Closed by what was served before it.
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            guarded(() -> handler.fail(e));
+        }
     }
 
     private void runAlarms() {

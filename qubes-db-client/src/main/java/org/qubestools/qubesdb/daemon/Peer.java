@@ -82,6 +82,7 @@ final class Peer implements Loop.Handler {
         } finally {
             busy = false;
         }
+        loop.serveTold();
         send();
     }
 
@@ -182,7 +183,7 @@ final class Peer implements Loop.Handler {
 
     private void wake() {
         if (!busy) {
-            loop.again(sender);
+            loop.tell(sender);
         }
     }
 

@@ -47,10 +47,17 @@ final class PeerChannel {
         int read = reading ? SelectionKey.OP_READ : 0;
         int write = writing ? SelectionKey.OP_WRITE : 0;
         if (sourceKey.equals(sinkKey)) {
-            sourceKey.interestOps(read | write);
+            change(sourceKey, read | write);
         } else {
-            sourceKey.interestOps(read);
-            sinkKey.interestOps(write);
+            change(sourceKey, read);
+            change(sinkKey, write);
+        }
+    }
+
+    /** What stays as it is costs nothing: this is done with every request. */
+    private static void change(SelectionKey key, int operations) {
+        if (key.interestOps() != operations) {
+            key.interestOps(operations);
         }
     }
 

@@ -188,6 +188,14 @@ final class RawClient implements AutoCloseable {
         assertThat(receiveToEnd()).isEmpty();
     }
 
+    /** Whether there is something to be received now. */
+    boolean hasReceived() throws IOException {
+        key.interestOps(SelectionKey.OP_READ);
+        boolean ready = input.hasRemaining() || selector.selectNow() > 0;
+        selector.selectedKeys().clear();
+        return ready;
+    }
+
     /** The connection is in order, and nothing has come that was not asked for. */
     void expectAlive() throws IOException {
         Frame probe = Frame.of(MessageType.UNWATCH, "/never/watched");

@@ -52,6 +52,18 @@ final class WatchEventsTest {
     }
 
     @Test
+    void eventsAreThereWhenTheWriterIsAnswered() throws IOException {
+        watch("/a");
+
+        for (int i = 0; i < 50; i++) {
+            write("/a");
+
+            assertThat(watcher.hasReceived()).isTrue();
+            watcher.expect(Frame.event("/a"));
+        }
+    }
+
+    @Test
     void watchOfAKeyIsForThatKeyOnly() throws IOException {
         watch("/a");
         write("/a/b", "/ab", "/a", "/a");
