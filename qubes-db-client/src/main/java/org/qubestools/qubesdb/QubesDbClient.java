@@ -122,9 +122,13 @@ public final class QubesDbClient implements QubesDb {
     @Override
     public boolean removeDirectory(QubesDbPath directory) throws QubesDbException, InterruptedException {
         if (directory.equals(QubesDbPath.ROOT)) {
-            throw new QubesDbArgumentException("the root cannot be removed as a directory; there is clear()");
+            throw rootIsNotRemoved();
         }
         return removed(directory.asDirectory().text());
+    }
+
+    private static QubesDbArgumentException rootIsNotRemoved() {
+        return new QubesDbArgumentException("the root cannot be removed as a directory; there is clear()");
     }
 
     private boolean removed(String path) throws QubesDbException, InterruptedException {
@@ -184,10 +188,14 @@ public final class QubesDbClient implements QubesDb {
      * daemon to refuse. A WATCH of this kind ends with the connection, and its events go nowhere.
      *
      * @throws QubesDbRefusedException if the daemon does
+     * @throws QubesDbArgumentException for the removal of {@code /}, by which daemons of release 3 end: see {@link #clear}
      */
     public Answer exchange(Message request) throws QubesDbException, InterruptedException {
         if (!request.type().isRequest() || request.type() == MessageType.UNWATCH) {
             throw new IllegalArgumentException(request.type() + " is no request of its own");
+        }
+        if (request.type() == MessageType.REMOVE && request.untrustedPath().equals("/")) {
+            throw rootIsNotRemoved();
         }
         Call call = call(request);
         return new Answer(call.accepted(), List.copyOf(call.entries()));
