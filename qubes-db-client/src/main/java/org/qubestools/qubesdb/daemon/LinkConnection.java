@@ -114,10 +114,15 @@ final class LinkConnection implements Peer.Owner {
         }
     }
 
-    /** A change of ours. The first is worth a line: they may come without end. */
+    /**
+     * A change of ours. The first is worth a line: they may come without end. Or our question for the content: over a port
+     * that tells nobody who has gone, the other side may have given it to the one before us.
+     */
     private void refused(String path) {
         unanswered.answered(path);
-        if (!refusalLogged) {
+        if (inDomain && path.isEmpty()) {
+            drop("does not give its content");
+        } else if (!refusalLogged) {
             refusalLogged = true;
             service.log("the other side of the link refused a change of '" + SafePath.of(path) + "'");
         }
