@@ -122,13 +122,9 @@ public final class QubesDbClient implements QubesDb {
     @Override
     public boolean removeDirectory(QubesDbPath directory) throws QubesDbException, InterruptedException {
         if (directory.equals(QubesDbPath.ROOT)) {
-            throw rootIsNotRemoved();
+            throw new QubesDbArgumentException("the root cannot be removed as a directory; there is clear()");
         }
         return removed(directory.asDirectory().text());
-    }
-
-    private static QubesDbArgumentException rootIsNotRemoved() {
-        return new QubesDbArgumentException("the root cannot be removed as a directory; there is clear()");
     }
 
     private boolean removed(String path) throws QubesDbException, InterruptedException {
@@ -186,16 +182,13 @@ public final class QubesDbClient implements QubesDb {
     /**
      * Sends a request as it is and awaits the answer, whatever path and value it has: for tools, which leave it to the
      * daemon to refuse. A WATCH of this kind ends with the connection, and its events go nowhere.
+     * By the removal of {@code /} daemons of release 3 end: who does not know that his is none uses {@link #clear}.
      *
      * @throws QubesDbRefusedException if the daemon does
-     * @throws QubesDbArgumentException for the removal of {@code /}, by which daemons of release 3 end: see {@link #clear}
      */
     public Answer exchange(Message request) throws QubesDbException, InterruptedException {
         if (!request.type().isRequest() || request.type() == MessageType.UNWATCH) {
             throw new IllegalArgumentException(request.type() + " is no request of its own");
-        }
-        if (request.type() == MessageType.REMOVE && request.untrustedPath().equals("/")) {
-            throw rootIsNotRemoved();
         }
         Call call = call(request);
         return new Answer(call.accepted(), List.copyOf(call.entries()));

@@ -1,7 +1,6 @@
 package org.qubestools.qubesdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -21,17 +20,6 @@ final class ExchangeTest {
             assertThat(db.exchange(Message.of(MessageType.REMOVE, "/d/")).last().type())
                     .isEqualTo(MessageType.OK);
             assertThat(daemon.requests()).containsExactly("READ /d/", "REMOVE /d/");
-        }
-    }
-
-    @Test
-    void theRemovalThatEndsADaemonOfRelease3IsNotSent() throws Exception {
-        try (ScriptedDaemon daemon = new ScriptedDaemon(folder, ScriptedDaemon.Peer::answerAll);
-                QubesDbClient db = daemon.strictClient()) {
-            assertThatThrownBy(() -> db.exchange(Message.of(MessageType.REMOVE, "/")))
-                    .isInstanceOf(QubesDbArgumentException.class)
-                    .hasMessageContaining("clear()");
-            assertThat(daemon.requests()).isEmpty();
         }
     }
 }
