@@ -19,6 +19,8 @@ IDLE_SECONDS = 5
 IDLE_RSS_MIB = 128
 # Ticks of the processor's clock that are no work of anybody's: one thing of the JVM's own in the whole time.
 IDLE_CPU_PERCENT = 0.5
+# Times its quiet value that a good client's read may take beside hostile ones.
+HOSTILE_GOAL = 5
 
 
 class Report:
@@ -66,20 +68,35 @@ class Serving:
         self.process.wait()
 
 
+def values_of(done):
+    if done.returncode != 0:
+        sys.exit('bench: the measurement failed')
+    return {name: float(value) for name, value in (line.split() for line in done.stdout.splitlines())}
+
+
 def measure_rates(report, options, work):
     java = [os.path.join(options.jdk, 'bin/java'), '-cp', options.classpath, BENCH]
     folder, plain = os.path.join(work, 'run'), os.path.join(work, 'plain.sock')
     with Serving(*java, 'plain', plain), Serving(*java, 'daemon', folder):
         done = subprocess.run([*java, 'measure', folder, plain], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               text=True)
-    if done.returncode != 0:
-        sys.exit('bench: the measurement failed')
-    found = {name: float(value) for name, value in (line.split() for line in done.stdout.splitlines())}
+    found = values_of(done)
     report.at_least('client-read', found['client-to-daemon'], found['plain-to-daemon'], 0.6, figure=20000)
     report.at_least('client-16-in-flight', found['client-16'], found['client-to-daemon'], 1.5)
     report.at_least('daemon-read', found['plain-to-daemon'], found['plain-to-plain'], 0.8, figure=30000)
     report.at_most('write-to-event', found['write-to-event-us'], found['round-trip-us'], 4, ' us')
     report.at_least('multiread-1000', found['multireads-of-1000'], found['reads-of-1000'], 3)
+
+
+def measure_hostile(report, options, work):
+    """A good client alone, then beside twenty that do their worst in a process of the same priority, in turn."""
+    java = [os.path.join(options.jdk, 'bin/java'), '-cp', options.classpath, BENCH]
+    folder = os.path.join(work, 'hostile')
+    with Serving(*java, 'daemon', folder):
+        found = values_of(subprocess.run([*java, 'hostile', folder], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                         text=True))
+    report.at_most('read-beside-20-hostile', found['hostile-read-us'], found['quiet-read-us'], HOSTILE_GOAL, ' us')
+    report.add('  what they send', '%.0f/s' % found['hostile-sends'], '', '', '', None)
 
 
 class Host:
@@ -171,6 +188,7 @@ def main():
     report = Report()
     try:
         measure_rates(report, options, work)
+        measure_hostile(report, options, work)
         measure_host(report, options, work)
         measure_start(report, options, work)
     finally:

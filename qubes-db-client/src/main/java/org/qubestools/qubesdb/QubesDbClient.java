@@ -209,6 +209,7 @@ public final class QubesDbClient implements QubesDb {
     /**
      * Sends a request as it is and awaits the answer, whatever path and value it has: for tools, which leave it to the
      * daemon to refuse. A WATCH of this kind ends with the connection, and its events go nowhere.
+     * By the removal of {@code /} daemons of release 3 end: who does not know that his is none uses {@link #clear}.
      *
      * @throws QubesDbRefusedException if the daemon does
      */

@@ -47,11 +47,18 @@ public record QubesDbSockets(Path folder) {
         return folder.resolve("qubesdb.ro.sock");
     }
 
-    /** The name itself, if it can stand in the name of a file: a letter, then at most 30 letters, digits and _ . - */
+    /**
+     * The name itself, if it can stand in the name of a file: a letter, then at most 30 letters, digits and _ . - Not
+     * {@code ro}, and not with {@code .ro} at the end: its socket would have the name of another one for reading only.
+     */
     public static String requireName(String domain) {
         if (!isName(domain)) {
             throw new QubesDbArgumentException("'" + SafePath.of(domain)
                     + "' is no name of a domain: 1 to 31 letters, digits and _ . - are, the first a letter");
+        }
+        if (domain.equals("ro") || domain.endsWith(".ro")) {
+            throw new QubesDbArgumentException(
+                    "'" + domain + "' cannot have a database: its socket would be another one's for reading only");
         }
         return domain;
     }

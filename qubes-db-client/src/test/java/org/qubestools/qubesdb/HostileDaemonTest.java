@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class HostileDaemonTest {
     private static final QubesDbPath KEY = new QubesDbPath("/key");
     private static final QubesDbPath DIRECTORY = new QubesDbPath("/d/");
+    private static final int MANY_WATCHES = 10_000;
 
     @TempDir
     private Path folder;
@@ -299,6 +300,31 @@ final class HostileDaemonTest {
             try (QubesDb db = daemon.client(daemon.options().withTimeouts(limit, limit))) {
                 assertThatThrownBy(() -> db.read(KEY)).isInstanceOf(QubesDbTimeoutException.class);
                 assertThatThrownBy(() -> db.write(KEY, "x")).isInstanceOf(QubesDbTimeoutException.class);
+            }
+        }
+    }
+
+    /** Here the reader is slower than the daemon: whenever it has read as much as it can, there is as much again. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void eventsThatComeFasterThanTheyAreReadKeepNobodyFromEnding() throws Exception {
+        ScriptedDaemon.Script flood = peer -> {
+            peer.enlargeBuffer(); // else the system wakes the sender too late for that
+            for (int i = 0; i < MANY_WATCHES; i++) {
+                peer.answer(peer.request());
+            }
+            byte[] events = join(Collections.nCopies(4096, event("/key")));
+            while (true) {
+                peer.send(events);
+            }
+        };
+        try (ScriptedDaemon daemon = new ScriptedDaemon(folder, flood)) {
+            Duration limit = Duration.ofSeconds(2);
+            try (QubesDb db = daemon.client(daemon.options().withTimeouts(limit, limit))) {
+                for (int i = 0; i < MANY_WATCHES; i++) {
+                    db.watch(new QubesDbPath("/other/" + i), new Recorder());
+                }
+                assertThatThrownBy(() -> db.read(KEY)).isInstanceOf(QubesDbTimeoutException.class);
             }
         }
     }

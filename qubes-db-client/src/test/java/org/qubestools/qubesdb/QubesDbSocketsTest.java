@@ -32,7 +32,7 @@ final class QubesDbSocketsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a", "sys-net", "dom0", "A.b_c-9", "a234567890123456789012345678901"})
+    @ValueSource(strings = {"a", "sys-net", "dom0", "A.b_c-9", "ro.work", "workro", "a234567890123456789012345678901"})
     void aNameOf1To31CharactersIsTaken(String name) {
         assertThat(SOCKETS.socket(name).getFileName()).hasToString("qubesdb." + name + ".sock");
     }
@@ -53,7 +53,9 @@ final class QubesDbSocketsTest {
                 "a\n",
                 "a\u0000",
                 "\u00e4",
-                "a2345678901234567890123456789012"
+                "a2345678901234567890123456789012",
+                "ro",
+                "work.ro"
             })
     void whatIsNoNameIsRefused(String name) {
         assertThatThrownBy(() -> SOCKETS.socket(name)).isInstanceOf(QubesDbArgumentException.class);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
@@ -151,6 +152,11 @@ final class ScriptedDaemon implements AutoCloseable {
                 // Until it is full.
             }
             return Arrays.copyOf(bytes.array(), bytes.position());
+        }
+
+        /** As much as the system allows may wait to be read. */
+        void enlargeBuffer() throws IOException {
+            channel.setOption(StandardSocketOptions.SO_SNDBUF, 1 << 20);
         }
 
         void send(byte[]... parts) throws IOException {

@@ -37,9 +37,14 @@ final class ChangeCommands {
     static void remove(DbRun run) throws InterruptedException {
         for (String word : run.operands()) {
             String path = run.sendable(word);
-            if (path != null && run.ask(MessageType.REMOVE, path) != null) {
+            if (path != null && remove(run, path)) {
                 run.output().changed("qubesdb-removed", path);
             }
         }
+    }
+
+    /** All there is goes key by key: by the removal of {@code /} daemons of release 3 end. */
+    private static boolean remove(DbRun run, String path) throws InterruptedException {
+        return path.equals("/") ? run.clear() : run.ask(MessageType.REMOVE, path) != null;
     }
 }

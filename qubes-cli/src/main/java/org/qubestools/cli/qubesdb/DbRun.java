@@ -127,6 +127,17 @@ final class DbRun implements AutoCloseable {
         }
     }
 
+    /** Removes all keys; false if that failed, which has been said then. */
+    boolean clear() throws InterruptedException {
+        try {
+            client.clear();
+            return true;
+        } catch (QubesDbException e) {
+            fail("/", e);
+            return false;
+        }
+    }
+
     // ---- what fails
 
     /** A path failed by this exception. */

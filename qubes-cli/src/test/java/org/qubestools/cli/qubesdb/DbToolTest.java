@@ -21,6 +21,7 @@ import org.qubestools.qubesdb.QubesDbOptions;
 import org.qubestools.qubesdb.QubesDbPath;
 import org.qubestools.qubesdb.QubesDbSockets;
 import org.qubestools.qubesdb.UntrustedValue;
+import org.qubestools.qubesdb.WatchStream;
 import org.qubestools.qubesdb.daemon.DaemonOptions;
 import org.qubestools.qubesdb.daemon.QubesDbDaemon;
 
@@ -252,6 +253,28 @@ final class DbToolTest {
     }
 
     // ---- list, multiread
+
+    @Test
+    void everythingIsRemovedKeyByKey() throws Exception {
+        try (WatchStream changes = client.watch(List.of(new QubesDbPath("/")))) {
+            assertThat(run("qubesdb-rm", "/")).isEqualTo(good(""));
+            assertThat(run("qubesdb-list", "/")).isEqualTo(good(""));
+            assertThat(changes.next()).contains(new WatchStream.Changed(new QubesDbPath("/a")));
+            assertThat(changes.next()).contains(new WatchStream.Changed(new QubesDbPath("/d/x")));
+            assertThat(changes.next()).contains(new WatchStream.Changed(new QubesDbPath("/d/y")));
+        }
+        assertThat(run("qubesdb-rm", "/")).isEqualTo(good(""));
+    }
+
+    @Test
+    void nameOfAnotherOnesSocketForReadingOnlyIsNoDomain() {
+        assertThat(run("qubesdb-read", "-d", "dom0.ro", "/a"))
+                .isEqualTo(new Outcome(
+                        1,
+                        "",
+                        "qubesdb-read: option '-d': 'dom0.ro' cannot have a database: its socket would be another one's"
+                                + " for reading only, see 'qubesdb-read --help'\n"));
+    }
 
     @Test
     void keysAreListedBehindThePath() {

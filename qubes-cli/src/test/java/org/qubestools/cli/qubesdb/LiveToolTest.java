@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,9 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.qubestools.cli.QvmMain;
 import org.qubestools.cli.ToolRunner;
 import org.qubestools.cli.ToolRunner.Outcome;
@@ -54,6 +58,10 @@ final class LiveToolTest {
         private final BlockingQueue<String> err = new LinkedBlockingQueue<>();
 
         Live(String... words) throws IOException {
+            this(Map.of(), words);
+        }
+
+        Live(Map<String, String> environment, String... words) throws IOException {
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-XX:TieredStopAtLevel=1",
@@ -65,6 +73,7 @@ final class LiveToolTest {
             builder.environment().put("QUBES_RUN_DIR", folder.toString());
             builder.environment().put("QUBES_LOG_DIR", folder.toString());
             builder.environment().remove("NOTIFY_SOCKET");
+            builder.environment().putAll(environment);
             process = builder.start();
             started.add(process);
             collect(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8), out);
@@ -177,6 +186,109 @@ final class LiveToolTest {
         assertThat(second.end()).isEqualTo(1);
         assertThat(second.err.poll(LIMIT_SECONDS, TimeUnit.SECONDS))
                 .startsWith("qubesdb-daemon: a daemon runs here already");
+    }
+
+    // ---- systemd
+
+    /** Stands for systemd-notify: notes who is to be told what, and whether clients can connect by then. */
+    private Map<String, String> noting(Path notes, String socket) throws IOException {
+        Path bin = Files.createDirectory(folder.resolve("bin"));
+        Path program = bin.resolve("systemd-notify");
+        Files.writeString(
+                program,
+                "#!/bin/sh\n[ -S '" + folder.resolve(socket) + "' ] && s=serving\necho \"$s $NOTIFY_SOCKET $*\" >'"
+                        + notes + ".new'\nmv '" + notes + ".new' '" + notes + "'\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return Map.of("NOTIFY_SOCKET", "/run/notify", "PATH", bin + ":" + System.getenv("PATH"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"qubesdb-daemon 0 dom0, qubesdb.dom0.sock", "qubesdb-hostd, qubesdb-hostd.sock"})
+    void whereSystemdWaitsItIsToldOnceTheDaemonServes(String commandLine, String socket) throws Exception {
+        Path notes = folder.resolve("notes");
+        Live daemon = new Live(noting(notes, socket), commandLine.split(" "));
+
+        await(() -> Files.exists(notes) || !daemon.process.isAlive());
+        assertThat(notes).as(String.join("\n", daemon.err)).hasContent("serving /run/notify --ready");
+        assertThat(daemon.process.isAlive()).isTrue();
+        daemon.process.destroy();
+
+        assertThat(daemon.end()).isZero();
+        assertThat(daemon.out).isEmpty();
+        assertThat(daemon.err).isEmpty();
+        assertThat(folder.resolve(socket)).doesNotExist();
+    }
+
+    @Test
+    void aDaemonWhoseSystemdCannotBeToldSaysSoAndServes() throws Exception {
+        Map<String, String> environment = noting(folder.resolve("notes"), "qubesdb.dom0.sock");
+        Files.writeString(folder.resolve("bin/systemd-notify"), "#!/bin/sh\necho no such socket >&2; exit 1\n");
+        Live daemon = new Live(environment, "qubesdb-daemon", "0", "dom0");
+
+        assertThat(daemon.err.poll(LIMIT_SECONDS, TimeUnit.SECONDS))
+                .startsWith("qubesdb-daemon: ")
+                .contains("nobody was told that it serves")
+                .contains("no such socket");
+        assertThat(run("qubesdb-write /k v").code()).isZero();
+    }
+
+    // ---- the link
+
+    /** The side in a domain, which serves once it has what dom0 has; both by the link that is named, or its usual place. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--link ports/work", ""})
+    void theTwoSidesOfALinkHaveTheSameContent(String option) throws Exception {
+        Path inside = Files.createDirectory(folder.resolve("inside"));
+        Path usual = folder.resolve("vchan/vchan.0.5.111.sock");
+        Path link = option.isEmpty() ? usual : folder.resolve("ports/work");
+        List<String> dom0Words = new ArrayList<>(List.of("qubesdb-daemon", "--foreground", "5", "work"));
+        if (!option.isEmpty()) {
+            dom0Words.addAll(1, List.of("--link", link.toString()));
+        }
+        Live dom0 = new Live(dom0Words.toArray(new String[0]));
+        assertThat(dom0.line()).isEqualTo("ready");
+        assertThat(link).exists();
+        assertThat(run("qubesdb-write -d work /name work").code()).isZero();
+
+        Live domain = new Live(
+                Map.of("QUBES_RUN_DIR", inside.toString()),
+                "qubesdb-daemon",
+                "--foreground",
+                "--link",
+                link.toString(),
+                "0");
+        assertThat(domain.line()).isEqualTo("ready");
+        ToolRunner within = new ToolRunner().environment("QUBES_RUN_DIR", inside.toString());
+        assertThat(within.run("qubesdb-read /name")).isEqualTo(new Outcome(0, "work\n", ""));
+        assertThat(within.run("qubesdb-write /qubes-tools/os Linux").code()).isZero();
+        await(() -> run("qubesdb-read -d work /qubes-tools/os").equals(new Outcome(0, "Linux\n", "")));
+
+        domain.process.destroy();
+        assertThat(domain.end()).isZero();
+        assertThat(inside).isEmptyDirectory();
+        assertThat(run("qubesdb-read -d work /name")).isEqualTo(new Outcome(0, "work\n", ""));
+        dom0.process.destroy();
+        assertThat(dom0.end()).isZero();
+        assertThat(link).doesNotExist();
+    }
+
+    /** Where dom0 is not there yet the side in a domain serves nobody, and a signal ends it all the same. */
+    @Test
+    void theSideInADomainWaitsForDom0() throws Exception {
+        Live domain = new Live(
+                "qubesdb-daemon",
+                "--foreground",
+                "--link",
+                folder.resolve("nothing").toString(),
+                "0");
+        assertThat(domain.err.poll(LIMIT_SECONDS, TimeUnit.SECONDS)).startsWith("qubesdb-daemon: no link: ");
+        assertThat(folder.resolve("qubesdb.sock")).doesNotExist();
+
+        domain.process.destroy();
+
+        assertThat(domain.end()).isZero();
+        assertThat(domain.out).isEmpty();
+        assertThat(folder).isEmptyDirectory();
     }
 
     @Test

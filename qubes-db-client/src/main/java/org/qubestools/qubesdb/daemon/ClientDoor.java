@@ -10,8 +10,6 @@ import org.qubestools.qubesdb.SafePath;
 
 /** Waits for the clients of one socket. For the thread of the loop. */
 final class ClientDoor implements Loop.Handler {
-    /** A new client is so many requests of those that may be carried out in a turn. */
-    private static final int COST = 16;
     /** How long to wait when a client could not be accepted. */
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -20,6 +18,9 @@ final class ClientDoor implements Loop.Handler {
     private final boolean readOnly;
     private final SelectionKey key;
     private boolean paused;
+    /** There was a client, so there may be more: they have their turn with those who had their share. */
+    private boolean busy;
+
     private Loop.@Nullable Alarm rest;
 
     /** Takes the channel over. */
@@ -32,13 +33,13 @@ final class ClientDoor implements Loop.Handler {
 
     @Override
     public void ready() throws IOException {
-        int left = Math.max(1, service.loop().share() / COST);
         SocketChannel client = next();
-        while (client != null) {
+        busy = client != null;
+        if (client != null) {
             service.welcome(client, readOnly);
-            left--;
-            client = left > 0 ? next() : null;
+            service.loop().later(this);
         }
+        watch();
     }
 
     private @Nullable SocketChannel next() throws IOException {
@@ -48,6 +49,7 @@ final class ClientDoor implements Loop.Handler {
     /** Out of descriptors, say: those who wait for the door go on waiting, and this does not spin on it. */
     @Override
     public void fail(Throwable reason) {
+        busy = false;
         if (channel.isOpen() && rest == null) {
             rest = service.loop().alarm(PAUSE, () -> {
                 rest = null;
@@ -66,7 +68,7 @@ final class ClientDoor implements Loop.Handler {
 
     private void watch() {
         if (key.isValid()) {
-            key.interestOps(paused || rest != null ? 0 : SelectionKey.OP_ACCEPT);
+            key.interestOps(busy || paused || rest != null ? 0 : SelectionKey.OP_ACCEPT);
         }
     }
 

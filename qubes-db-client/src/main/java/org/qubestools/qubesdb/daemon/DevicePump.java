@@ -8,8 +8,10 @@ import java.nio.channels.Pipe;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.function.Consumer;
 import org.qubestools.qubesdb.Background;
 
 /**
@@ -39,11 +41,19 @@ final class DevicePump {
         private final RandomAccessFile file;
 
         DevicePort(Path device) throws IOException {
-            // One that is not there would be made.
-            if (!Files.readAttributes(device, BasicFileAttributes.class).isOther()) {
-                throw new IOException(device + " is no device");
-            }
+            requireDevice(device);
             this.file = new RandomAccessFile(device.toString(), "rw");
+        }
+
+        /** One that is not there would be made. */
+        private static void requireDevice(Path device) throws IOException {
+            try {
+                if (!Files.readAttributes(device, BasicFileAttributes.class).isOther()) {
+                    throw new IOException(device + " is no device");
+                }
+            } catch (NoSuchFileException e) {
+                throw new IOException(device + " is not there", e);
+            }
         }
 
         /** By the channel, as that can be closed meanwhile. */
@@ -85,23 +95,42 @@ final class DevicePump {
         }
     }
 
-    /** Starts to pump; the device is opened by then or later, or the stream ends. */
-    static PeerChannel start(Path device, Loop loop, Loop.Handler handler) throws IOException {
-        return start(() -> new DevicePort(device), loop, handler);
+    /**
+     * Starts to pump; the device is opened by then or later, or the stream ends.
+     *
+     * @param failed told by the loop why the device could not be opened
+     */
+    static PeerChannel start(Path device, Loop loop, Loop.Handler handler, Consumer<IOException> failed)
+            throws IOException {
+        return start(() -> new DevicePort(device), loop, handler, failed);
     }
 
-    static PeerChannel start(Opener opener, Loop loop, Loop.Handler handler) throws IOException {
+    static PeerChannel start(Opener opener, Loop loop, Loop.Handler handler, Consumer<IOException> failed)
+            throws IOException {
         DevicePump pump = new DevicePump();
         boolean registered = false;
         try {
             PeerChannel channel = PeerChannel.of(pump.up.source(), pump.down.sink(), loop, handler);
             registered = true;
-            Background.start("qubesdb-port-read", () -> pump.run(opener));
+            Background.start("qubesdb-port-read", () -> pump.run(() -> open(opener, loop, failed)));
             return channel;
         } finally {
             if (!registered) {
                 pump.closePipes();
             }
+        }
+    }
+
+    /** The reason gets to the loop before the end of the stream does. */
+    private static Port open(Opener opener, Loop loop, Consumer<IOException> failed) throws IOException {
+        try {
+            return opener.open();
+        } catch (IOException e) {
+            loop.call(() -> {
+                failed.accept(e);
+                return true;
+            });
+            throw e;
         }
     }
 
@@ -114,7 +143,7 @@ final class DevicePump {
                 buffer.clear();
             }
         } catch (IOException e) {
-            // The end of the stream, for which the loop logs that there is no link.
+            // The end of the stream, for which the loop logs that the link is gone.
         } finally {
             closeQuietly(up.sink());
             closeQuietly(down.source());

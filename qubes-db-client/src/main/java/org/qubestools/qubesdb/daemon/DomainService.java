@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class DomainService {
     private final Loop loop;
     private final DaemonOptions options;
+    private final LimitedLog log;
     private final String stem;
     private final boolean hasName;
     private final SocketFiles files;
@@ -32,6 +33,7 @@ final class DomainService {
     private DomainService(Loop loop, Path folder, @Nullable String name, DaemonOptions options) throws IOException {
         this.loop = loop;
         this.options = options;
+        this.log = new LimitedLog(options.log());
         this.hasName = name != null;
         this.stem = name == null ? "qubesdb" : "qubesdb." + name;
         this.link = new LinkKeeper(this, options.link(), name == null);
@@ -169,13 +171,8 @@ final class DomainService {
         return served;
     }
 
-    /** A log that fails is no reason not to serve. */
     void log(String line) {
-        try {
-            options.log().accept(line);
-        } catch (RuntimeException e) {
-            // It cannot be told of that.
-        }
+        log.add(line);
     }
 
     /** A client has given a key a value. */

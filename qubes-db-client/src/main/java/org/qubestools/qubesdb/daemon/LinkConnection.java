@@ -20,6 +20,7 @@ final class LinkConnection implements Peer.Owner {
     private final LinkKeeper keeper;
     private final boolean inDomain;
     private final Peer peer;
+    private final Unanswered unanswered = new Unanswered();
     private LinkState state = LinkState.CONNECTED;
     private @Nullable String fault;
     private long dumpBytes;
@@ -109,15 +110,19 @@ final class LinkConnection implements Peer.Owner {
             case MULTIREAD -> dump(path, untrustedData);
             case MULTIREAD_REPLY -> entry(path, untrustedData);
             case ERROR -> refused(path);
-            default -> {
-                // OK: it has the change.
-            }
+            default -> unanswered.answered(path);
         }
     }
 
-    /** A change of ours. The first is worth a line: they may come without end. */
+    /**
+     * A change of ours. The first is worth a line: they may come without end. Or our question for the content: over a port
+     * that tells nobody who has gone, the other side may have given it to the one before us.
+     */
     private void refused(String path) {
-        if (!refusalLogged) {
+        unanswered.answered(path);
+        if (inDomain && path.isEmpty()) {
+            drop("does not give its content");
+        } else if (!refusalLogged) {
             refusalLogged = true;
             service.log("the other side of the link refused a change of '" + SafePath.of(path) + "'");
         }
@@ -137,12 +142,15 @@ final class LinkConnection implements Peer.Owner {
         }
     }
 
+    /** What is not there cannot be removed, but both sides may have done it at the same time. */
     private void remove(String path, byte[] untrustedData) {
         if (untrustedData.length > 0) {
             peer.answer(MessageType.ERROR, path);
         } else if (service.store().removePath(path)) {
             peer.answer(MessageType.OK, path);
             service.changed(path);
+        } else if (unanswered.mayHaveRemoved(path)) {
+            peer.answer(MessageType.OK, path);
         } else {
             peer.answer(MessageType.NOENT, path);
             drop("removed '" + SafePath.of(path) + "', which is not there");
@@ -191,6 +199,7 @@ final class LinkConnection implements Peer.Owner {
             return;
         }
         peer.send(type, path, value);
+        unanswered.add(path, type == MessageType.REMOVE);
         if (peer.unsent() > dumpBytes + MOST_UNSENT) {
             drop("does not take what is changed here");
         }

@@ -100,12 +100,27 @@ final class LinkKeeper {
                 connectTo(other.socket());
             } else if (how instanceof DaemonLink.Device port) {
                 LinkConnection connection = new LinkConnection(service, this, inDomain);
-                begin(connection, DevicePump.start(port.device(), service.loop(), connection.peer()));
+                begin(connection, pump(port, connection));
             } else if (listening != null && listening.isValid()) {
                 listening.interestOps(SelectionKey.OP_ACCEPT);
             }
         } catch (IOException e) {
             later(e);
+        }
+    }
+
+    private PeerChannel pump(DaemonLink.Device port, LinkConnection connection) throws IOException {
+        return DevicePump.start(
+                port.device(), service.loop(), connection.peer(), reason -> unopened(connection, reason));
+    }
+
+    /** The device of a connection that has begun cannot be opened. */
+    private void unopened(LinkConnection connection, IOException reason) {
+        if (connection.equals(link)) {
+            connection.peer().close();
+            link = null;
+            state = LinkState.WAITING;
+            later(reason);
         }
     }
 

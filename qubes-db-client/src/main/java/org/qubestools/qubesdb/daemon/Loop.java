@@ -21,8 +21,10 @@ import org.qubestools.qubesdb.Deadline;
 
 /** One thread that serves any number of channels, none of which it waits for. Idle, it does nothing at all. */
 final class Loop implements AutoCloseable {
-    /** Requests that all who are ready may have carried out in one turn, together. */
-    private static final int REQUESTS_IN_A_TURN = 64;
+    /** Requests that one may have carried out in one turn if nobody else has any. */
+    private static final int REQUESTS_OF_ONE = 64;
+    /** Requests that several may have carried out in one turn, together: who has just one is not to wait for long. */
+    private static final int REQUESTS_OF_MANY = 8;
 
     private final Selector selector;
     /** What other threads want done; guarded by itself. */
@@ -35,11 +37,11 @@ final class Loop implements AutoCloseable {
     private final Set<Handler> waiting = new LinkedHashSet<>();
     /** Who has been told something by another one that has its turn. */
     private final Queue<Handler> told = new ArrayDeque<>();
-    /** Who had its share and has more to do: one of them has its turn each time. */
+    /** Who had its share and has more to do, or is costly: one of them has its turn each time. */
     private final Set<Handler> unfinished = new LinkedHashSet<>();
 
     private final Thread thread;
-    private int share = REQUESTS_IN_A_TURN;
+    private int share = REQUESTS_OF_ONE;
     private long alarmNumber;
     private volatile boolean closed;
 
@@ -247,7 +249,7 @@ final class Loop implements AutoCloseable {
         if (selected.size() == 1 && waiting.isEmpty() && unfinished.isEmpty()) {
             Handler only = (Handler) selected.iterator().next().attachment();
             selected.clear();
-            share = REQUESTS_IN_A_TURN;
+            share = REQUESTS_OF_ONE;
             serve(only); // the usual case, of someone who waits for the answer
             return;
         }
@@ -265,7 +267,8 @@ final class Loop implements AutoCloseable {
         }
         List<Handler> turn = List.copyOf(waiting);
         waiting.clear();
-        share = Math.max(1, REQUESTS_IN_A_TURN / turn.size());
+        boolean alone = turn.size() == 1 && unfinished.isEmpty();
+        share = alone ? REQUESTS_OF_ONE : Math.max(1, REQUESTS_OF_MANY / turn.size());
         turn.forEach(Loop::serve);
     }
 

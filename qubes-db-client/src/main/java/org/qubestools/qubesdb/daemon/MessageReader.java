@@ -44,14 +44,19 @@ final class MessageReader {
         this.receiver = receiver;
     }
 
-    /** Reads once; false at the end of the stream. */
-    boolean fill(ReadableByteChannel channel) throws IOException {
+    /** Reads once; how many bytes, -1 at the end of the stream. */
+    int fill(ReadableByteChannel channel) throws IOException {
         input.compact();
         try {
-            return channel.read(input) >= 0;
+            return channel.read(input);
         } finally {
             input.flip();
         }
+    }
+
+    /** Whether there is no room for more. */
+    boolean isFull() {
+        return input.limit() == input.capacity();
     }
 
     /** Hands over the next message; false if it is not all there. */

@@ -31,6 +31,8 @@ final class Peer implements Loop.Handler {
     private boolean closing;
     /** A message was completed since the clock was looked at. */
     private boolean progress;
+    /** It sends as much as can be read at once, or less than a message: it is read again with those who had their share. */
+    private boolean costly;
 
     /** Within {@link #ready}, at the end of which is sent what was queued. */
     private boolean busy;
@@ -75,9 +77,13 @@ final class Peer implements Loop.Handler {
         busy = true;
         try {
             int left = take(loop.share());
+            costly = false;
             if (channel != null && left > 0 && !ended && !isBlocked() && channel.isReadable()) {
-                ended = !reader.fill(channel.source());
-                take(left);
+                int got = reader.fill(channel.source());
+                ended = got < 0;
+                boolean full = reader.isFull();
+                boolean nothing = take(left) == left;
+                costly = got > 0 && (full || nothing);
             }
         } finally {
             busy = false;
@@ -108,7 +114,7 @@ final class Peer implements Loop.Handler {
         }
         boolean sent = output.writeTo(channel.sink());
         throttled &= output.bytes() >= LOW_MARK;
-        boolean more = !isBlocked() && reader.hasMore();
+        boolean more = !isBlocked() && (reader.hasMore() || costly);
         closing |= ended && !isBlocked() && !more;
         if (closing && sent) {
             end(null);

@@ -24,7 +24,7 @@ import org.qubestools.qubesdb.daemon.QubesDbDaemon;
 /**
  * Measures by the clock, many rounds of each thing in turn; prints {@code NAME MEDIAN} in operations per second, or in
  * microseconds for what is a time. Roles: {@code plain SOCKET} and {@code daemon FOLDER} serve until they are killed,
- * {@code measure FOLDER SOCKET} asks both.
+ * {@code measure FOLDER SOCKET} asks both, {@code hostile FOLDER} asks the daemon, see {@link HostileBench}.
  */
 public final class QubesDbBench {
     private static final String DOMAIN = "work";
@@ -47,6 +47,7 @@ public final class QubesDbBench {
         switch (arguments[0]) {
             case "plain" -> PlainServer.serve(Path.of(arguments[1]), QubesDbBench::ready);
             case "daemon" -> serve(Path.of(arguments[1]));
+            case "hostile" -> HostileBench.measure(Path.of(arguments[1]), DOMAIN);
             default -> new QubesDbBench().measure(Path.of(arguments[1]), Path.of(arguments[2]));
         }
     }

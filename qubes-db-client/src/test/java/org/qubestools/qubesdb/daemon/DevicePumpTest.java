@@ -11,12 +11,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qubestools.qubesdb.Deadline;
 
 /** Ports that wait, and the loop that does not. */
 final class DevicePumpTest {
+    /** Time in which a link that cannot be made is tried a second and a third time. */
+    private static final Duration SEVERAL_TRIES = Duration.ofMillis(400);
+
     @TempDir
     Path folder;
 
@@ -84,9 +89,15 @@ final class DevicePumpTest {
     }
 
     private static Echo echo(Loop loop, DevicePump.Opener opener) throws IOException {
+        return echo(loop, opener, reason -> {
+            throw new AssertionError(reason);
+        });
+    }
+
+    private static Echo echo(Loop loop, DevicePump.Opener opener, Consumer<IOException> failed) throws IOException {
         Echo echo = new Echo();
         loop.call(() -> {
-            echo.channel = DevicePump.start(opener, loop, echo);
+            echo.channel = DevicePump.start(opener, loop, echo, failed);
             return true;
         });
         return echo;
@@ -131,13 +142,16 @@ final class DevicePumpTest {
     }
 
     @Test
-    void portThatCannotBeOpenedIsAnEndOfTheStream() throws Exception {
+    void portThatCannotBeOpenedIsAnEndOfTheStreamBehindItsReason() throws Exception {
+        List<String> reasons = new CopyOnWriteArrayList<>();
+        DevicePump.Opener busy = () -> {
+            throw new IOException("busy");
+        };
         try (Loop loop = new Loop("qubesdb-daemon")) {
-            Echo echo = echo(loop, () -> {
-                throw new IOException("busy");
-            });
+            Echo echo = echo(loop, busy, reason -> reasons.add(reason.getMessage()));
 
             TestDaemon.until("the end is seen", () -> echo.ended);
+            assertThat(reasons).containsExactly("busy");
         }
     }
 
@@ -149,7 +163,9 @@ final class DevicePumpTest {
                 DaemonOptions.DEFAULT.withLink(new DaemonLink.Device(port)).withLog(log::add);
         try (QubesDbDaemon daemon = QubesDbDaemon.startLocal(folder, options)) {
             TestDaemon.until("it has tried", () -> !log.isEmpty());
-            assertThat(log).containsExactly("the link is gone");
+            Deadline tries = Deadline.in(SEVERAL_TRIES.toNanos());
+            TestDaemon.until("it has tried again", tries::isReached);
+            assertThat(log).containsExactly("no link: " + port + " is not there");
             assertThat(port).doesNotExist();
 
             // Opened for both it gives back what is written: the domain hears its own question, against the rules.
@@ -170,6 +186,7 @@ final class DevicePumpTest {
         try (QubesDbDaemon daemon = QubesDbDaemon.startLocal(folder, options)) {
             TestDaemon.until("it has tried", () -> !log.isEmpty());
 
+            assertThat(log).containsExactly("no link: " + file + " is no device");
             assertThat(daemon.linkState()).isNotEqualTo(LinkState.SYNCED);
             assertThat(file).hasContent("content");
         }

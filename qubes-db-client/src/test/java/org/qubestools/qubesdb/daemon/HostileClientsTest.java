@@ -3,9 +3,11 @@ package org.qubestools.qubesdb.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,11 +16,14 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.qubestools.qubesdb.MessageType;
 
-/** Twenty clients do their worst; one that is good has all its answers. */
+/** Twenty clients do their worst; those that are good have all their answers and events, and nothing is left of the bad. */
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class HostileClientsTest {
     private static final int HOSTILE = 20;
     private static final int READS = 1500;
@@ -31,11 +36,14 @@ final class HostileClientsTest {
     private final Queue<Throwable> surprises = new ConcurrentLinkedQueue<>();
 
     @Test
-    void goodClientIsAnsweredWhateverOthersDo() throws Exception {
+    void goodClientsAreServedWhateverOthersDo() throws Exception {
         long seed = Long.getLong("qubes.fuzz.seed", new Random().nextLong());
         try (TestDaemon daemon = TestDaemon.start(folder);
-                RawClient good = daemon.client()) {
+                RawClient good = daemon.client();
+                RawClient watching = daemon.client()) {
             assertThat(good.ask(Frame.write("/good", "value"))).isEqualTo(Frame.ok("/good"));
+            assertThat(watching.ask(Frame.of(MessageType.WATCH, "/good/"))).isEqualTo(Frame.ok("/good/"));
+            long sockets = sockets();
             List<Thread> threads = new ArrayList<>();
             for (int i = 0; i < HOSTILE; i++) {
                 Random random = new Random(seed + i);
@@ -52,6 +60,7 @@ final class HostileClientsTest {
                     String mine = "/good/" + i % 10;
                     assertThat(good.ask(Frame.write(mine, "v" + i))).isEqualTo(Frame.ok(mine));
                     assertThat(good.ask(Frame.read(mine))).isEqualTo(Frame.value(mine, "v" + i));
+                    watching.expect(Frame.event(mine));
                 }
             } finally {
                 over.set(true);
@@ -60,6 +69,31 @@ final class HostileClientsTest {
                 }
             }
             assertThat(surprises).as("seed %d", seed).isEmpty();
+            TestDaemon.until("the daemon closes its side of all the others", () -> sockets() == sockets);
+            good.expectAlive();
+            watching.expectAlive();
+        }
+        assertThat(folder).isEmptyDirectory();
+        assertThat(Thread.getAllStackTraces().keySet())
+                .filteredOn(Thread::isAlive)
+                .extracting(Thread::getName)
+                .doesNotContain("qubesdb-daemon");
+    }
+
+    /** Sockets that this process has open, of clients and of the daemon. */
+    private static long sockets() {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors.filter(HostileClientsTest::isSocket).count();
+        } catch (IOException | UncheckedIOException e) {
+            return -1; // one of them was closed while it was looked at
+        }
+    }
+
+    private static boolean isSocket(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+        } catch (IOException e) {
+            return false; // it was closed meanwhile
         }
     }
 

@@ -10,6 +10,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.qubestools.qubesdb.MessageType;
 
 /** The side of dom0 in the recorded conversations, and what else a good domain may do. */
@@ -93,6 +95,35 @@ final class LinkConversationTest {
             domain.send(Frame.of(MessageType.REMOVE, "/zz"));
 
             domain.expect(Frame.noent("/zz"));
+            domain.expectEnd();
+            local.expectAlive();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/name, /name", "/d/, /d/", "/d/, /d/a", "/d/a, /d/a", "/d/, /d"})
+    void removalThatBothSidesMakeAtTheSameTimeIsNoFault(String here, String there) throws IOException {
+        try (RawClient domain = dom0.syncedDomain()) {
+            assertThat(local.ask(Frame.write("/d", "key"))).isEqualTo(Frame.ok("/d"));
+            domain.expect(Frame.write("/d", "key"));
+            domain.send(Frame.ok("/d"));
+            assertThat(local.ask(Frame.of(MessageType.REMOVE, here))).isEqualTo(Frame.ok(here));
+            domain.send(Frame.of(MessageType.REMOVE, there));
+
+            domain.expect(Frame.of(MessageType.REMOVE, here), Frame.ok(there));
+            domain.send(Frame.ok(here));
+            stillLinked(domain);
+        }
+    }
+
+    @Test
+    void removalOfWhatIsMissingForLongIsAFaultAlsoBehindAnother() throws IOException {
+        try (RawClient domain = dom0.syncedDomain()) {
+            assertThat(local.ask(Frame.of(MessageType.REMOVE, "/name"))).isEqualTo(Frame.ok("/name"));
+            domain.expect(Frame.of(MessageType.REMOVE, "/name"));
+            domain.send(Frame.ok("/name"), Frame.of(MessageType.REMOVE, "/name"));
+
+            domain.expect(Frame.noent("/name"));
             domain.expectEnd();
             local.expectAlive();
         }

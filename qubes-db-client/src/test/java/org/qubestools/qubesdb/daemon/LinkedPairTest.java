@@ -255,6 +255,7 @@ final class LinkedPairTest {
         return Stream.of(
                 Frame.read("/a"),
                 Frame.of(MessageType.MULTIREAD, ""),
+                Frame.error(""),
                 Frame.entry("relative", "x"),
                 Frame.entry("/a/", "x"),
                 Frame.entry("/a", "\0"),
@@ -281,6 +282,26 @@ final class LinkedPairTest {
                 link.send(LinkedDaemon.END);
                 assertThat(domain.awaitServing(LONG)).isTrue();
             }
+        }
+    }
+
+    /** Where the other side has answered the one before us as well, the refusal comes behind the content. */
+    @Test
+    void contentThatIsRefusedBehindItselfIsAskedForAgain() throws Exception {
+        try (FakeDom0 dom0 = new FakeDom0(socket);
+                QubesDbDaemon domain = domain()) {
+            try (RawClient link = dom0.accept()) {
+                link.expect(LinkedDaemon.DUMP);
+                link.send(LinkedDaemon.END, Frame.error(""));
+                link.receiveToEnd();
+            }
+            try (RawClient link = dom0.accept();
+                    RawClient inside = inDomain()) {
+                link.expect(LinkedDaemon.DUMP);
+                link.send(Frame.entry("/a", "1"), LinkedDaemon.END);
+                until(inside, Frame.read("/a"), Frame.value("/a", "1"));
+            }
+            assertThat(domainLog).contains("the link is dropped: the other side does not give its content");
         }
     }
 

@@ -195,4 +195,16 @@ final class WrongInputTest {
                 .contains("/a\\x1b[1m")
                 .doesNotContain("secret");
     }
+
+    @Test
+    void whoIsRefusedAgainAndAgainDoesNotFillTheLog() throws IOException {
+        for (int i = 0; i < 3 * LimitedLog.LINES; i++) {
+            refusesAndStays(Frame.write("/a b", "secret"));
+        }
+
+        // More than this only if it takes more than a minute.
+        assertThat(daemon.log).hasSizeBetween(LimitedLog.LINES, 2 * LimitedLog.LINES);
+        assertThat(daemon.log.get(LimitedLog.LINES - 1))
+                .isEqualTo("too much to log: more lines of this minute are left out");
+    }
 }
