@@ -40,8 +40,10 @@ public interface Vmm extends AutoCloseable {
     /** The text that {@link #define} gives to the driver. */
     String definitionText(DomainSpec spec);
 
-    /** Removes the definition of an inactive domain; a domain that is not defined is fine. */
-    void undefine(String name);
+    /**
+     * Removes the definition; a domain that is not defined is fine. One that is active goes on and is gone when it stops.
+     */
+    void undefine(DomainKey domain);
 
     /**
      * Starts a defined domain, paused.

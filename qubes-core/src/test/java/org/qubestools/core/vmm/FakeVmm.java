@@ -193,12 +193,12 @@ public final class FakeVmm implements Vmm {
     }
 
     @Override
-    public void undefine(String name) {
+    public void undefine(DomainKey key) {
         requireAlive();
-        DomainSnapshot domain = domains.get(name);
+        DomainSnapshot domain = known(key);
         if (domain != null) {
-            record("undefine " + name);
-            domains.remove(name);
+            record("undefine " + domain.name());
+            domains.remove(domain.name());
             tell(DomainEvent.Kind.UNDEFINED, domain, "");
         }
     }

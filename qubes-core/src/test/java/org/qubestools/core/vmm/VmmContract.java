@@ -95,7 +95,7 @@ abstract class VmmContract {
         try (Vmm vmm = open()) {
             vmm.define(spec("contract-one", UUID));
 
-            vmm.undefine("contract-one");
+            vmm.undefine(new DomainKey("contract-one", UUID));
 
             assertThat(find(vmm, "contract-one")).isEmpty();
         }
@@ -104,7 +104,7 @@ abstract class VmmContract {
     @Test
     void undefiningWhatIsNotThereIsFine() {
         try (Vmm vmm = open()) {
-            vmm.undefine("contract-nobody");
+            vmm.undefine(new DomainKey("contract-nobody", null));
 
             assertThat(find(vmm, "contract-nobody")).isEmpty();
         }
