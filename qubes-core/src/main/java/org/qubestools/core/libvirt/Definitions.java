@@ -54,8 +54,9 @@ final class Definitions {
             NativeLibvirt libvirt, Pointer pointer, DomainSpec spec, DriverProfile profile, String xml) {
         Pointer domain = libvirt.pointer("virDomainDefineXML", pointer, xml);
         try {
-            List<String> dropped =
-                    profile.droppedParts(spec, libvirt.ownedText("virDomainGetXMLDesc", domain, XML_INACTIVE));
+            List<String> dropped = spec.customDefinition().isPresent()
+                    ? List.of()
+                    : profile.droppedParts(spec, libvirt.ownedText("virDomainGetXMLDesc", domain, XML_INACTIVE));
             if (!dropped.isEmpty()) {
                 libvirt.plain("virDomainUndefine", domain);
                 throw new QubesException(

@@ -23,7 +23,10 @@ public interface Vmm extends AutoCloseable {
     /** False once the connection is lost: then every further call fails. */
     boolean isAlive();
 
-    /** All domains, active and defined, in a constant number of calls; dom0, if the VMM knows it, as {@code dom0}. */
+    /**
+     * All domains, active and defined, by one question if the driver can answer that; dom0, if the VMM knows it, as
+     * {@code dom0}. A figure that a driver does not tell of all at once is 0.
+     */
     List<DomainSnapshot> domains();
 
     /** One domain, active or defined. */
