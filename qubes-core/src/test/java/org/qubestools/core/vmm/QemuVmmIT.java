@@ -5,7 +5,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.qubestools.core.libvirt.PrivateLibvirtd;
 
 /** QEMU without KVM, in a session of its own. */
-final class QemuVmmTest extends VmmContract {
+final class QemuVmmIT extends VmmContract {
     private static PrivateLibvirtd daemon;
 
     @BeforeAll
