@@ -1,0 +1,28 @@
+package org.qubestools.core.vmm;
+
+import org.jspecify.annotations.Nullable;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+
+/**
+ * What the administrator says of the driver; each is null where nothing was said.
+ *
+ * @param profile which profile to use whatever the connection is: {@code xen}, {@code kvm}, {@code qemu}, {@code test}
+ * @param network libvirt's network that VMs on QEMU are plugged into
+ * @param bridge the host's bridge that they are plugged into instead
+ * @param consoleLogs directory for what guests on QEMU write to their consoles, one file each
+ */
+public record DriverSettings(
+        @Nullable String profile,
+        @Nullable String network,
+        @Nullable String bridge,
+        @Nullable String consoleLogs) {
+    public static final DriverSettings NONE = new DriverSettings(null, null, null, null);
+
+    public DriverSettings {
+        if (network != null && bridge != null) {
+            throw new QubesException(
+                    ErrorKind.INVALID_VALUE, "QUBES_KVM_NETWORK and QUBES_KVM_BRIDGE are both set", "set one of them");
+        }
+    }
+}
