@@ -2,6 +2,8 @@ package org.qubestools.core.libvirt;
 
 import java.util.List;
 import java.util.Optional;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.QubesVm;
@@ -17,6 +19,10 @@ final class QemuProfile implements DriverProfile {
     private final Acceleration acceleration;
 
     QemuProfile(HostFiles files, DriverSettings settings, Acceleration acceleration) {
+        if (settings.network() != null && settings.bridge() != null) {
+            throw new QubesException(
+                    ErrorKind.INVALID_VALUE, "QUBES_KVM_NETWORK and QUBES_KVM_BRIDGE are both set", "set one of them");
+        }
         this.files = files;
         this.settings = settings;
         this.acceleration = acceleration;

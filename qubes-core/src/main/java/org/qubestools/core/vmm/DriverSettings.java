@@ -1,8 +1,6 @@
 package org.qubestools.core.vmm;
 
 import org.jspecify.annotations.Nullable;
-import org.qubestools.core.error.ErrorKind;
-import org.qubestools.core.error.QubesException;
 
 /**
  * What the administrator says of the driver; each is null where nothing was said.
@@ -18,11 +16,4 @@ public record DriverSettings(
         @Nullable String bridge,
         @Nullable String consoleLogs) {
     public static final DriverSettings NONE = new DriverSettings(null, null, null, null);
-
-    public DriverSettings {
-        if (network != null && bridge != null) {
-            throw new QubesException(
-                    ErrorKind.INVALID_VALUE, "QUBES_KVM_NETWORK and QUBES_KVM_BRIDGE are both set", "set one of them");
-        }
-    }
 }
