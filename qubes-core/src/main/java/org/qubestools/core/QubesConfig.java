@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.RealPaths;
+import org.qubestools.core.vmm.DriverSettings;
 
 /**
  * Where everything is: every fixed path is looked up below the root directory and shown without it.
@@ -22,9 +23,15 @@ import org.qubestools.core.io.RealPaths;
  * @param connectUri libvirt URI named by the user; null for the default
  * @param offline no contact with the running system
  * @param group group of the store's files; empty to leave the group alone
+ * @param driver what is said of the driver of the running system
  */
 public record QubesConfig(
-        Path root, @Nullable Path runDir, @Nullable String connectUri, boolean offline, String group)
+        Path root,
+        @Nullable Path runDir,
+        @Nullable String connectUri,
+        boolean offline,
+        String group,
+        DriverSettings driver)
         implements RealPaths {
     public static final String STORE = "/var/lib/qubes/qubes.xml";
     private static final String RUN_DIR = "/var/run/qubes";
@@ -52,7 +59,21 @@ public record QubesConfig(
                 runDir == null || runDir.isEmpty() ? null : Path.of(runDir).toAbsolutePath(),
                 uri,
                 offline,
-                group == null ? DEFAULT_GROUP : group);
+                group == null ? DEFAULT_GROUP : group,
+                driver(options, environment, file));
+    }
+
+    private static DriverSettings driver(
+            Map<String, String> options, Map<String, String> environment, Map<String, String> file) {
+        return new DriverSettings(
+                set(first(options, environment, file, "QUBES_DRIVER")),
+                set(first(options, environment, file, "QUBES_KVM_NETWORK")),
+                set(first(options, environment, file, "QUBES_KVM_BRIDGE")),
+                set(first(options, environment, file, "QUBES_KVM_CONSOLE_LOGS")));
+    }
+
+    private static @Nullable String set(@Nullable String value) {
+        return value == null || value.isEmpty() ? null : value;
     }
 
     private static @Nullable String first(
