@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
@@ -24,6 +23,7 @@ import org.qubestools.core.vmm.DriverSettings;
  * @param offline no contact with the running system
  * @param group group of the store's files; empty to leave the group alone
  * @param driver what is said of the driver of the running system
+ * @param timeout seconds that libvirt may be silent, as the user says it; null for the default
  */
 public record QubesConfig(
         Path root,
@@ -31,7 +31,8 @@ public record QubesConfig(
         @Nullable String connectUri,
         boolean offline,
         String group,
-        DriverSettings driver)
+        DriverSettings driver,
+        @Nullable String timeout)
         implements RealPaths {
     public static final String STORE = "/var/lib/qubes/qubes.xml";
     private static final String RUN_DIR = "/var/run/qubes";
@@ -60,7 +61,8 @@ public record QubesConfig(
                 uri,
                 offline,
                 group == null ? DEFAULT_GROUP : group,
-                driver(options, environment, file));
+                driver(options, environment, file),
+                set(first(options, environment, file, "QUBES_LIBVIRT_TIMEOUT")));
     }
 
     private static DriverSettings driver(
@@ -142,8 +144,22 @@ public record QubesConfig(
         return real(STORE);
     }
 
-    /** The libvirt URI in force. */
+    /** The libvirt URI in force: what is named, else that of Xen where there is one, else that of QEMU. */
     public String uri() {
-        return Optional.ofNullable(connectUri).orElse("xen:///");
+        if (connectUri != null) {
+            return connectUri;
+        }
+        if (Files.exists(real("/proc/xen"))) {
+            return "xen:///";
+        }
+        return isRoot() ? "qemu:///system" : "qemu:///session";
+    }
+
+    private static boolean isRoot() {
+        try {
+            return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+        } catch (IOException e) {
+            return false; // no /proc: the session of whoever it is
+        }
     }
 }

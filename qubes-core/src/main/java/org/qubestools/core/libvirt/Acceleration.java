@@ -27,9 +27,9 @@ record Acceleration(boolean kvm, @Nullable String hint) {
      *
      * @param device {@code /dev/kvm}
      * @param processors {@code /proc/cpuinfo}
-     * @param capabilities libvirt's document
+     * @param capabilities asked only if all else is well
      */
-    static Acceleration look(Path device, Path processors, String capabilities) {
+    static Acceleration look(Path device, Path processors, DriverProfiles.Capabilities capabilities) {
         if (!Files.exists(device)) {
             return emulated("there is no " + device + "; load kvm_intel or kvm_amd, or switch virtualisation on");
         }
@@ -40,7 +40,7 @@ record Acceleration(boolean kvm, @Nullable String hint) {
             return emulated("the processor shows neither vmx nor svm, so " + device
                     + " is of no use; switch nested virtualisation on, or hide the device from libvirtd");
         }
-        return capabilities.contains("<domain type='kvm'")
+        return capabilities.document().contains("<domain type='kvm'")
                 ? KVM
                 : emulated("libvirt does not offer KVM; see 'virsh capabilities' and the log of libvirtd");
     }

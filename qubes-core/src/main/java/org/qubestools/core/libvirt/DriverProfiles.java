@@ -39,7 +39,7 @@ final class DriverProfiles {
                         settings,
                         named
                                 ? Acceleration.WANTED_EMULATION
-                                : Acceleration.look(KVM_DEVICE, PROCESSORS, capabilities.document()));
+                                : Acceleration.look(KVM_DEVICE, PROCESSORS, capabilities));
             case "test" -> new TestProfile(files);
             default -> throw unknown(word, named);
         };

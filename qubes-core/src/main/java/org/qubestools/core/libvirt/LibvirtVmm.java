@@ -30,11 +30,14 @@ public final class LibvirtVmm implements Vmm {
     private final Definitions definitions;
     private final LifeCycle lifeCycle;
     private final Devices devices;
+    private final Consumer<String> warnings;
     private @Nullable DriverProfile profile;
+    private boolean toldHint;
 
     private LibvirtVmm(Connection connection, LibvirtOptions options, Consumer<String> warnings) {
         this.connection = connection;
         this.options = options;
+        this.warnings = warnings;
         this.snapshots = new Snapshots(connection);
         this.definitions = new Definitions(connection, warnings);
         this.lifeCycle = new LifeCycle(connection);
@@ -48,8 +51,7 @@ public final class LibvirtVmm implements Vmm {
 
     private synchronized DriverProfile profile() {
         if (profile == null) {
-            String driver = options.driver();
-            profile = Profiles.of(driver == null ? driverWord() : driver);
+            profile = DriverProfiles.of(driverWord(), this::capabilities, options.driver(), options.files());
         }
         return profile;
     }
@@ -57,6 +59,12 @@ public final class LibvirtVmm implements Vmm {
     private String driverWord() {
         return connection.ask(
                 "learn the driver's name", (libvirt, pointer) -> libvirt.keptText("virConnectGetType", pointer));
+    }
+
+    private String capabilities() {
+        return connection.ask(
+                "learn what the host can do",
+                (libvirt, pointer) -> libvirt.ownedText("virConnectGetCapabilities", pointer));
     }
 
     @Override
@@ -91,7 +99,24 @@ public final class LibvirtVmm implements Vmm {
 
     @Override
     public void define(DomainSpec spec) {
-        definitions.define(spec, profile());
+        DriverProfile words = profile();
+        tellHint(words);
+        for (String warning : words.warnings(spec)) {
+            warnings.accept(warning);
+        }
+        definitions.define(spec, words);
+    }
+
+    /** Once. */
+    private void tellHint(DriverProfile words) {
+        boolean first;
+        synchronized (this) {
+            first = !toldHint;
+            toldHint = true;
+        }
+        if (first && words.hint().isPresent()) {
+            warnings.accept(words.hint().get());
+        }
     }
 
     @Override
