@@ -1,5 +1,7 @@
 package org.qubestools.core.runtime;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,11 +76,9 @@ public final class HostdStart {
     }
 
     private void start(Path socket) {
-        Path folder = socket.toAbsolutePath().getParent();
+        Path folder = requireNonNull(socket.toAbsolutePath().getParent());
         try {
-            if (folder != null) {
-                Files.createDirectories(folder);
-            }
+            Files.createDirectories(folder);
         } catch (IOException e) {
             throw new QubesException(
                     ErrorKind.FAILED, "cannot make " + folder + " for the QubesDB of VMs: " + IoReason.of(e), null, e);
@@ -97,7 +97,7 @@ public final class HostdStart {
     /** The unit serves the usual folder only. */
     private boolean hasUnit(Path folder) {
         if (!root
-                || !String.valueOf(folder).equals("/var/run/qubes")
+                || !folder.toString().equals("/var/run/qubes")
                 || !Files.isDirectory(paths.real("/run/systemd/system"))) {
             return false;
         }
@@ -106,7 +106,7 @@ public final class HostdStart {
 
     private Command background(Path folder) {
         return Command.of("/bin/sh", "-c", SCRIPT, "sh", log().toString(), HostProgram.QUBESDB_HOSTD.in(settings))
-                .with(Map.of("QUBES_RUN_DIR", String.valueOf(folder)));
+                .with(Map.of("QUBES_RUN_DIR", folder.toString()));
     }
 
     private Path log() {
