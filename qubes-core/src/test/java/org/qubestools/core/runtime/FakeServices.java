@@ -1,7 +1,11 @@
 package org.qubestools.core.runtime;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +19,7 @@ import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.HostPrograms;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmView;
+import org.qubestools.core.storage.StartImages;
 import org.qubestools.qubesdb.InMemoryQubesDb;
 import org.qubestools.qubesdb.QubesDb;
 
@@ -187,6 +192,13 @@ public final class FakeServices implements MemoryManager, DomainDatabases, XenSt
     @Override
     public void run(List<String> command) {
         record("exec " + String.join(" ", command));
+        if (command.get(0).equals(StartImages.PREPARE_VOLATILE)) {
+            try {
+                Files.createFile(Path.of(command.get(1))); // which must not be there, as for the real one
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     /** A list that both this and a fake VMM may write to. */
