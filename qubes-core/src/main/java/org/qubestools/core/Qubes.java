@@ -199,7 +199,8 @@ public final class Qubes implements AutoCloseable {
                 saved,
                 before.problems(),
                 warnings,
-                draft.notes());
+                draft.notes(),
+                draft.networkBefore());
     }
 
     /**

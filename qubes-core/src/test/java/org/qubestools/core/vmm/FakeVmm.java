@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
@@ -26,6 +28,7 @@ public final class FakeVmm implements Vmm {
     private final List<String> calls = new ArrayList<>();
     private List<String> log = new ArrayList<>();
     private final Map<String, QubesException> failures = new TreeMap<>();
+    private final Set<String> deaf = new TreeSet<>();
     private final List<DomainListener> listeners = new ArrayList<>();
     private int lastId;
     private int askedForAll;
@@ -64,6 +67,24 @@ public final class FakeVmm implements Vmm {
     /** Makes this call fail, such as {@code create paused work}, each time. */
     public FakeVmm failingAt(String call, QubesException failure) {
         failures.put(call, failure);
+        return this;
+    }
+
+    /** A guest that takes no notice of being asked to shut down. */
+    public FakeVmm ignoringShutdown(String name) {
+        deaf.add("shutdown " + name);
+        return this;
+    }
+
+    /** A domain that outlives its destruction. */
+    public FakeVmm ignoringDestroy(String name) {
+        deaf.add("destroy " + name);
+        return this;
+    }
+
+    /** A guest that begins to shut down when it is asked, and never ends. */
+    public FakeVmm haltingAtShutdown(String name) {
+        deaf.add("end after shutdown " + name);
         return this;
     }
 
@@ -269,13 +290,19 @@ public final class FakeVmm implements Vmm {
     @Override
     public boolean shutdown(DomainKey key) {
         record("shutdown " + key.name());
-        return stop(key, "shutdown");
+        DomainSnapshot domain = known(key);
+        if (deaf.contains("end after shutdown " + key.name()) && domain != null && domain.active()) {
+            put(domain, true, domain.id(), DomainState.SHUTDOWN);
+            tell(DomainEvent.Kind.SHUTDOWN, domain, "");
+            return true;
+        }
+        return deaf.contains("shutdown " + key.name()) || stop(key, "shutdown");
     }
 
     @Override
     public boolean destroy(DomainKey key) {
         record("destroy " + key.name());
-        return stop(key, "destroyed");
+        return deaf.contains("destroy " + key.name()) || stop(key, "destroyed");
     }
 
     private boolean stop(DomainKey key, String detail) {
