@@ -22,9 +22,15 @@ import org.qubestools.core.io.RealPaths;
  * @param connectUri libvirt URI named by the user; null for the default
  * @param offline no contact with the running system
  * @param group group of the store's files; empty to leave the group alone
+ * @param settings everything that is set, by the names of the environment variables: what this class does not know too
  */
 public record QubesConfig(
-        Path root, @Nullable Path runDir, @Nullable String connectUri, boolean offline, String group)
+        Path root,
+        @Nullable Path runDir,
+        @Nullable String connectUri,
+        boolean offline,
+        String group,
+        Map<String, String> settings)
         implements RealPaths {
     public static final String STORE = "/var/lib/qubes/qubes.xml";
     private static final String RUN_DIR = "/var/run/qubes";
@@ -52,7 +58,20 @@ public record QubesConfig(
                 runDir == null || runDir.isEmpty() ? null : Path.of(runDir).toAbsolutePath(),
                 uri,
                 offline,
-                group == null ? DEFAULT_GROUP : group);
+                group == null ? DEFAULT_GROUP : group,
+                merged(options, environment, file));
+    }
+
+    private static Map<String, String> merged(
+            Map<String, String> options, Map<String, String> environment, Map<String, String> file) {
+        Map<String, String> all = new HashMap<>(file);
+        for (Map.Entry<String, String> variable : environment.entrySet()) {
+            if (variable.getKey().startsWith("QUBES_")) {
+                all.put(variable.getKey(), variable.getValue());
+            }
+        }
+        all.putAll(options);
+        return Map.copyOf(all);
     }
 
     private static @Nullable String first(

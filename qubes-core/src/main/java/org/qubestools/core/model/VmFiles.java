@@ -29,6 +29,14 @@ public final class VmFiles {
         return KERNELS + kernel;
     }
 
+    /**
+     * The Unix socket that leads from our QubesDB daemon to the one in the guest of a VM with this good name, where the
+     * VMM makes it: the host's end of a virtio-serial port.
+     */
+    public static String databaseLink(String name) {
+        return "/var/run/qubes/qubesdb-link." + name + ".sock";
+    }
+
     public @Nullable String directory() {
         if (vm.vmClass() == VmClass.ADMIN || !vm.hasGoodName()) {
             return null;
