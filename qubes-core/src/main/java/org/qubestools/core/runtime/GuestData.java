@@ -50,6 +50,7 @@ final class GuestData {
         if (system.traits().xenstore()) {
             system.host().xenStore().allowMemoryReports(id);
         }
+        system.host().hooks().at(HookPoint.CREATE_QUBESDB_ENTRIES, system.view(vm), List.of());
         put(vm, QubesDbEntries.ofClass(system.view(vm)));
         if (vm.vmClass() == VmClass.PROXY) {
             rewriteFirewall(vm);

@@ -1,5 +1,6 @@
 package org.qubestools.core.runtime;
 
+import java.util.List;
 import java.util.Objects;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
@@ -72,6 +73,7 @@ public final class NetworkAttachment {
             if (vm.vmClass() == VmClass.PROXY) {
                 guests.writeNetvmId(vm);
             }
+            system.host().hooks().at(HookPoint.NETVM_SETTER, system.view(vm), List.of());
         } catch (QubesException e) {
             throw new QubesException(
                     e.kind(),

@@ -114,7 +114,7 @@ public final class RunningSystem implements AutoCloseable {
     }
 
     StartImages images() {
-        return new StartImages(place.paths(), host.programs(), place.layer(), place.ownership());
+        return new StartImages(place.paths(), host.volatiles(), place.layer(), place.ownership());
     }
 
     /** The running side of a VM, one object for it as long as this lives. */

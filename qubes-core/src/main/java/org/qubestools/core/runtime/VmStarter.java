@@ -128,6 +128,7 @@ public final class VmStarter {
         report.requireWanted();
         guests.write(vm, id, options.preparingDisposable());
         guests.rewriteFirewalls(vm);
+        system.host().hooks().at(HookPoint.START, system.view(vm), List.of());
         report.requireWanted();
         system.vmm().resume(key);
         if (grant != null) {

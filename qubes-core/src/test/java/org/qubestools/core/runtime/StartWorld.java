@@ -71,7 +71,6 @@ public final class StartWorld implements AutoCloseable {
         }
         file("/var/lib/qubes/vm-kernels/4.4/vmlinuz", 1);
         file("/var/lib/qubes/vm-kernels/4.4/initramfs", 1);
-        services.withProgram("/usr/lib/qubes/prepare-volatile-img.sh");
     }
 
     private void images(String directory) {

@@ -318,6 +318,29 @@ final class VmStarterTest {
     }
 
     @Test
+    void hooksRunWhenTheEntriesOfAllAreThere() {
+        world.services().withHooks();
+
+        world.start("vault");
+
+        assertThat(world.steps())
+                .startsWith("hook verify_files vault")
+                .containsSubsequence(
+                        "xenstore set_permissions /local/domain/1/memory",
+                        "hook create_qubesdb_entries vault",
+                        "hook start vault",
+                        "libvirt resume vault");
+    }
+
+    @Test
+    void aHookThatFailsFailsItsStep() {
+        world.services().withHooks().failingAt("hook start vault");
+
+        fails(() -> world.start("vault"), ErrorKind.FAILED, "hook start vault");
+        assertThat(world.system().isRunning(world.vm("vault"))).isFalse();
+    }
+
+    @Test
     void clientsOfANetvmThatStartsAgainAreConnectedAgain() {
         world.start("work");
         FakeVmm vmm = world.vmm();
