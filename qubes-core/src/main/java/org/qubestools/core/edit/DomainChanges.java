@@ -6,19 +6,19 @@ import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.VmView;
-import org.qubestools.core.vmm.DomainSnapshot;
+import org.qubestools.core.vmm.DomainKey;
 import org.qubestools.core.vmm.DomainSpec;
 import org.qubestools.core.vmm.Vmm;
 
 /** The definitions of domains that belong to one edit of the store: all are changed before it is saved, or none. */
 final class DomainChanges {
     /** A domain that goes, and how to define it again if the edit fails after all. */
-    private record Obsolete(String name, @Nullable DomainSpec again, boolean ifPossible) {}
+    private record Obsolete(DomainKey key, @Nullable DomainSpec again, boolean ifPossible) {}
 
     private final List<DomainSpec> definitions = new ArrayList<>(0);
     private final List<Obsolete> obsolete = new ArrayList<>(0);
     private final List<DomainSpec> removed = new ArrayList<>(0);
-    private final List<String> made = new ArrayList<>(0);
+    private final List<DomainKey> made = new ArrayList<>(0);
 
     /** A VM without a UUID was only registered and gets no definition. */
     void define(VmView vm) {
@@ -30,12 +30,12 @@ final class DomainChanges {
 
     /** The VM as it was before the edit. */
     void undefine(VmView vm) {
-        obsolete.add(new Obsolete(vm.vm().name(), spec(vm), false));
+        obsolete.add(new Obsolete(DomainKey.of(vm.vm()), spec(vm), false));
     }
 
     /** The same; a failure is only a warning. */
     void undefineIfPossible(VmView vm) {
-        obsolete.add(new Obsolete(vm.vm().name(), spec(vm), true));
+        obsolete.add(new Obsolete(DomainKey.of(vm.vm()), spec(vm), true));
     }
 
     private static @Nullable DomainSpec spec(VmView vm) {
@@ -55,7 +55,7 @@ final class DomainChanges {
             }
             for (DomainSpec definition : definitions) {
                 vmm.define(definition);
-                made.add(definition.name());
+                made.add(definition.key());
             }
         } catch (QubesException e) {
             undo(vmm);
@@ -65,8 +65,8 @@ final class DomainChanges {
 
     private void remove(Obsolete domain, Vmm vmm, List<String> warnings) {
         try {
-            boolean defined = isDefined(vmm, domain.name());
-            vmm.undefine(domain.name());
+            boolean defined = vmm.find(domain.key()).isPresent();
+            vmm.undefine(domain.key());
             if (defined && domain.again() != null) {
                 removed.add(domain.again());
             }
@@ -74,23 +74,14 @@ final class DomainChanges {
             if (!domain.ifPossible()) {
                 throw e;
             }
-            warnings.add("the definition of '" + domain.name() + "' could not be removed: " + e.getMessage());
+            warnings.add("the definition of '" + domain.key().name() + "' could not be removed: " + e.getMessage());
         }
-    }
-
-    private static boolean isDefined(Vmm vmm, String name) {
-        for (DomainSnapshot domain : vmm.domains()) {
-            if (domain.name().equals(name)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Takes back what {@link #apply} did; also when the save after it failed. */
     void undo(Vmm vmm) {
-        for (String name : made) {
-            vmm.undefine(name);
+        for (DomainKey key : made) {
+            vmm.undefine(key);
         }
         made.clear();
         for (DomainSpec spec : removed) {

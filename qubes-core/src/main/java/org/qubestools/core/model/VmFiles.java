@@ -29,14 +29,6 @@ public final class VmFiles {
         return KERNELS + kernel;
     }
 
-    /**
-     * The Unix socket that leads from our QubesDB daemon to the one in the guest of a VM with this good name, where the
-     * VMM makes it: the host's end of a virtio-serial port.
-     */
-    public static String databaseLink(String name) {
-        return "/var/run/qubes/qubesdb-link." + name + ".sock";
-    }
-
     public @Nullable String directory() {
         if (vm.vmClass() == VmClass.ADMIN || !vm.hasGoodName()) {
             return null;
@@ -131,6 +123,25 @@ public final class VmFiles {
 
     public @Nullable String volatileImage() {
         return inDirectory("volatile.img");
+    }
+
+    /** A file over the template's root image that takes what the VM writes, where no script makes a snapshot. */
+    public @Nullable String rootOverlay() {
+        return vm.vmClass() == VmClass.DISPOSABLE ? ofOwn("root-overlay.qcow2") : inDirectory("root-overlay.qcow2");
+    }
+
+    /** The private image of a DisposableVM that is booted; thrown away with it, as is {@link #ownVolatileImage}. */
+    public @Nullable String ownPrivateImage() {
+        return ofOwn("private.img");
+    }
+
+    public @Nullable String ownVolatileImage() {
+        return ofOwn("volatile.img");
+    }
+
+    /** DisposableVMs share the directory of the VM that they are made from. */
+    private @Nullable String ofOwn(String file) {
+        return inDirectory(vm.name() + "-" + file);
     }
 
     /** Where its kernel is: the installed one's directory, or its own for kernel none. */

@@ -15,7 +15,7 @@ import org.qubestools.core.io.LineSocket;
 import org.qubestools.core.io.RealPaths;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.QubesVm;
-import org.qubestools.core.model.VmFiles;
+import org.qubestools.core.vmm.GuestPort;
 import org.qubestools.qubesdb.QubesDb;
 
 /**
@@ -40,7 +40,8 @@ public final class HostdDatabases implements DomainDatabases {
      * The databases of this host.
      *
      * @param daemon starts the daemon
-     * @param linked the VMs whose domain has a port for a link to the daemon in the guest, see {@link VmFiles#databaseLink}
+     * @param linked the VMs whose domain has a port for a link to the daemon in the guest, see {@link
+     *     GuestPort#QUBESDB}
      */
     public HostdDatabases(RealPaths paths, HostdStart daemon, Predicate<QubesVm> linked) {
         this.paths = paths;
@@ -57,7 +58,8 @@ public final class HostdDatabases implements DomainDatabases {
         request.put("op", "start");
         request.put("domain", vm.name());
         if (linked.test(vm)) {
-            request.put("connect", paths.real(VmFiles.databaseLink(vm.name())).toString());
+            request.put(
+                    "connect", paths.real(GuestPort.QUBESDB.socket(vm.name())).toString());
         }
         Answer answer = askStarted(request);
         if (answer.kind.equals("in-use")) {
