@@ -18,6 +18,9 @@ import org.qubestools.core.model.HostSource;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmCollection;
 import org.qubestools.core.model.VmView;
+import org.qubestools.core.runtime.HostServices;
+import org.qubestools.core.runtime.RunReport;
+import org.qubestools.core.runtime.RunningSystem;
 import org.qubestools.core.runtime.VmStatuses;
 import org.qubestools.core.store.LockWait;
 import org.qubestools.core.store.StoreSnapshot;
@@ -106,6 +109,19 @@ public final class Session implements AutoCloseable, HostSource {
         }
     }
 
+    /** The running side of the VMs of {@code store}; the caller closes it. */
+    public RunningSystem running(StoreSnapshot store, RunReport report) {
+        HostServices.Surroundings around = new HostServices.Surroundings(
+                config(),
+                ctx.host().effectiveUserId() == 0,
+                ctx.environment(),
+                config().settings(),
+                ctx.host().waitTime(),
+                report::warn);
+        HostServices services = ctx.host().services(qubes.vmm(), around);
+        return qubes.running(store, services, ctx.host().waitTime(), report);
+    }
+
     private void tellUnreachable(QubesException e) {
         if (e.kind() != ErrorKind.VMM_UNREACHABLE) {
             throw e;
@@ -132,7 +148,7 @@ public final class Session implements AutoCloseable, HostSource {
     private record Opener(ToolContext ctx, QubesConfig config) implements LazyVmm.Opener {
         @Override
         public Vmm open() {
-            return ctx.vmms().open(config);
+            return ctx.vmms().open(config, ctx::warn);
         }
     }
 }
