@@ -15,11 +15,16 @@ import org.qubestools.cli.tool.CreateTool;
 import org.qubestools.cli.tool.EventsTool;
 import org.qubestools.cli.tool.GlobalPrefsTool;
 import org.qubestools.cli.tool.InitStorageTool;
+import org.qubestools.cli.tool.KillTool;
 import org.qubestools.cli.tool.LsTool;
+import org.qubestools.cli.tool.PauseTool;
 import org.qubestools.cli.tool.PrefsTool;
 import org.qubestools.cli.tool.QubesBackupTool;
 import org.qubestools.cli.tool.RemoveTool;
+import org.qubestools.cli.tool.RunTool;
 import org.qubestools.cli.tool.ServiceTool;
+import org.qubestools.cli.tool.ShutdownTool;
+import org.qubestools.cli.tool.StartTool;
 
 /** The table of tools: a name, a constructor. One line each in both methods. */
 public final class Tools {
@@ -48,10 +53,16 @@ public final class Tools {
                 "qvm-create",
                 "qvm-events",
                 "qvm-init-storage",
+                "qvm-kill",
                 "qvm-ls",
+                "qvm-pause",
                 "qvm-prefs",
                 "qvm-remove",
-                "qvm-service");
+                "qvm-run",
+                "qvm-service",
+                "qvm-shutdown",
+                "qvm-start",
+                "qvm-unpause");
     }
 
     /** The tool of this name; only this one's class is loaded. */
@@ -77,10 +88,16 @@ public final class Tools {
             case "qvm-create" -> Optional.of(new CreateTool());
             case "qvm-events" -> Optional.of(new EventsTool());
             case "qvm-init-storage" -> Optional.of(new InitStorageTool());
+            case "qvm-kill" -> Optional.of(new KillTool());
             case "qvm-ls" -> Optional.of(new LsTool());
+            case "qvm-pause" -> Optional.of(PauseTool.thatPauses());
             case "qvm-prefs" -> Optional.of(new PrefsTool());
             case "qvm-remove" -> Optional.of(new RemoveTool());
+            case "qvm-run" -> Optional.of(new RunTool());
             case "qvm-service" -> Optional.of(new ServiceTool());
+            case "qvm-shutdown" -> Optional.of(new ShutdownTool());
+            case "qvm-start" -> Optional.of(new StartTool());
+            case "qvm-unpause" -> Optional.of(PauseTool.thatUnpauses());
             default -> Optional.empty();
         };
     }

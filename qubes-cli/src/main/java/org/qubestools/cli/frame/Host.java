@@ -5,8 +5,11 @@ import java.io.PrintStream;
 import java.time.Clock;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.core.io.WaitTime;
 import org.qubestools.core.runtime.HostQrexecClient;
+import org.qubestools.core.runtime.HostServices;
 import org.qubestools.core.runtime.QrexecClient;
+import org.qubestools.core.vmm.LazyVmm;
 
 /** What a tool may want to know about the machine and the process; each is found out only when asked. */
 public interface Host {
@@ -68,5 +71,15 @@ public interface Host {
     /** The way to services inside VMs. */
     default QrexecClient qrexec() {
         return new HostQrexecClient(HostQrexecClient.PROGRAM);
+    }
+
+    /** Time that passes while something is waited for. */
+    default WaitTime waitTime() {
+        return WaitTime.SYSTEM;
+    }
+
+    /** What this host has beside its VMM, which is connected to for its traits, to serve running VMs. */
+    default HostServices services(LazyVmm vmm, HostServices.Surroundings around) {
+        return HostServices.of(vmm.traits(), around);
     }
 }

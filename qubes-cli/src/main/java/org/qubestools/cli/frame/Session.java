@@ -18,6 +18,9 @@ import org.qubestools.core.model.HostSource;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmCollection;
 import org.qubestools.core.model.VmView;
+import org.qubestools.core.runtime.HostServices;
+import org.qubestools.core.runtime.RunReport;
+import org.qubestools.core.runtime.RunningSystem;
 import org.qubestools.core.runtime.VmStatuses;
 import org.qubestools.core.store.LockWait;
 import org.qubestools.core.store.StoreSnapshot;
@@ -104,6 +107,19 @@ public final class Session implements AutoCloseable, HostSource {
             tellUnreachable(e);
             return VmStatuses.unknown(config());
         }
+    }
+
+    /** The running side of the VMs of {@code store}; the caller closes it. */
+    public RunningSystem running(StoreSnapshot store, RunReport report) {
+        HostServices.Surroundings around = new HostServices.Surroundings(
+                config(),
+                ctx.host().effectiveUserId() == 0,
+                ctx.environment(),
+                config().settings(),
+                ctx.host().waitTime(),
+                report::warn);
+        HostServices services = ctx.host().services(qubes.vmm(), around);
+        return qubes.running(store, services, ctx.host().waitTime(), report);
     }
 
     private void tellUnreachable(QubesException e) {

@@ -13,7 +13,7 @@ import org.qubestools.core.vmm.Vmm;
 /** The definitions of domains that belong to one edit of the store: all are changed before it is saved, or none. */
 final class DomainChanges {
     /** A domain that goes, and how to define it again if the edit fails after all. */
-    private record Obsolete(DomainKey key, @Nullable DomainSpec again) {}
+    private record Obsolete(DomainKey key, @Nullable DomainSpec again, boolean ifPossible) {}
 
     private final List<DomainSpec> definitions = new ArrayList<>(0);
     private final List<Obsolete> obsolete = new ArrayList<>(0);
@@ -30,7 +30,12 @@ final class DomainChanges {
 
     /** The VM as it was before the edit. */
     void undefine(VmView vm) {
-        obsolete.add(new Obsolete(DomainKey.of(vm.vm()), spec(vm)));
+        obsolete.add(new Obsolete(DomainKey.of(vm.vm()), spec(vm), false));
+    }
+
+    /** The same; a failure is only a warning. */
+    void undefineIfPossible(VmView vm) {
+        obsolete.add(new Obsolete(DomainKey.of(vm.vm()), spec(vm), true));
     }
 
     private static @Nullable DomainSpec spec(VmView vm) {
@@ -38,15 +43,15 @@ final class DomainChanges {
         return uuid == null ? null : new DomainSpec(uuid, vm);
     }
 
-    /** Removes what is no longer wanted, then makes the new definitions; a failure takes all of it back. */
-    void apply(Vmm vmm) {
+    /**
+     * Removes what is no longer wanted, then makes the new definitions; a failure takes all of it back.
+     *
+     * @param warnings gets what failed and was not needed
+     */
+    void apply(Vmm vmm, List<String> warnings) {
         try {
             for (Obsolete domain : obsolete) {
-                boolean defined = vmm.find(domain.key()).isPresent();
-                vmm.undefine(domain.key());
-                if (defined && domain.again() != null) {
-                    removed.add(domain.again());
-                }
+                remove(domain, vmm, warnings);
             }
             for (DomainSpec definition : definitions) {
                 vmm.define(definition);
@@ -55,6 +60,21 @@ final class DomainChanges {
         } catch (QubesException e) {
             undo(vmm);
             throw e;
+        }
+    }
+
+    private void remove(Obsolete domain, Vmm vmm, List<String> warnings) {
+        try {
+            boolean defined = vmm.find(domain.key()).isPresent();
+            vmm.undefine(domain.key());
+            if (defined && domain.again() != null) {
+                removed.add(domain.again());
+            }
+        } catch (QubesException e) {
+            if (!domain.ifPossible()) {
+                throw e;
+            }
+            warnings.add("the definition of '" + domain.key().name() + "' could not be removed: " + e.getMessage());
         }
     }
 

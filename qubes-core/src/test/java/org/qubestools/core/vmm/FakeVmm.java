@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
@@ -27,10 +28,12 @@ public final class FakeVmm implements Vmm {
     private final VmmTraits traits;
     private final Map<String, DomainSnapshot> domains = new LinkedHashMap<>();
     private final List<String> calls = new ArrayList<>();
+    private List<String> log = new ArrayList<>();
     /** Names of those that are gone when they stop. */
     private final Set<String> transients = new HashSet<>();
 
     private final Map<String, QubesException> failures = new TreeMap<>();
+    private final Set<String> deaf = new TreeSet<>();
     private final List<DomainListener> listeners = new CopyOnWriteArrayList<>();
     private int lastId;
     private int askedForAll;
@@ -72,6 +75,36 @@ public final class FakeVmm implements Vmm {
         return this;
     }
 
+    /** A guest that takes no notice of being asked to shut down. */
+    public FakeVmm ignoringShutdown(String name) {
+        deaf.add("shutdown " + name);
+        return this;
+    }
+
+    /** A domain that outlives its destruction. */
+    public FakeVmm ignoringDestroy(String name) {
+        deaf.add("destroy " + name);
+        return this;
+    }
+
+    /** A guest that begins to shut down when it is asked, and never ends. */
+    public FakeVmm haltingAtShutdown(String name) {
+        deaf.add("end after shutdown " + name);
+        return this;
+    }
+
+    /** Adds each call to this list too, as {@code libvirt define work}, in which others may write. */
+    public FakeVmm loggingTo(List<String> steps) {
+        log = steps;
+        return this;
+    }
+
+    /** Makes this call work again. */
+    public FakeVmm workingAt(String call) {
+        failures.remove(call);
+        return this;
+    }
+
     /** Loses the connection: every further call fails, and listeners are told. */
     public void lose() {
         alive = false;
@@ -92,6 +125,7 @@ public final class FakeVmm implements Vmm {
     private void record(String call) {
         requireAlive();
         calls.add(call);
+        log.add("libvirt " + call);
         QubesException failure = failures.get(call);
         if (failure != null) {
             throw failure;
@@ -277,13 +311,19 @@ public final class FakeVmm implements Vmm {
     @Override
     public synchronized boolean shutdown(DomainKey key) {
         record("shutdown " + key.name());
-        return stop(key, "shutdown");
+        DomainSnapshot domain = known(key);
+        if (deaf.contains("end after shutdown " + key.name()) && domain != null && domain.active()) {
+            put(domain, true, domain.id(), DomainState.SHUTDOWN);
+            tell(DomainEvent.Kind.SHUTDOWN, domain, "");
+            return true;
+        }
+        return deaf.contains("shutdown " + key.name()) || stop(key, "shutdown");
     }
 
     @Override
     public synchronized boolean destroy(DomainKey key) {
         record("destroy " + key.name());
-        return stop(key, "destroyed");
+        return deaf.contains("destroy " + key.name()) || stop(key, "destroyed");
     }
 
     private boolean stop(DomainKey key, String detail) {

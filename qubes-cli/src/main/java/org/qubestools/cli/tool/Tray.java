@@ -1,0 +1,26 @@
+package org.qubestools.cli.tool;
+
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.runtime.Programs;
+
+/** Messages on the desktop. */
+final class Tray {
+    private static final String PROGRAM = "/usr/bin/notify-send";
+
+    private Tray() {}
+
+    /** Shows a message; where that is not possible, a warning says so and nothing else happens. */
+    static void tell(Runs runs, String message) {
+        try {
+            Programs.Outcome outcome = runs.system()
+                    .host()
+                    .programs()
+                    .run(Programs.Command.of(PROGRAM, "--app-name=qvm-start", "--", message));
+            if (outcome.status() != 0) {
+                runs.warn("cannot say it on the desktop: " + PROGRAM + " failed with status " + outcome.status());
+            }
+        } catch (QubesException e) {
+            runs.warn("cannot say it on the desktop: " + e.getMessage());
+        }
+    }
+}
