@@ -132,7 +132,7 @@ public final class Session implements AutoCloseable, HostSource {
     private record Opener(ToolContext ctx, QubesConfig config) implements LazyVmm.Opener {
         @Override
         public Vmm open() {
-            return ctx.vmms().open(config);
+            return ctx.vmms().open(config, ctx::warn);
         }
     }
 }

@@ -8,6 +8,7 @@ import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.vmm.DriverSettings;
 import org.qubestools.core.vmm.HostFiles;
+import org.qubestools.core.vmm.VmmTraits;
 
 /** The table of profiles: libvirt's word for the type of a connection -> its profile. */
 final class DriverProfiles {
@@ -41,6 +42,18 @@ final class DriverProfiles {
                                 ? Acceleration.WANTED_EMULATION
                                 : Acceleration.look(KVM_DEVICE, PROCESSORS, capabilities));
             case "test" -> new TestProfile(files);
+            default -> throw unknown(word, named);
+        };
+    }
+
+    /** The traits of the profile, for which the host need not be asked what it can do. */
+    static VmmTraits traits(String typeWord, DriverSettings settings) {
+        boolean named = settings.profile() != null;
+        String word = Optional.ofNullable(settings.profile()).orElse(typeWord).toLowerCase(Locale.ROOT);
+        return switch (word) {
+            case "xen" -> VmmTraits.XEN;
+            case "kvm", "qemu" -> VmmTraits.QEMU;
+            case "test" -> VmmTraits.TEST;
             default -> throw unknown(word, named);
         };
     }

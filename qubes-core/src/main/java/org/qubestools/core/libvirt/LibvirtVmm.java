@@ -32,6 +32,7 @@ public final class LibvirtVmm implements Vmm {
     private final Devices devices;
     private final Consumer<String> warnings;
     private @Nullable DriverProfile profile;
+    private @Nullable String driverWord;
     private boolean toldHint;
 
     private LibvirtVmm(Connection connection, LibvirtOptions options, Consumer<String> warnings) {
@@ -56,9 +57,16 @@ public final class LibvirtVmm implements Vmm {
         return profile;
     }
 
-    private String driverWord() {
-        return connection.ask(
-                "learn the driver's name", (libvirt, pointer) -> libvirt.keptText("virConnectGetType", pointer));
+    private synchronized @Nullable DriverProfile knownProfile() {
+        return profile;
+    }
+
+    private synchronized String driverWord() {
+        if (driverWord == null) {
+            driverWord = connection.ask(
+                    "learn the driver's name", (libvirt, pointer) -> libvirt.keptText("virConnectGetType", pointer));
+        }
+        return driverWord;
     }
 
     private String capabilities() {
@@ -79,7 +87,8 @@ public final class LibvirtVmm implements Vmm {
 
     @Override
     public VmmTraits traits() {
-        return profile().traits();
+        DriverProfile known = knownProfile();
+        return known == null ? DriverProfiles.traits(driverWord(), options.driver()) : known.traits();
     }
 
     @Override

@@ -106,7 +106,7 @@ public final class LazyVmm implements Vmm, HostSource {
 
     @Override
     public VmmTraits traits() {
-        return connected().traits();
+        return ask(Vmm::traits);
     }
 
     /** True also before the first use. */
