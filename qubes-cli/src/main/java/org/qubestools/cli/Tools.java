@@ -11,6 +11,7 @@ import org.qubestools.cli.tool.BackupRestoreTool;
 import org.qubestools.cli.tool.BackupTool;
 import org.qubestools.cli.tool.CheckTool;
 import org.qubestools.cli.tool.CloneTool;
+import org.qubestools.cli.tool.CreateDvmTool;
 import org.qubestools.cli.tool.CreateTool;
 import org.qubestools.cli.tool.GlobalPrefsTool;
 import org.qubestools.cli.tool.InitStorageTool;
@@ -52,6 +53,7 @@ public final class Tools {
                 "qvm-check",
                 "qvm-clone",
                 "qvm-create",
+                "qvm-create-default-dvm",
                 "qvm-init-storage",
                 "qvm-kill",
                 "qvm-ls",
@@ -88,6 +90,7 @@ public final class Tools {
             case "qvm-check" -> Optional.of(new CheckTool());
             case "qvm-clone" -> Optional.of(new CloneTool());
             case "qvm-create" -> Optional.of(new CreateTool());
+            case "qvm-create-default-dvm" -> Optional.of(new CreateDvmTool());
             case "qvm-init-storage" -> Optional.of(new InitStorageTool());
             case "qvm-kill" -> Optional.of(new KillTool());
             case "qvm-ls" -> Optional.of(new LsTool());
