@@ -3,11 +3,14 @@ package org.qubestools.core.runtime;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.IoReason;
@@ -30,8 +33,12 @@ public final class HostdStart {
     private static final Duration PAUSE = Duration.ofMillis(20);
     private static final long LIMIT_MILLIS = 20_000;
 
-    /** Runs its arguments in a session of their own with the first one, a file, for all they print; and returns. */
-    private static final String SCRIPT = "log=$1; shift; setsid \"$@\" </dev/null >>\"$log\" 2>&1 &";
+    /** Runs its arguments in a session of their own with the first one, a file, for all they print; tells the process. */
+    private static final String SCRIPT = "log=$1; shift; command -v \"$1\" >/dev/null || exit 127;"
+            + " setsid \"$@\" </dev/null >>\"$log\" 2>&1 & echo $!";
+
+    private static final int NO_PROGRAM = 127;
+    private static final int LAST_WORDS = 4096;
 
     private final RealPaths paths;
     private final Programs programs;
@@ -60,8 +67,7 @@ public final class HostdStart {
         } catch (IOException e) {
             requireAbsent(socket, e);
         }
-        start(socket);
-        return await(socket);
+        return await(socket, start(socket));
     }
 
     /** A daemon of another user is one that runs: a second one would only fail. */
@@ -75,7 +81,8 @@ public final class HostdStart {
         }
     }
 
-    private void start(Path socket) {
+    /** Starts it; returns its process, or null if systemd looks after it. */
+    private @Nullable ProcessHandle start(Path socket) {
         Path folder = requireNonNull(socket.toAbsolutePath().getParent());
         try {
             Files.createDirectories(folder);
@@ -83,15 +90,29 @@ public final class HostdStart {
             throw new QubesException(
                     ErrorKind.FAILED, "cannot make " + folder + " for the QubesDB of VMs: " + IoReason.of(e), null, e);
         }
-        Command command =
-                hasUnit(folder) ? Command.of(HostProgram.SYSTEMCTL.in(settings), "start", UNIT) : background(folder);
+        boolean unit = hasUnit(folder);
+        Command command = unit ? Command.of(HostProgram.SYSTEMCTL.in(settings), "start", UNIT) : background(folder);
         Outcome outcome = programs.run(command.within(SYSTEMCTL_LIMIT));
+        if (!unit && outcome.status() == NO_PROGRAM) {
+            throw new QubesException(
+                    ErrorKind.FAILED,
+                    "there is no program " + program() + " to serve the QubesDB of VMs",
+                    "name it as " + HostProgram.QUBESDB_HOSTD.key() + " in /etc/qubes/qvm.conf");
+        }
         if (outcome.status() != 0) {
             throw new QubesException(
                     ErrorKind.FAILED,
                     "cannot start qubesdb-hostd: " + command.program() + " ended with status " + outcome.status() + ": "
                             + SafeText.of(outcome.untrustedErrors().strip()));
         }
+        String pid = outcome.untrustedOutput().strip();
+        return unit || !pid.matches("[1-9][0-9]{0,9}")
+                ? null
+                : ProcessHandle.of(Long.parseLong(pid)).orElse(null);
+    }
+
+    private String program() {
+        return HostProgram.QUBESDB_HOSTD.in(settings);
     }
 
     /** The unit serves the usual folder only. */
@@ -105,7 +126,7 @@ public final class HostdStart {
     }
 
     private Command background(Path folder) {
-        return Command.of("/bin/sh", "-c", SCRIPT, "sh", log().toString(), HostProgram.QUBESDB_HOSTD.in(settings))
+        return Command.of("/bin/sh", "-c", SCRIPT, "sh", log().toString(), program())
                 .with(Map.of("QUBES_RUN_DIR", folder.toString()));
     }
 
@@ -115,21 +136,37 @@ public final class HostdStart {
         return Files.isWritable(folder) ? folder.resolve("qubesdb-hostd.log") : Path.of("/dev/null");
     }
 
-    private LineSocket await(Path socket) {
+    private LineSocket await(Path socket, @Nullable ProcessHandle daemon) {
         long begin = time.millis();
         while (true) {
+            // Looked at first: one that ended may have lost a race against another, which serves.
+            boolean ended = daemon != null && !daemon.isAlive();
             try {
                 return LineSocket.connect(socket);
             } catch (IOException e) {
-                if (time.millis() - begin > LIMIT_MILLIS) {
+                if (ended || time.millis() - begin > LIMIT_MILLIS) {
                     throw new QubesException(
                             ErrorKind.FAILED,
-                            "qubesdb-hostd was started but does not serve at " + socket,
-                            "see what it says in " + log() + ", or start it by hand",
+                            "qubesdb-hostd was started but does not serve at " + socket + lastWords(),
+                            "see " + log() + ", or start it by hand",
                             e);
                 }
             }
             pause();
+        }
+    }
+
+    private String lastWords() {
+        Path log = log();
+        if (!Files.isRegularFile(log)) {
+            return "";
+        }
+        try (InputStream in = Files.newInputStream(log)) {
+            in.skipNBytes(Math.max(0, Files.size(log) - LAST_WORDS));
+            String said = new String(in.readNBytes(LAST_WORDS), StandardCharsets.UTF_8).strip();
+            return said.isEmpty() ? "" : ": " + SafeText.of(said.substring(said.lastIndexOf('\n') + 1));
+        } catch (IOException e) {
+            return ""; // the hint names the file
         }
     }
 

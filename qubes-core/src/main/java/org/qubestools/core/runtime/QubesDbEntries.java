@@ -13,6 +13,7 @@ import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmAddresses;
 import org.qubestools.core.model.VmClass;
+import org.qubestools.core.model.VmFacts;
 import org.qubestools.core.model.VmView;
 import org.qubestools.qubesdb.QubesDbPath;
 
@@ -133,6 +134,9 @@ public final class QubesDbEntries {
 
     private void services(boolean forDisposables) {
         Map<String, Boolean> services = new LinkedHashMap<>(view.facts().services());
+        if (!view.vm().getOr(Attributes.SERVICES, Map.of()).containsKey(VmFacts.NTPD)) {
+            services.remove(VmFacts.NTPD); // off in the clock VM, which it is not told unless it is stored
+        }
         if (forDisposables) {
             services.put(DISPOSABLE_SERVICE, true);
         }
