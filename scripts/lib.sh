@@ -89,6 +89,21 @@ need_counterparts() {
     [ -z "$missing" ] || install_packages $missing
 }
 
+# What tests of the running system need: root gets it, others are told what will be left out.
+want_libvirt() {
+    missing=
+    for pair in libvirtd:libvirt-daemon virsh:libvirt-clients qemu-system-x86_64:qemu-system-x86 busybox:busybox-static \
+        xmllint:libxml2-utils; do
+        PATH=$PATH:/usr/sbin:/sbin command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair#*:}"
+    done
+    if [ -n "$missing" ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+        install_packages libvirt0 libvirt-daemon-driver-qemu $missing
+    elif [ -n "$missing" ]; then
+        say "missing on this machine:$missing. Tests with a real libvirt are left out. This line installs it:"
+        printf 'sudo apt-get install --no-install-recommends libvirt0 libvirt-daemon-driver-qemu%s\n' "$missing" >&2
+    fi
+}
+
 # maven ARGUMENT...: in the project, without colours, downloads not listed.
 maven() {
     (cd "$root" && run mvn -B --no-transfer-progress "$@")
