@@ -30,6 +30,11 @@ public final class VmmOpener {
         return LibvirtVmm.open(options, warnings);
     }
 
+    /** Loads what {@link #open} needs, beside the caller; a failure is told by the opening. */
+    public static void prepare() {
+        LibvirtVmm.prepare();
+    }
+
     private static Duration limit(QubesConfig config) {
         String timeout = config.timeout();
         if (timeout == null) {

@@ -11,4 +11,9 @@ public final class HostVmm implements VmmSource {
     public Vmm open(QubesConfig config, Consumer<String> warnings) {
         return VmmOpener.open(config, warnings);
     }
+
+    @Override
+    public void prepare() {
+        VmmOpener.prepare();
+    }
 }

@@ -150,5 +150,10 @@ public final class Session implements AutoCloseable, HostSource {
         public Vmm open() {
             return ctx.vmms().open(config, ctx::warn);
         }
+
+        @Override
+        public void prepare() {
+            ctx.vmms().prepare();
+        }
     }
 }

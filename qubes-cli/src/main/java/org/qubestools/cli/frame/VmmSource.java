@@ -12,4 +12,7 @@ public interface VmmSource {
      * @param warnings hears what an administrator should know
      */
     Vmm open(QubesConfig config, Consumer<String> warnings);
+
+    /** Begins, beside the caller, what takes time before an opening; connects to nothing. */
+    default void prepare() {}
 }

@@ -56,13 +56,16 @@ public final class CheckTool implements Tool {
         if (args.operands().isEmpty() != args.has(ALL)) {
             throw Usage.error("names of VMs, or --all, expected");
         }
+        boolean asksState = args.has(RUNNING) || args.has(PAUSED);
         try (Session session = Session.open(args, ctx)) {
+            if (asksState) {
+                session.qubes().vmm().prepare();
+            }
             StoreSnapshot store = session.qubes().load();
             boolean quiet = args.has(CommonOptions.QUIET);
             if (!quiet) {
                 Reports.problems(ctx, store.problems());
             }
-            boolean asksState = args.has(RUNNING) || args.has(PAUSED);
             VmStatuses statuses = asksState ? VmStatuses.look(session.qubes().vmm(), session.config()) : null;
             List<Answer> answers = new ArrayList<>();
             for (String name : names(args, store.vms())) {

@@ -128,13 +128,11 @@ final class LsRun {
     }
 
     private VmCells cells(List<VmView> views, List<VmField> shown) {
-        boolean vmm = false;
         boolean disk = false;
         for (VmField field : shown) {
-            vmm |= field instanceof Column column && column.needsVmm();
             disk |= field instanceof Column column && column.needsDisk();
         }
-        VmStatuses now = vmm ? statuses() : VmStatuses.unknown(session.config());
+        VmStatuses now = LsTool.needsVmm(shown) ? statuses() : VmStatuses.unknown(session.config());
         VmStatuses earlier = now;
         double seconds = 0;
         if (shown.contains(Column.CPU) && now.isKnown()) {

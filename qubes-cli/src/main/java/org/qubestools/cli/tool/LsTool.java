@@ -76,6 +76,9 @@ public final class LsTool implements Tool {
                 && !VmFilters.any(args)
                 && args.operands().isEmpty();
         try (Session session = Session.open(args, ctx)) {
+            if (!args.has(RAW_LIST) && !args.has(RAW_DATA) && needsVmm(fields(args, List.of()))) {
+                session.qubes().vmm().prepare();
+            }
             StoreSnapshot store = session.qubes().load();
             if (plainList && !args.has(SORT) && !args.has(REVERSE)) {
                 StringBuilder names = new StringBuilder();
@@ -87,6 +90,15 @@ public final class LsTool implements Tool {
             }
             return new LsRun(args, ctx, session, store).run();
         }
+    }
+
+    static boolean needsVmm(List<VmField> fields) {
+        for (VmField field : fields) {
+            if (field instanceof Column column && column.needsVmm()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What is wrong whatever the store holds; words after {@code --raw-data} may be VMs, so they are not looked at. */

@@ -50,6 +50,11 @@ public final class LibvirtVmm implements Vmm {
         return new LibvirtVmm(Connection.open(options.uri(), options.limit()), options, warnings);
     }
 
+    /** Loads the library on a thread of its own: it takes as long as reading a large store. */
+    public static void prepare() {
+        LimitedCalls.begin(NativeLibvirt::load);
+    }
+
     private synchronized DriverProfile profile() {
         if (profile == null) {
             profile = DriverProfiles.of(driverWord(), this::capabilities, options.driver(), options.files());

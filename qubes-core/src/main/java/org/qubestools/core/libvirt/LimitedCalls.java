@@ -95,12 +95,21 @@ final class LimitedCalls {
                 "see whether its daemon still works, or allow more time with QUBES_LIBVIRT_TIMEOUT");
     }
 
+    /** Work whose outcome nobody asks for. */
+    static void begin(Call<?> call) {
+        start(new FutureTask<>(call::make));
+    }
+
     private static <T extends @Nullable Object> FutureTask<T> started(Call<T> call) {
         FutureTask<T> work = new FutureTask<>(call::make);
+        start(work);
+        return work;
+    }
+
+    private static void start(Runnable work) {
         Thread thread = new Thread(work, "libvirt");
         thread.setDaemon(true);
         thread.start();
-        return work;
     }
 
     private static <T extends @Nullable Object> T result(FutureTask<T> work, Duration time) throws TimeoutException {

@@ -20,6 +20,9 @@ public final class LazyVmm implements Vmm, HostSource {
     /** Opens the connection; throws VMM_UNREACHABLE naming the URI if that fails. */
     public interface Opener {
         Vmm open();
+
+        /** Begins, beside the caller, what takes time before an opening; connects to nothing. */
+        default void prepare() {}
     }
 
     /** One question to the VMM. */
@@ -49,6 +52,11 @@ public final class LazyVmm implements Vmm, HostSource {
     /** One that answers every question with OFFLINE. */
     public static LazyVmm offline() {
         return new LazyVmm(new Refusing(), true);
+    }
+
+    /** For a caller who will ask soon and has other work before that; connects to nothing. */
+    public void prepare() {
+        opener.prepare();
     }
 
     public boolean isOffline() {
