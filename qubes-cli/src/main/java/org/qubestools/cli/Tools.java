@@ -11,6 +11,7 @@ import org.qubestools.cli.tool.BackupRestoreTool;
 import org.qubestools.cli.tool.BackupTool;
 import org.qubestools.cli.tool.CheckTool;
 import org.qubestools.cli.tool.CloneTool;
+import org.qubestools.cli.tool.CreateDvmTool;
 import org.qubestools.cli.tool.CreateTool;
 import org.qubestools.cli.tool.EventsTool;
 import org.qubestools.cli.tool.GlobalPrefsTool;
@@ -53,6 +54,7 @@ public final class Tools {
                 "qvm-check",
                 "qvm-clone",
                 "qvm-create",
+                "qvm-create-default-dvm",
                 "qvm-events",
                 "qvm-init-storage",
                 "qvm-kill",
@@ -90,6 +92,7 @@ public final class Tools {
             case "qvm-check" -> Optional.of(new CheckTool());
             case "qvm-clone" -> Optional.of(new CloneTool());
             case "qvm-create" -> Optional.of(new CreateTool());
+            case "qvm-create-default-dvm" -> Optional.of(new CreateDvmTool());
             case "qvm-events" -> Optional.of(new EventsTool());
             case "qvm-init-storage" -> Optional.of(new InitStorageTool());
             case "qvm-kill" -> Optional.of(new KillTool());

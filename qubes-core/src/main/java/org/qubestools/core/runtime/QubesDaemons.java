@@ -119,6 +119,14 @@ public final class QubesDaemons implements SessionDaemons {
         return Integer.parseInt(untrusted);
     }
 
+    @Override
+    public void stopGui(VmView vm, int domainId) {
+        Long process = gui.pidOfDaemon(domainId);
+        if (process != null) {
+            ProcessHandle.of(process).ifPresent(ProcessHandle::destroy);
+        }
+    }
+
     private boolean canShow(VmView vm) {
         String reason = null;
         if (around.environment().getOrDefault("DISPLAY", "").isEmpty()) {

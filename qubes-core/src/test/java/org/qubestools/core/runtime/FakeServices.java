@@ -33,6 +33,8 @@ public final class FakeServices
     private final Map<String, String> xenStore = new TreeMap<>();
     private final Map<String, InMemoryQubesDb.Domain> databases = new LinkedHashMap<>();
     private final Set<String> running = new TreeSet<>();
+    private final Map<String, List<String>> answers = new TreeMap<>();
+    private final Map<String, String> written = new TreeMap<>();
     private boolean hooks;
     private int grants;
     private int connections;
@@ -80,6 +82,25 @@ public final class FakeServices
     /** Content of a VM's database; as a client of its own that is not counted. */
     public QubesDb contentOf(String vm) {
         return database(vm).client();
+    }
+
+    /** The VM writes a value once somebody has written another key. */
+    public FakeServices answering(String vm, String key, String answerKey, String answer) {
+        answers.put(vm + " " + key, List.of(answerKey, answer));
+        return this;
+    }
+
+    /** The last text that we wrote to a key; also after the daemon ended. */
+    public String writtenTo(String vm, String key) {
+        return written.getOrDefault(vm + " " + key, "");
+    }
+
+    private void wrote(String vm, Object key, Object value) {
+        written.put(vm + " " + key, String.valueOf(value));
+        List<String> answer = answers.get(vm + " " + key);
+        if (answer != null) {
+            database(vm).with(answer.get(0), answer.get(1));
+        }
     }
 
     /** Ends a VM's daemon behind everybody's back. */
@@ -151,7 +172,11 @@ public final class FakeServices
                         default -> {}
                     }
                     try {
-                        return method.invoke(client, arguments);
+                        Object result = method.invoke(client, arguments);
+                        if (method.getName().equals("write")) {
+                            wrote(vm.name(), arguments[0], arguments[1]);
+                        }
+                        return result;
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }
@@ -182,6 +207,11 @@ public final class FakeServices
     @Override
     public void startGui(VmView vm, int domainId, boolean first, GuiMode mode) {
         record("gui start " + domainId + " " + vm.vm().name() + (first ? " first " : " second ") + mode);
+    }
+
+    @Override
+    public void stopGui(VmView vm, int domainId) {
+        record("gui stop " + domainId + " " + vm.vm().name());
     }
 
     @Override

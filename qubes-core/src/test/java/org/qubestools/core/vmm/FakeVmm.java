@@ -1,5 +1,8 @@
 package org.qubestools.core.vmm;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,6 +39,7 @@ public final class FakeVmm implements Vmm {
     private final Map<String, Long> cpuUse = new TreeMap<>();
     private final Set<String> deaf = new TreeSet<>();
     private final List<DomainListener> listeners = new CopyOnWriteArrayList<>();
+    private boolean savesFiles;
     private int lastId;
     private int askedForAll;
     private boolean alive = true;
@@ -97,6 +101,12 @@ public final class FakeVmm implements Vmm {
     /** Has a domain use so much CPU time between two looks at all of them. */
     public FakeVmm usingCpu(String name, long nanos) {
         cpuUse.put(name, nanos);
+        return this;
+    }
+
+    /** Leaves a file where a domain is saved. */
+    public FakeVmm savingFiles() {
+        savesFiles = true;
         return this;
     }
 
@@ -407,6 +417,13 @@ public final class FakeVmm implements Vmm {
     public synchronized void save(DomainKey key, Path file) {
         record("save " + key.name() + " " + file);
         active(key);
+        if (savesFiles) {
+            try {
+                Files.write(file, new byte[] {1});
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
         stop(key, "saved");
     }
 
