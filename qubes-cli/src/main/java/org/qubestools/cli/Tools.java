@@ -24,6 +24,8 @@ import org.qubestools.cli.tool.RunTool;
 import org.qubestools.cli.tool.ServiceTool;
 import org.qubestools.cli.tool.ShutdownTool;
 import org.qubestools.cli.tool.StartTool;
+import org.qubestools.cli.tool.SyncClockTool;
+import org.qubestools.cli.tool.TopTool;
 
 /** The table of tools: a name, a constructor. One line each in both methods. */
 public final class Tools {
@@ -60,6 +62,8 @@ public final class Tools {
                 "qvm-service",
                 "qvm-shutdown",
                 "qvm-start",
+                "qvm-sync-clock",
+                "qvm-top",
                 "qvm-unpause");
     }
 
@@ -94,6 +98,8 @@ public final class Tools {
             case "qvm-service" -> Optional.of(new ServiceTool());
             case "qvm-shutdown" -> Optional.of(new ShutdownTool());
             case "qvm-start" -> Optional.of(new StartTool());
+            case "qvm-sync-clock" -> Optional.of(new SyncClockTool());
+            case "qvm-top" -> Optional.of(new TopTool());
             case "qvm-unpause" -> Optional.of(PauseTool.thatUnpauses());
             default -> Optional.empty();
         };

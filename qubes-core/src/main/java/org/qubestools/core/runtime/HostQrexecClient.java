@@ -39,6 +39,11 @@ public final class HostQrexecClient implements QrexecClient {
         Subprocess.of(words(command, true)).run().requireSuccess();
     }
 
+    @Override
+    public QrexecCall call(QrexecCommand command) {
+        return new ProgramCall(Subprocess.of(words(command, false)).startPiped());
+    }
+
     private List<String> words(QrexecCommand command, boolean detached) {
         List<String> words =
                 new ArrayList<>(List.of(program, "-d", command.vm().value(), command.user() + ":" + command.command()));

@@ -29,4 +29,7 @@ public interface QrexecClient {
      * @throws QubesException FAILED if it cannot be started
      */
     void start(QrexecCommand command);
+
+    /** Starts a command in a VM for a conversation, as {@link #service} does for a service; the caller closes the call. */
+    QrexecCall call(QrexecCommand command);
 }

@@ -78,6 +78,16 @@ public final class FakeQrexecClient implements QrexecClient {
         names.add(described(command, "start"));
     }
 
+    @Override
+    public QrexecCall call(QrexecCommand command) {
+        names.add(described(command, "call"));
+        Service work =
+                services.getOrDefault(command.vm() + " command " + command.command(), (input, output, errors) -> 127);
+        FakeQrexecCall call = FakeQrexecCall.start(work);
+        calls.add(call);
+        return call;
+    }
+
     private static String described(QrexecCommand command, String how) {
         return how + " " + command.vm() + " " + command.user() + ":" + command.command()
                 + (command.localCommand() == null ? "" : " -l " + command.localCommand())

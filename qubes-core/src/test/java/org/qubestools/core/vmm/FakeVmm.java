@@ -32,6 +32,7 @@ public final class FakeVmm implements Vmm {
     private final Set<String> transients = new HashSet<>();
 
     private final Map<String, QubesException> failures = new TreeMap<>();
+    private final Map<String, Long> cpuUse = new TreeMap<>();
     private final Set<String> deaf = new TreeSet<>();
     private final List<DomainListener> listeners = new ArrayList<>();
     private int lastId;
@@ -89,6 +90,12 @@ public final class FakeVmm implements Vmm {
     /** A guest that begins to shut down when it is asked, and never ends. */
     public FakeVmm haltingAtShutdown(String name) {
         deaf.add("end after shutdown " + name);
+        return this;
+    }
+
+    /** Has a domain use so much CPU time between two looks at all of them. */
+    public FakeVmm usingCpu(String name, long nanos) {
+        cpuUse.put(name, nanos);
         return this;
     }
 
@@ -200,6 +207,14 @@ public final class FakeVmm implements Vmm {
     public synchronized List<DomainSnapshot> domains() {
         requireAlive();
         askedForAll++;
+        domains.replaceAll((name, domain) -> new DomainSnapshot(
+                name,
+                domain.uuid(),
+                domain.active(),
+                domain.id(),
+                domain.state(),
+                domain.memoryKib(),
+                domain.cpuTimeNanos() + (domain.active() ? cpuUse.getOrDefault(name, 0L) : 0)));
         return List.copyOf(domains.values());
     }
 
