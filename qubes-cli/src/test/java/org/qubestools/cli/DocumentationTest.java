@@ -22,6 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.qubestools.cli.ToolRunner.Outcome;
 import org.qubestools.cli.option.ToolSpec;
+import org.qubestools.core.model.HostInfo;
+import org.qubestools.core.runtime.FakeServices;
+import org.qubestools.core.vmm.FakeVmm;
+import org.qubestools.core.vmm.VmmTraits;
 import org.qubestools.fixtures.Fixtures;
 import org.qubestools.manual.MarkdownTable;
 
@@ -30,7 +34,12 @@ final class DocumentationTest {
     private static final int HELP_WIDTH = 100;
     private static final Pattern CODE = Pattern.compile("`([^`]*)`");
     private static final String[] DIRECTORIES = {
-        "vm-templates/fedora-23", "vm-templates/extra", "appvms/work", "appvms/extra", "vm-kernels/4.4.14-11"
+        "vm-templates/fedora-23",
+        "vm-templates/extra",
+        "appvms/work",
+        "appvms/vault",
+        "appvms/extra",
+        "vm-kernels/4.4.14-11"
     };
 
     /** Each tool once at least, in this order on one tree: names of its documented types, then the command line. */
@@ -50,6 +59,14 @@ final class DocumentationTest {
         "edit: qvm-remove --json --dry-run work",
         "edit: qvm-add-template --json --dry-run extra",
         "edit: qvm-add-appvm --json --dry-run extra fedora-23",
+        "start: qvm-start --json vault",
+        "pause: qvm-pause --json vault",
+        "unpause: qvm-unpause --json vault",
+        "top: qvm-top --json",
+        "shutdown: qvm-shutdown --json vault",
+        "start: qvm-start --json vault",
+        "kill: qvm-kill --json vault",
+        "dvm: qvm-create-default-dvm --json fedora-23",
         "backup-plan: qvm-backup --json --dry-run --offline-mode -p ROOT/passphrase ROOT/new.backup work",
         "backup: qvm-backup --json --offline-mode --scrypt-cost 10 -p ROOT/passphrase ROOT/new.backup work",
         "init: qvm-init-storage --json",
@@ -72,8 +89,15 @@ final class DocumentationTest {
         "qubesdb-domains: qubesdb-hostd --json list",
     };
 
-    /** Prints no results. */
-    private static final String DAEMON = "qubesdb-daemon";
+    /** Print no results, or those of others. */
+    private static final List<String> SILENT = List.of("qubesdb-daemon", "qvm-run", "qvm-sync-clock");
+
+    /** Their results need a running system. */
+    private static final Pattern LIVE =
+            Pattern.compile("qvm-(start|pause|unpause|top|shutdown|kill|create-default-dvm)");
+
+    private final FakeVmm vmm = new FakeVmm(new HostInfo(16000, 4), VmmTraits.QEMU);
+    private final LiveHost live = new LiveHost(new FakeServices(FakeServices.newSteps()));
 
     @TempDir
     private Path root;
@@ -126,7 +150,7 @@ final class DocumentationTest {
     @Test
     void everyToolIsRunForItsJson() {
         List<String> printing = new ArrayList<>(Tools.names());
-        printing.remove(DAEMON);
+        printing.removeAll(SILENT);
 
         assertThat(Stream.of(RUNS).map(run -> run.split(" ", -1)[1]).distinct())
                 .containsExactlyInAnyOrderElementsOf(printing);
@@ -149,7 +173,7 @@ final class DocumentationTest {
                 Files.delete(root.resolve("var/lib/qubes/qubes.xml"));
             }
             database.changeAll(commandLine.startsWith("qubesdb-watch"));
-            Outcome outcome = new ToolRunner()
+            Outcome outcome = runner(commandLine)
                     .environment("QUBES_ROOT", root.toString())
                     .environment("QUBES_RUN_DIR", root.resolve("run").toString())
                     .run(commandLine);
@@ -162,6 +186,14 @@ final class DocumentationTest {
         }
 
         assertThat(printed).isEqualTo(documented);
+    }
+
+    private ToolRunner runner(String commandLine) {
+        return LIVE.matcher(commandLine).lookingAt()
+                ? new ToolRunner(live)
+                        .environment("QUBES_LIBVIRT_URI", "qemu:///session")
+                        .vmm(vmm)
+                : new ToolRunner();
     }
 
     @Test

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.cli.frame.ExitCode;
 import org.qubestools.cli.frame.Session;
@@ -135,7 +137,7 @@ public final class CreateDvmTool implements Tool {
                 null,
                 null,
                 List.of(new Assignment("vcpus", "1"), new Assignment("maxmem", String.valueOf(maxmem))));
-        Reports.outcomeWithFiles(ctx, session.qubes().edit(List.of(change), false), false);
+        Reports.said(ctx, session.qubes().edit(List.of(change), false));
     }
 
     private static int prepare(ToolContext ctx, Runs runs, String name, @Nullable String script) {
@@ -143,12 +145,22 @@ public final class CreateDvmTool implements Tool {
         DisposableImage image = new DisposableImage(runs.system());
         if (!image.isOfUse()) {
             ctx.note("VM '" + name + "' is there; DisposableVMs are booted here, so no image of it is saved");
-            return ExitCode.OK;
+            return done(ctx, name, null);
         }
         long memory = image.prepare(dvm, script);
         SetProperties change = new SetProperties(name, List.of(new Assignment("memory", String.valueOf(memory))));
-        Reports.outcome(ctx, runs.session().qubes().edit(List.of(change), false), false);
-        image.use(dvm);
+        Reports.said(ctx, runs.session().qubes().edit(List.of(change), false));
+        return done(ctx, name, image.use(dvm));
+    }
+
+    private static int done(ToolContext ctx, String name, @Nullable String image) {
+        if (ctx.isJson()) {
+            Map<String, @Nullable Object> result = new LinkedHashMap<>();
+            result.put("type", "dvm");
+            result.put("vm", name);
+            result.put("image", image);
+            ctx.json(result);
+        }
         return ExitCode.OK;
     }
 }

@@ -32,18 +32,23 @@ final class Reports {
     /** Warnings and notes of an edit; of a dry run the difference too, on standard output. */
     static void outcome(ToolContext ctx, EditOutcome outcome, boolean dryRun) {
         problems(ctx, outcome.problems());
-        for (String warning : outcome.warnings()) {
-            ctx.warn(warning);
-        }
-        for (String note : outcome.notes()) {
-            ctx.note(note);
-        }
+        said(ctx, outcome);
         if (ctx.isJson()) {
             ctx.json(json(outcome, dryRun));
         } else if (dryRun) {
             for (String line : text(outcome)) {
                 ctx.println(line);
             }
+        }
+    }
+
+    /** Warnings and notes of an edit that is a part of something larger. */
+    static void said(ToolContext ctx, EditOutcome outcome) {
+        for (String warning : outcome.warnings()) {
+            ctx.warn(warning);
+        }
+        for (String note : outcome.notes()) {
+            ctx.note(note);
         }
     }
 

@@ -160,8 +160,8 @@ public final class DisposableImage {
         }
     }
 
-    /** Has the image of this VM be the one that DisposableVMs are restored from. */
-    public void use(QubesVm dvm) {
+    /** Has the image of this VM be the one that DisposableVMs are restored from; returns its path. */
+    public String use(QubesVm dvm) {
         String directory = Objects.requireNonNull(system.view(dvm).files().directory());
         String saved = directory + "/dvm-savefile";
         FileLayer layer = system.place().layer();
@@ -178,6 +178,7 @@ public final class DisposableImage {
                     String.valueOf(system.view(dvm).files().rootImage()));
             boolean copy = !Files.exists(real(DATA + "/dont-use-shm")) && Files.isDirectory(real("/dev/shm"));
             link(CURRENT, copy ? copied(saved) : saved);
+            return saved;
         } catch (IOException e) {
             throw new QubesException(
                     ErrorKind.FAILED,
