@@ -92,7 +92,8 @@ need_counterparts() {
 # What tests of the running system need: root gets it, others are told what will be left out.
 want_libvirt() {
     missing=
-    for pair in libvirtd:libvirt-daemon virsh:libvirt-clients qemu-system-x86_64:qemu-system-x86 busybox:busybox-static; do
+    for pair in libvirtd:libvirt-daemon virsh:libvirt-clients qemu-system-x86_64:qemu-system-x86 busybox:busybox-static \
+        xmllint:libxml2-utils; do
         PATH=$PATH:/usr/sbin:/sbin command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair#*:}"
     done
     if [ -n "$missing" ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then

@@ -24,6 +24,7 @@ import org.qubestools.core.vmm.DriverSettings;
  * @param group group of the store's files; empty to leave the group alone
  * @param driver what is said of the driver of the running system
  * @param timeout seconds that libvirt may be silent, as the user says it; null for the default
+ * @param settings everything that is set, by the names of the environment variables: what this class does not know too
  */
 public record QubesConfig(
         Path root,
@@ -32,7 +33,8 @@ public record QubesConfig(
         boolean offline,
         String group,
         DriverSettings driver,
-        @Nullable String timeout)
+        @Nullable String timeout,
+        Map<String, String> settings)
         implements RealPaths {
     public static final String STORE = "/var/lib/qubes/qubes.xml";
     private static final String RUN_DIR = "/var/run/qubes";
@@ -62,7 +64,8 @@ public record QubesConfig(
                 offline,
                 group == null ? DEFAULT_GROUP : group,
                 driver(options, environment, file),
-                set(first(options, environment, file, "QUBES_LIBVIRT_TIMEOUT")));
+                set(first(options, environment, file, "QUBES_LIBVIRT_TIMEOUT")),
+                merged(options, environment, file));
     }
 
     private static DriverSettings driver(
@@ -76,6 +79,18 @@ public record QubesConfig(
 
     private static @Nullable String set(@Nullable String value) {
         return value == null || value.isEmpty() ? null : value;
+    }
+
+    private static Map<String, String> merged(
+            Map<String, String> options, Map<String, String> environment, Map<String, String> file) {
+        Map<String, String> all = new HashMap<>(file);
+        for (Map.Entry<String, String> variable : environment.entrySet()) {
+            if (variable.getKey().startsWith("QUBES_")) {
+                all.put(variable.getKey(), variable.getValue());
+            }
+        }
+        all.putAll(options);
+        return Map.copyOf(all);
     }
 
     private static @Nullable String first(
