@@ -8,11 +8,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
-import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 import org.qubestools.cli.frame.ExitCode;
 import org.qubestools.cli.frame.Messages;
-import org.qubestools.cli.output.Json;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.IoReason;
@@ -45,14 +42,14 @@ final class ErrorReporter {
     }
 
     private int reportKnown(QubesException failure) {
-        String kind = failure.kind().name().toLowerCase(Locale.ROOT).replace('_', '-');
+        String kind = Messages.wordFor(failure.kind());
         int code = failure.kind() == ErrorKind.USAGE ? usageCode : ExitCode.of(failure.kind());
         String message = text(failure);
         String hint = failure.hint().orElse(null);
         if (failure.kind() == ErrorKind.USAGE && hint == null) {
-            print(kind, message, ", ", "see '" + messages.tool() + " --help'", code);
+            messages.failure(kind, message, ", ", "see '" + messages.tool() + " --help'", code);
         } else {
-            print(kind, message, "; ", hint, code);
+            messages.failure(kind, message, "; ", hint, code);
         }
         if (messages.verbose() && failure.getCause() != null) {
             trace(failure);
@@ -61,7 +58,7 @@ final class ErrorReporter {
     }
 
     private int reportFile(IOException failure) {
-        print("failed", fileMessage(failure), "; ", IoReason.advice(failure), ExitCode.FAILED);
+        messages.failure("failed", fileMessage(failure), "; ", IoReason.advice(failure), ExitCode.FAILED);
         if (messages.verbose()) {
             trace(failure);
         }
@@ -71,7 +68,7 @@ final class ErrorReporter {
     private int reportBug(Throwable failure) {
         String message = "internal error: " + failure.getClass().getSimpleName() + ": " + text(failure);
         String hint = messages.verbose() ? null : "run again with --verbose for details";
-        print("internal", message, "; ", hint, ExitCode.FAILED);
+        messages.failure("internal", message, "; ", hint, ExitCode.FAILED);
         if (messages.verbose()) {
             trace(failure);
         }
@@ -109,18 +106,6 @@ final class ErrorReporter {
     private static String text(Throwable failure) {
         String message = failure.getMessage();
         return message == null ? "no further information" : message;
-    }
-
-    private void print(String kind, String message, String joint, @Nullable String hint, int code) {
-        if (!messages.json()) {
-            String tail = hint == null ? "" : joint + hint;
-            messages.line(messages.tool() + ": " + message + tail);
-            return;
-        }
-        try (Json line = Json.line(messages.err())) {
-            line.beginObject().field("type", "error").field("kind", kind).field("message", message);
-            line.field("hint", hint).field("exit", code).end();
-        }
     }
 
     private void trace(Throwable failure) {

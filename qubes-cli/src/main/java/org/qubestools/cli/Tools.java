@@ -14,11 +14,15 @@ import org.qubestools.cli.tool.CloneTool;
 import org.qubestools.cli.tool.CreateTool;
 import org.qubestools.cli.tool.GlobalPrefsTool;
 import org.qubestools.cli.tool.InitStorageTool;
+import org.qubestools.cli.tool.KillTool;
 import org.qubestools.cli.tool.LsTool;
+import org.qubestools.cli.tool.PauseTool;
 import org.qubestools.cli.tool.PrefsTool;
 import org.qubestools.cli.tool.QubesBackupTool;
 import org.qubestools.cli.tool.RemoveTool;
 import org.qubestools.cli.tool.ServiceTool;
+import org.qubestools.cli.tool.ShutdownTool;
+import org.qubestools.cli.tool.StartTool;
 
 /** The table of tools: a name, a constructor. One line each in both methods. */
 public final class Tools {
@@ -46,10 +50,15 @@ public final class Tools {
                 "qvm-clone",
                 "qvm-create",
                 "qvm-init-storage",
+                "qvm-kill",
                 "qvm-ls",
+                "qvm-pause",
                 "qvm-prefs",
                 "qvm-remove",
-                "qvm-service");
+                "qvm-service",
+                "qvm-shutdown",
+                "qvm-start",
+                "qvm-unpause");
     }
 
     /** The tool of this name; only this one's class is loaded. */
@@ -74,10 +83,15 @@ public final class Tools {
             case "qvm-clone" -> Optional.of(new CloneTool());
             case "qvm-create" -> Optional.of(new CreateTool());
             case "qvm-init-storage" -> Optional.of(new InitStorageTool());
+            case "qvm-kill" -> Optional.of(new KillTool());
             case "qvm-ls" -> Optional.of(new LsTool());
+            case "qvm-pause" -> Optional.of(PauseTool.thatPauses());
             case "qvm-prefs" -> Optional.of(new PrefsTool());
             case "qvm-remove" -> Optional.of(new RemoveTool());
             case "qvm-service" -> Optional.of(new ServiceTool());
+            case "qvm-shutdown" -> Optional.of(new ShutdownTool());
+            case "qvm-start" -> Optional.of(new StartTool());
+            case "qvm-unpause" -> Optional.of(PauseTool.thatUnpauses());
             default -> Optional.empty();
         };
     }

@@ -34,16 +34,17 @@ final class ArchitectureRules {
 
     /** Package of the core -> packages of the core that it may name. The facade may name all. */
     private static final Map<String, Set<String>> CORE_ORDER = Map.ofEntries(
-            Map.entry("runtime", Set.of("storage", "store", "property", "vmm", "model", "io", "error")),
-            Map.entry("libvirt", Set.of("vmm", "model", "io", "error")),
+            Map.entry("runtime", Set.of("storage", "store", "property", "vmm", "model", "xml", "io", "error")),
+            Map.entry("libvirt", Set.of("vmm", "model", "xml", "io", "error")),
             Map.entry("edit", Set.of("storage", "property", "vmm", "model", "io", "error")),
             Map.entry("store", Set.of("storage", "property", "vmm", "model", "io", "error")),
-            Map.entry("storage", Set.of("vmm", "model", "io", "posix", "error")),
+            Map.entry("storage", Set.of("vmm", "model", "xml", "io", "posix", "error")),
             Map.entry("property", Set.of("vmm", "model", "io", "error")),
             Map.entry("vmm", Set.of("model", "io", "error")),
             Map.entry("model", Set.of("io", "error")),
             Map.entry("io", Set.of("posix", "error")),
             Map.entry("posix", Set.of("error")),
+            Map.entry("xml", Set.of("error")),
             Map.entry("error", Set.of()));
 
     private static final String FORMAT = "org.qubestools.backup.format.";

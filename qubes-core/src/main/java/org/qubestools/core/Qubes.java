@@ -10,10 +10,16 @@ import java.util.List;
 import org.qubestools.core.edit.Change;
 import org.qubestools.core.edit.Draft;
 import org.qubestools.core.edit.HostTree;
+import org.qubestools.core.edit.SetUuid;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.io.Ownership;
+import org.qubestools.core.io.WaitTime;
+import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.StoreDifference;
+import org.qubestools.core.runtime.HostServices;
+import org.qubestools.core.runtime.RunReport;
+import org.qubestools.core.runtime.RunningSystem;
 import org.qubestools.core.storage.FileChanges;
 import org.qubestools.core.store.LockWait;
 import org.qubestools.core.store.StorageConf;
@@ -51,6 +57,21 @@ public final class Qubes implements AutoCloseable {
 
     public LazyVmm vmm() {
         return vmm;
+    }
+
+    /**
+     * The running side of the VMs of {@code store}, to start and stop them; connected to nothing yet. The caller closes it,
+     * before this.
+     *
+     * @param time passes while something is waited for
+     */
+    public RunningSystem running(StoreSnapshot store, HostServices host, WaitTime time, RunReport report) {
+        RunningSystem.Place place = new RunningSystem.Place(config, layer, StoreOwnership.of(config), time);
+        return new RunningSystem(vmm, place, store.vms(), store.pools(), host, this::keepUuid, report);
+    }
+
+    private void keepUuid(QubesVm vm, String uuid) {
+        edit(List.of(new SetUuid(vm.name(), uuid)), false);
     }
 
     /** Reads the store under the shared lock, which is released at once. */

@@ -3,6 +3,12 @@ package org.qubestools.backup.format;
 import java.util.List;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.storage.Firewall;
+import org.qubestools.core.storage.R3Firewall;
+import org.qubestools.core.xml.MalformedXml;
+import org.qubestools.core.xml.XmlElement;
+import org.qubestools.core.xml.XmlText;
+import org.qubestools.core.xml.XmlTreeReader;
 
 /** The firewall rules of a VM in the forms of R3 and R4, which know different rules. */
 public final class FirewallXml {

@@ -7,6 +7,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.model.VmClass;
+import org.qubestools.core.storage.R3Firewall;
+import org.qubestools.core.xml.Digits;
+import org.qubestools.core.xml.MalformedXml;
+import org.qubestools.core.xml.XmlElement;
 
 /** One {@code domain} element of R4's document, and what {@link R4QubesXml} wrote into it for itself. */
 final class R4Domain {

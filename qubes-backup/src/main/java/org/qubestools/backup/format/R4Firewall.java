@@ -7,6 +7,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.core.storage.Firewall;
+import org.qubestools.core.storage.FirewallRule;
+import org.qubestools.core.xml.Digits;
+import org.qubestools.core.xml.MalformedXml;
+import org.qubestools.core.xml.XmlElement;
 
 /** R4's form of a firewall: a list of rules, the first that fits decides, nothing fitting means drop. */
 final class R4Firewall {

@@ -8,6 +8,7 @@ import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmCollection;
 import org.qubestools.core.model.VmFacts;
+import org.qubestools.core.xml.XmlElement;
 
 /** The {@code properties} element of R4 for one VM of ours. */
 final class R4Properties {

@@ -8,6 +8,8 @@ import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmCollection;
+import org.qubestools.core.xml.XmlElement;
+import org.qubestools.core.xml.XmlText;
 
 /**
  * The qubes.xml of format 4: R4's document, with what R3 stored beside it if we wrote it.

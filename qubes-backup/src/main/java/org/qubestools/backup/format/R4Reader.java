@@ -11,6 +11,10 @@ import org.qubestools.core.model.Globals;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmClass;
 import org.qubestools.core.store.StoreSnapshot;
+import org.qubestools.core.xml.MalformedXml;
+import org.qubestools.core.xml.XmlElement;
+import org.qubestools.core.xml.XmlText;
+import org.qubestools.core.xml.XmlTreeReader;
 
 /**
  * Turns R4's document into a store of ours and reads that, so that both kinds of backup pass the same checks.

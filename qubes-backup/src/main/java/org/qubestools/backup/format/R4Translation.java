@@ -16,6 +16,7 @@ import org.qubestools.core.model.PciAddress;
 import org.qubestools.core.model.Pools;
 import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmFacts;
+import org.qubestools.core.xml.XmlElement;
 
 /**
  * One domain of R4 as a VM of our store, by the table of section 13.4 read backwards.

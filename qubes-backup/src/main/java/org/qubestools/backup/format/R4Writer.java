@@ -13,6 +13,7 @@ import org.qubestools.core.model.PciAddress;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmCollection;
+import org.qubestools.core.xml.XmlElement;
 
 /** R4's document for a store of ours, as section 13.4 of the format notes has it. */
 final class R4Writer {

@@ -6,6 +6,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.core.xml.MalformedXml;
+import org.qubestools.core.xml.XmlElement;
+import org.qubestools.core.xml.XmlText;
+import org.qubestools.core.xml.XmlTreeReader;
 
 /** The qubes.xml and firewall.xml files of sample backups, taken out of their archives. */
 final class BackupXml {

@@ -11,6 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.qubestools.backup.format.FirewallXml.Translated;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.xml.XmlElement;
+import org.qubestools.core.xml.XmlText;
 
 class FirewallXmlTest {
     private static final String DENY_EVERYTHING =

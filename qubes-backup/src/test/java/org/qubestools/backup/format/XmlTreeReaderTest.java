@@ -8,6 +8,10 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qubestools.core.xml.MalformedXml;
+import org.qubestools.core.xml.XmlElement;
+import org.qubestools.core.xml.XmlText;
+import org.qubestools.core.xml.XmlTreeReader;
 
 class XmlTreeReaderTest {
     @ParameterizedTest

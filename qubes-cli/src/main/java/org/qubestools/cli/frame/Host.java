@@ -4,9 +4,16 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.ZoneId;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.core.QubesConfig;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.WaitTime;
 import org.qubestools.core.runtime.HostQrexecClient;
+import org.qubestools.core.runtime.HostServices;
 import org.qubestools.core.runtime.QrexecClient;
+import org.qubestools.core.vmm.LazyVmm;
 
 /** What a tool may want to know about the machine and the process; each is found out only when asked. */
 public interface Host {
@@ -68,5 +75,20 @@ public interface Host {
     /** The way to services inside VMs. */
     default QrexecClient qrexec() {
         return new HostQrexecClient(HostQrexecClient.PROGRAM);
+    }
+
+    /** Time that passes while something is waited for. */
+    default WaitTime waitTime() {
+        return WaitTime.SYSTEM;
+    }
+
+    /**
+     * What this host has beside its VMM to serve running VMs.
+     *
+     * @param environment of this process
+     */
+    default HostServices services(QubesConfig config, LazyVmm vmm, Map<String, String> environment) {
+        throw new QubesException(
+                ErrorKind.FAILED, "this build cannot serve running VMs", "use one that has the parts for this host");
     }
 }

@@ -2,10 +2,14 @@ package org.qubestools.cli.frame;
 
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.output.Json;
 import org.qubestools.cli.output.StatusLine;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.SafeText;
 
 /**
@@ -57,6 +61,41 @@ public record Messages(String tool, boolean json, boolean quiet, boolean verbose
         if (verbose) {
             say("note", message);
         }
+    }
+
+    /**
+     * Says what failed, in one line.
+     *
+     * @param kind word for the kind of failure, for scripts
+     * @param joint between the message and the hint
+     * @param hint what to do about it, or null
+     * @param code exit code that goes with it
+     */
+    public void failure(String kind, String message, String joint, @Nullable String hint, int code) {
+        if (!json) {
+            line(tool + ": " + message + (hint == null ? "" : joint + hint));
+            return;
+        }
+        try (Json line = Json.line(err)) {
+            line.beginObject().field("type", "error").field("kind", kind).field("message", message);
+            line.field("hint", hint).field("exit", code).end();
+        }
+    }
+
+    /** Says what failed while the work goes on with the next VM. */
+    public void failure(QubesException failure) {
+        status.clear();
+        failure(
+                wordFor(failure.kind()),
+                String.valueOf(failure.getMessage()),
+                "; ",
+                failure.hint().orElse(null),
+                ExitCode.of(failure.kind()));
+    }
+
+    /** The kind as scripts read it. */
+    public static String wordFor(ErrorKind kind) {
+        return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private void say(String type, String message) {

@@ -18,6 +18,9 @@ import org.qubestools.core.model.HostSource;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmCollection;
 import org.qubestools.core.model.VmView;
+import org.qubestools.core.runtime.HostServices;
+import org.qubestools.core.runtime.RunReport;
+import org.qubestools.core.runtime.RunningSystem;
 import org.qubestools.core.runtime.VmStatuses;
 import org.qubestools.core.store.LockWait;
 import org.qubestools.core.store.StoreSnapshot;
@@ -104,6 +107,12 @@ public final class Session implements AutoCloseable, HostSource {
             tellUnreachable(e);
             return VmStatuses.unknown(config());
         }
+    }
+
+    /** The running side of the VMs of {@code store}; the caller closes it. */
+    public RunningSystem running(StoreSnapshot store, RunReport report) {
+        HostServices services = ctx.host().services(config(), qubes.vmm(), ctx.environment());
+        return qubes.running(store, services, ctx.host().waitTime(), report);
     }
 
     private void tellUnreachable(QubesException e) {

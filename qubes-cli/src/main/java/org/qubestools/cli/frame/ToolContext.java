@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.qubestools.cli.output.Json;
 import org.qubestools.cli.output.LocalTime;
 import org.qubestools.cli.output.StatusLine;
+import org.qubestools.core.error.QubesException;
 
 /**
  * The world as a run of a tool sees it: streams, environment, machine, and where to say things. The streams belong to
@@ -142,6 +143,11 @@ public final class ToolContext implements LocalTime {
     /** Says what is of interest only with {@code --verbose}. */
     public void detail(String message) {
         messages().detail(message);
+    }
+
+    /** Says what failed for one VM while the work goes on with the next. */
+    public void failed(QubesException failure) {
+        messages().failure(failure);
     }
 
     private Messages messages() {

@@ -93,7 +93,11 @@ public final class ToolSpec {
 
     /** The tool changes the store or files: adds the lock timeout and the dry run. */
     public ToolSpec changesStore() {
-        readsStore();
+        return readsStore().dryRuns();
+    }
+
+    /** The tool can tell what it would do instead of doing it: adds the dry run. */
+    public ToolSpec dryRuns() {
         commonOptions.add(0, CommonOptions.DRY_RUN);
         return this;
     }

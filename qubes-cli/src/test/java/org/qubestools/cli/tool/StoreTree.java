@@ -109,6 +109,13 @@ final class StoreTree {
         return this;
     }
 
+    /** Gives the tools another host with a running system. */
+    StoreTree on(Host host, Vmm vmm) {
+        on(host);
+        runner.environment("QUBES_LIBVIRT_URI", "test:///default").vmm(vmm);
+        return this;
+    }
+
     private ToolRunner runnerFor(int user) {
         return new ToolRunner(new FakeHost(user, false)).environment("QUBES_ROOT", root.toString());
     }

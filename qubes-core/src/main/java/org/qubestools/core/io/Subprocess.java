@@ -130,6 +130,30 @@ public final class Subprocess {
         }
     }
 
+    /**
+     * Runs the program to its end; it reads and writes our own standard streams. The limit of output and the timeout do not
+     * apply.
+     *
+     * @return exit status, 128 + n if signal n ended it
+     * @throws QubesException FAILED if it cannot be started, CANCELLED on interruption
+     */
+    public int runInOurStreams() {
+        Process process;
+        try {
+            process = new ProcessBuilder(command).inheritIO().start();
+        } catch (IOException e) {
+            throw notRun(e);
+        }
+        try {
+            return process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QubesException(ErrorKind.CANCELLED, "interrupted while " + program() + " was running", null, e);
+        } finally {
+            kill(process);
+        }
+    }
+
     private void requireWithinLimits(int size, boolean ended, long millis) {
         if (size > outputLimit) {
             throw new QubesException(

@@ -2,6 +2,8 @@ package org.qubestools.core.runtime;
 
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
 import org.qubestools.core.io.PipedProcess;
 import org.qubestools.core.io.Subprocess;
 import org.qubestools.core.model.VmName;
@@ -24,6 +26,36 @@ public final class HostQrexecClient implements QrexecClient {
         // DEFAULT: as the default user of that VM, whoever that is.
         String command = "DEFAULT:QUBESRPC " + service + " dom0";
         return new ProgramCall(Subprocess.of(program, "-d", vm.value(), command).startPiped());
+    }
+
+    /** The program itself reads and writes our standard streams. */
+    @Override
+    public int run(QrexecCommand command, CommandStreams streams) {
+        return Subprocess.of(words(command, false)).runInOurStreams();
+    }
+
+    @Override
+    public void start(QrexecCommand command) {
+        Subprocess.of(words(command, true)).run().requireSuccess();
+    }
+
+    private List<String> words(QrexecCommand command, boolean detached) {
+        List<String> words = new ArrayList<>(
+                List.of(program, "-d", command.vm().value(), command.user() + ":" + command.command()));
+        if (command.localCommand() != null) {
+            words.add("-l");
+            words.add(command.localCommand());
+        }
+        if (command.filtersOutput()) {
+            words.add("-t");
+        }
+        if (command.filtersErrors()) {
+            words.add("-T");
+        }
+        if (detached) {
+            words.add("-e");
+        }
+        return words;
     }
 
     private record ProgramCall(PipedProcess process) implements QrexecCall {

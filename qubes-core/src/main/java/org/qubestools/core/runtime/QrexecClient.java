@@ -13,4 +13,20 @@ public interface QrexecClient {
      * @throws QubesException INVALID_VALUE if that is no name of a service, FAILED if qrexec cannot be used at all
      */
     QrexecCall service(VmName vm, String service);
+
+    /**
+     * Runs a command in a VM to its end, joined to our standard streams.
+     *
+     * @param streams flushed by the caller before, not closed
+     * @return its exit status
+     * @throws QubesException FAILED if qrexec cannot be used at all, CANCELLED on interruption; the command may go on then
+     */
+    int run(QrexecCommand command, CommandStreams streams);
+
+    /**
+     * Starts a command in a VM that nobody waits for; its output is lost.
+     *
+     * @throws QubesException FAILED if it cannot be started
+     */
+    void start(QrexecCommand command);
 }

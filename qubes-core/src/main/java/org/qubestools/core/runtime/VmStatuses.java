@@ -1,29 +1,25 @@
 package org.qubestools.core.runtime;
 
-import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.io.RealPaths;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmCollection;
-import org.qubestools.core.model.VmFacts;
 import org.qubestools.core.model.VmView;
 import org.qubestools.core.vmm.DomainSnapshot;
 import org.qubestools.core.vmm.LazyVmm;
 
 /** The run states of all VMs, from one look at the VMM; offline only dom0's is known. */
 public final class VmStatuses {
-    private static final String RUN_DIR = "/var/run/qubes/";
-
     private final Map<String, DomainSnapshot> domains = new HashMap<>();
     private final boolean known;
     private final boolean needsDaemons;
-    private final RealPaths paths;
+    private final DaemonMarks marks;
 
     private VmStatuses(LazyVmm vmm, RealPaths paths) {
         this.known = !vmm.isOffline();
-        this.paths = paths;
+        this.marks = new DaemonMarks(paths);
         if (known) {
             for (DomainSnapshot domain : vmm.domains()) {
                 domains.put(domain.name(), domain);
@@ -74,21 +70,12 @@ public final class VmStatuses {
         return domain == null ? PowerState.HALTED : PowerState.ofActive(domain.state(), isComplete(vms, vm, domain));
     }
 
-    /** The marks of the GUI and the qrexec daemon; an HVM without GUI agent shows its stub domain's screen. */
     private boolean isComplete(VmCollection vms, QubesVm vm, DomainSnapshot domain) {
         if (!needsDaemons) {
             return true;
         }
-        VmFacts facts = new VmFacts(vms, vm, LazyVmm.offline());
-        int guiId = domain.id();
-        if (vm.vmClass().isHvm() && !facts.guiagentInstalled()) {
-            DomainSnapshot stub = domains.get(vm.name() + "-dm");
-            guiId = stub == null ? guiId : stub.id();
-        }
-        boolean gui = Files.exists(paths.real(RUN_DIR + "guid-running." + guiId));
-        boolean qrexec = (vm.vmClass().isHvm() && !facts.qrexecInstalled())
-                || (vm.hasGoodName() && Files.exists(paths.real(RUN_DIR + "qrexec." + vm.name())));
-        return gui && qrexec;
+        DomainSnapshot stub = DaemonMarks.needsStub(vms, vm) ? domains.get(DaemonMarks.stubOf(vm)) : null;
+        return marks.areComplete(vms, vm, domain, stub);
     }
 
     /** Number of the running domain; null if it does not run. */

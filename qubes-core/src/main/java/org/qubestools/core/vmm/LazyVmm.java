@@ -55,6 +55,13 @@ public final class LazyVmm implements Vmm, HostSource {
         return offline;
     }
 
+    /** Throws OFFLINE in offline mode; connects to nothing. */
+    public void requireOnline() {
+        if (offline) {
+            opener.open();
+        }
+    }
+
     private synchronized Vmm connected() {
         if (closed) {
             throw new IllegalStateException("the connection was closed");

@@ -53,4 +53,35 @@ public final class FakeQrexecClient implements QrexecClient {
         calls.add(call);
         return call;
     }
+
+    /** Gives a VM a command; known by its text, whoever runs it. */
+    public FakeQrexecClient withCommand(String vm, String command, Service work) {
+        services.put(vm + " command " + command, work);
+        return this;
+    }
+
+    /** Runs in the caller's thread; a command that the VM does not have ends with 127. */
+    @Override
+    public int run(QrexecCommand command, CommandStreams streams) {
+        names.add(described(command, "run"));
+        Service work = services.getOrDefault(
+                command.vm() + " command " + command.command(), (input, output, errors) -> 127);
+        try {
+            return work.run(streams.input(), streams.output(), streams.errors());
+        } catch (Exception e) { // as a program that crashed
+            return 1;
+        }
+    }
+
+    @Override
+    public void start(QrexecCommand command) {
+        names.add(described(command, "start"));
+    }
+
+    private static String described(QrexecCommand command, String how) {
+        return how + " " + command.vm() + " " + command.user() + ":" + command.command()
+                + (command.localCommand() == null ? "" : " -l " + command.localCommand())
+                + (command.filtersOutput() ? " -t" : "")
+                + (command.filtersErrors() ? " -T" : "");
+    }
 }

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.FileLayer;
+import org.qubestools.core.io.JumpingTime;
 import org.qubestools.core.io.Ownership;
 
 /** The lock between threads of one JVM and between our own processes. */

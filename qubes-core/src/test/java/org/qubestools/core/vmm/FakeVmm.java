@@ -24,6 +24,7 @@ public final class FakeVmm implements Vmm {
     private final VmmTraits traits;
     private final Map<String, DomainSnapshot> domains = new LinkedHashMap<>();
     private final List<String> calls = new ArrayList<>();
+    private List<String> log = new ArrayList<>();
     private final Map<String, QubesException> failures = new TreeMap<>();
     private final List<DomainListener> listeners = new ArrayList<>();
     private int lastId;
@@ -66,6 +67,18 @@ public final class FakeVmm implements Vmm {
         return this;
     }
 
+    /** Adds each call to this list too, as {@code libvirt define work}, in which others may write. */
+    public FakeVmm loggingTo(List<String> steps) {
+        log = steps;
+        return this;
+    }
+
+    /** Makes this call work again. */
+    public FakeVmm workingAt(String call) {
+        failures.remove(call);
+        return this;
+    }
+
     /** Loses the connection: every further call fails, and listeners are told. */
     public void lose() {
         alive = false;
@@ -86,6 +99,7 @@ public final class FakeVmm implements Vmm {
     private void record(String call) {
         requireAlive();
         calls.add(call);
+        log.add("libvirt " + call);
         QubesException failure = failures.get(call);
         if (failure != null) {
             throw failure;

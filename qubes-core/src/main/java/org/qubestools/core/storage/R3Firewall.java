@@ -1,18 +1,21 @@
-package org.qubestools.backup.format;
+package org.qubestools.core.storage;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.core.xml.Digits;
+import org.qubestools.core.xml.MalformedXml;
+import org.qubestools.core.xml.XmlElement;
 
 /** R3's form of a firewall: a {@code QubesFirewallRules} element. */
-final class R3Firewall {
-    static final String ROOT = "QubesFirewallRules";
+public final class R3Firewall {
+    public static final String ROOT = "QubesFirewallRules";
 
     private R3Firewall() {}
 
     /** Reads it as the originals do: every flag but {@code allow} denies. */
-    static Firewall read(XmlElement root) throws MalformedXml {
+    public static Firewall read(XmlElement root) throws MalformedXml {
         List<FirewallRule> rules = new ArrayList<>();
         for (XmlElement rule : root.children("rule")) {
             rules.add(rule(rule));
@@ -31,7 +34,8 @@ final class R3Firewall {
 
     private static FirewallRule rule(XmlElement rule) throws MalformedXml {
         int first = number(rule, "port", FirewallRule.MAX_PORT, 0);
-        int last = number(rule, "toport", FirewallRule.MAX_PORT, first);
+        // The originals took an end that is not above the beginning, and never used it.
+        int last = Math.max(first, number(rule, "toport", FirewallRule.MAX_PORT, first));
         String proto = rule.attribute("proto");
         if (proto == null) {
             proto = first == 0 ? "any" : "tcp";
@@ -51,7 +55,7 @@ final class R3Firewall {
         return text == null ? otherwise : Digits.number(text.strip(), most);
     }
 
-    static XmlElement write(Firewall firewall) {
+    public static XmlElement write(Firewall firewall) {
         XmlElement root = new XmlElement(ROOT)
                 .with("policy", word(firewall.allow()))
                 .with("dns", word(firewall.dns()))

@@ -1,9 +1,9 @@
-package org.qubestools.backup.format;
+package org.qubestools.core.xml;
 
 import java.util.Map;
 
 /** Spells a tree of elements as a document: one element a line, two spaces of indent. */
-final class XmlText {
+public final class XmlText {
     private final StringBuilder out = new StringBuilder();
 
     private XmlText() {}
@@ -13,7 +13,7 @@ final class XmlText {
      *
      * @throws IllegalArgumentException if a value has a character that no XML 1.0 document can hold
      */
-    static String of(XmlElement root) {
+    public static String of(XmlElement root) {
         XmlText text = new XmlText();
         text.element(root, 0);
         return text.out.toString();

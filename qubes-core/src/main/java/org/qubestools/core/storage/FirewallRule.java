@@ -1,7 +1,8 @@
-package org.qubestools.backup.format;
+package org.qubestools.core.storage;
 
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.core.xml.MalformedXml;
 
 /**
  * One rule of a firewall, whose action is the opposite of the policy.
@@ -13,25 +14,25 @@ import org.jspecify.annotations.Nullable;
  * @param lastPort the same as {@code firstPort} for a single one
  * @param expire seconds since 1970 after which it counts no more, or null
  */
-record FirewallRule(
+public record FirewallRule(
         String host,
         int bits,
         String proto,
         int firstPort,
         int lastPort,
         @Nullable Long expire) {
-    static final int ALL_BITS = 32;
-    static final int MAX_PORT = 65535;
+    public static final int ALL_BITS = 32;
+    public static final int MAX_PORT = 65535;
     private static final int MAX_HOST = 253;
 
-    FirewallRule {
+    public FirewallRule {
         if (bits < 0 || bits > ALL_BITS || (bits != ALL_BITS && !isAddress(host))) {
             throw new IllegalArgumentException("not a network");
         }
     }
 
     /** A rule from its parts, any of which may be unusable. */
-    static FirewallRule of(
+    public static FirewallRule of(
             String untrustedHost, int bits, String untrustedProto, int firstPort, int lastPort, @Nullable Long expire)
             throws MalformedXml {
         String host = untrustedHost.toLowerCase(Locale.ROOT);
@@ -56,7 +57,7 @@ record FirewallRule(
         return new FirewallRule(host, bits, untrustedProto, firstPort, lastPort, expire);
     }
 
-    boolean hasAddress() {
+    public boolean hasAddress() {
         return isAddress(host);
     }
 

@@ -1,4 +1,4 @@
-package org.qubestools.backup.format;
+package org.qubestools.core.xml;
 
 import java.io.StringReader;
 import java.nio.ByteBuffer;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Comments and processing instructions are dropped, and so is all that stands in a namespace: nobody who wrote such a
  * document used one.
  */
-final class XmlTreeReader {
+public final class XmlTreeReader {
     static final int MAX_BYTES = 8 * 1024 * 1024;
     private static final int MAX_DEPTH = 32;
     private static final int MAX_VALUE = 64 * 1024;
@@ -39,7 +39,7 @@ final class XmlTreeReader {
     /** An element that has not ended yet; without one it is dropped with all that is in it. */
     private record Open(@Nullable XmlElement element, StringBuilder text) {}
 
-    static XmlElement read(byte[] bytes) throws MalformedXml {
+    public static XmlElement read(byte[] bytes) throws MalformedXml {
         if (bytes.length > MAX_BYTES) {
             throw new MalformedXml("it is larger than 8 MiB");
         }

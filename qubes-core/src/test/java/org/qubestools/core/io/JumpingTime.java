@@ -1,12 +1,11 @@
-package org.qubestools.core.store;
+package org.qubestools.core.io;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.qubestools.core.io.WaitTime;
 
 /** Time that only passes by sleeping, and then at once. */
-final class JumpingTime implements WaitTime {
+public final class JumpingTime implements WaitTime {
     private final List<Long> sleeps = new ArrayList<>();
     private long now;
 
@@ -25,7 +24,7 @@ final class JumpingTime implements WaitTime {
     }
 
     /** Every sleep so far, in milliseconds. */
-    List<Long> sleeps() {
+    public List<Long> sleeps() {
         return List.copyOf(sleeps);
     }
 }

@@ -1,0 +1,84 @@
+package org.qubestools.cli.tool;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.qubestools.cli.frame.Host;
+import org.qubestools.cli.frame.Session;
+import org.qubestools.cli.frame.ToolContext;
+import org.qubestools.cli.option.ParsedArguments;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.runtime.RunReport;
+import org.qubestools.core.runtime.RunningSystem;
+import org.qubestools.core.store.StoreSnapshot;
+
+/**
+ * What a tool that starts, stops or asks running VMs stands on: the store as it was read, the running system, and a user
+ * who may want it to end.
+ */
+final class Runs implements AutoCloseable, RunReport {
+    private final ToolContext ctx;
+    private final Session session;
+    private final StoreSnapshot store;
+    private final RunningSystem system;
+    private final Host.Registration interrupts;
+    private final AtomicBoolean unwanted = new AtomicBoolean();
+
+    private Runs(ToolContext ctx, Session session, StoreSnapshot store) {
+        this.ctx = ctx;
+        this.session = session;
+        this.store = store;
+        this.system = session.running(store, this);
+        this.interrupts = ctx.host().onInterrupt(() -> unwanted.set(true));
+    }
+
+    /** Reads the store; in offline mode OFFLINE, before that. The caller closes it. */
+    static Runs open(ParsedArguments args, ToolContext ctx) {
+        Session session = Session.open(args, ctx);
+        try {
+            session.qubes().vmm().requireOnline();
+            StoreSnapshot store = session.qubes().load();
+            Reports.problems(ctx, store.problems());
+            return new Runs(ctx, session, store);
+        } catch (RuntimeException | Error e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    StoreSnapshot store() {
+        return store;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    RunningSystem system() {
+        return system;
+    }
+
+    @Override
+    public void note(String message) {
+        ctx.note(message);
+    }
+
+    @Override
+    public void warn(String message) {
+        ctx.warn(message);
+    }
+
+    @Override
+    public void requireWanted() {
+        if (unwanted.get()) {
+            throw new QubesException(ErrorKind.CANCELLED, "interrupted");
+        }
+    }
+
+    @Override
+    public void close() {
+        try (Session last = session;
+                RunningSystem first = system) {
+            interrupts.close();
+        }
+    }
+}

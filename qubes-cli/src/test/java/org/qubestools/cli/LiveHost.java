@@ -1,0 +1,95 @@
+package org.qubestools.cli;
+
+import java.time.Clock;
+import java.time.ZoneId;
+import java.util.Map;
+import org.qubestools.cli.frame.Host;
+import org.qubestools.core.QubesConfig;
+import org.qubestools.core.io.JumpingTime;
+import org.qubestools.core.io.WaitTime;
+import org.qubestools.core.runtime.FakeQrexecClient;
+import org.qubestools.core.runtime.FakeServices;
+import org.qubestools.core.runtime.HostServices;
+import org.qubestools.core.runtime.QrexecClient;
+import org.qubestools.core.vmm.LazyVmm;
+
+/** The host of an ordinary user on which VMs run, all in memory; waiting takes no time. */
+public final class LiveHost implements Host {
+    private final FakeHost plain = FakeHost.ordinary();
+    private final FakeQrexecClient qrexec = new FakeQrexecClient();
+    private final JumpingTime time = new JumpingTime();
+    private final FakeServices services;
+    private Runnable cancel = () -> {};
+    private boolean interrupted;
+
+    public LiveHost(FakeServices services) {
+        this.services = services;
+    }
+
+    public JumpingTime time() {
+        return time;
+    }
+
+    public FakeQrexecClient vms() {
+        return qrexec;
+    }
+
+    /** Presses Ctrl-C as soon as the next run listens to it. */
+    public void interruptAtOnce() {
+        interrupted = true;
+    }
+
+    /** Presses it now. */
+    public void interrupt() {
+        cancel.run();
+    }
+
+    @Override
+    public HostServices services(QubesConfig config, LazyVmm vmm, Map<String, String> environment) {
+        return services.services();
+    }
+
+    @Override
+    public WaitTime waitTime() {
+        return time;
+    }
+
+    @Override
+    public QrexecClient qrexec() {
+        return qrexec;
+    }
+
+    @Override
+    public Registration onInterrupt(Runnable action) {
+        cancel = action;
+        if (interrupted) {
+            action.run();
+        }
+        return () -> cancel = () -> {};
+    }
+
+    @Override
+    public boolean outputIsTerminal() {
+        return plain.outputIsTerminal();
+    }
+
+    @Override
+    public boolean errorIsTerminal() {
+        return plain.errorIsTerminal();
+    }
+
+    @Override
+    public int effectiveUserId() {
+        return plain.effectiveUserId();
+    }
+
+    @Override
+    public Clock clock() {
+        return plain.clock();
+    }
+
+    @Override
+    public ZoneId zone() {
+        return plain.zone();
+    }
+}

@@ -1,0 +1,91 @@
+package org.qubestools.core.runtime;
+
+import java.util.Objects;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.model.Attributes;
+import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.VmView;
+import org.qubestools.core.vmm.DomainSpec;
+
+/** The network interfaces of running VMs. */
+public final class NetworkAttachment {
+    private final RunningSystem system;
+
+    public NetworkAttachment(RunningSystem system) {
+        this.system = system;
+    }
+
+    /** Attaches the interface of a running VM; its netvm is started if it does not run. */
+    public void attach(QubesVm vm) {
+        requireRunning(vm);
+        QubesVm netvm = system.netvm(system.now(vm));
+        if (netvm == null) {
+            throw new QubesException(
+                    ErrorKind.WRONG_STATE,
+                    "VM '" + vm.name() + "' has no netvm to be attached to",
+                    "set one with qvm-prefs " + vm.name() + " netvm NAME");
+        }
+        if (!system.isRunning(netvm)) {
+            new VmStarter(system).start(netvm, StartOptions.ORDINARY);
+        }
+        system.vmm().attachNetwork(spec(system.view(system.now(vm))));
+    }
+
+    /** Detaches the interface of a running VM. */
+    public void detach(QubesVm vm) {
+        requireRunning(vm);
+        detach(system.view(system.now(vm)));
+    }
+
+    /** The same for a VM as it was, with the netvm that it had. */
+    void detach(VmView view) {
+        system.vmm().detachNetwork(spec(view));
+    }
+
+    private void requireRunning(QubesVm vm) {
+        if (!system.isRunning(vm)) {
+            throw new QubesException(
+                    ErrorKind.WRONG_STATE,
+                    "VM '" + vm.name() + "' does not run",
+                    "its network is attached at its start");
+        }
+    }
+
+    private static DomainSpec spec(VmView view) {
+        return new DomainSpec(Objects.requireNonNullElse(view.vm().get(Attributes.UUID), ""), view);
+    }
+
+    /**
+     * Connects the running VMs of a NetVM that was started anew: their interfaces lead to its former domain, which is gone.
+     * Where network does not come from domains there is nothing to do.
+     */
+    void reattachClients(QubesVm netvm) {
+        if (!system.traits().backendDomains() || !system.traits().hotplug()) {
+            return;
+        }
+        for (QubesVm client : system.vms().connectedTo(netvm)) {
+            if (client.qid() != 0 && system.isRunning(client)) {
+                orWarn(client, "detach", () -> detach(client));
+                orWarn(client, "attach", () -> attach(client));
+            }
+        }
+    }
+
+    /** Takes the interfaces of the running VMs of a NetVM away that is about to stop. */
+    void detachClients(QubesVm netvm) {
+        for (QubesVm client : system.vms().connectedTo(netvm)) {
+            if (client.qid() != 0 && system.traits().backendDomains() && system.isRunning(client)) {
+                orWarn(client, "detach", () -> detach(client));
+            }
+        }
+    }
+
+    private void orWarn(QubesVm vm, String what, Runnable step) {
+        try {
+            step.run();
+        } catch (QubesException e) {
+            system.report().warn("cannot " + what + " the network of VM '" + vm.name() + "': " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package org.qubestools.core.runtime;
+
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.UndoStack;
+
+/** Takes back what was begun, and never hides why. */
+final class Rollback {
+    private Rollback() {}
+
+    /** Runs the undo; the result is {@code first}, with what could not be taken back added to its message. */
+    static QubesException of(QubesException first, UndoStack undo) {
+        try {
+            undo.close();
+            return first;
+        } catch (QubesException left) {
+            QubesException both = new QubesException(
+                    first.kind(),
+                    first.getMessage() + "; " + left.getMessage(),
+                    first.hint().orElse(left.hint().orElse(null)),
+                    first);
+            both.addSuppressed(left);
+            return both;
+        }
+    }
+
+    /** Runs the undo after an error of ours. */
+    static void ofBug(Throwable bug, UndoStack undo) {
+        try {
+            undo.close();
+        } catch (QubesException left) {
+            bug.addSuppressed(left);
+        }
+    }
+}

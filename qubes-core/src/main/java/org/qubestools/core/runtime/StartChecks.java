@@ -1,0 +1,111 @@
+package org.qubestools.core.runtime;
+
+import java.nio.file.Files;
+import java.util.HashSet;
+import java.util.Set;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.SafeText;
+import org.qubestools.core.model.Attributes;
+import org.qubestools.core.model.DriveSpec;
+import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.VmClass;
+import org.qubestools.core.storage.RequiredFiles;
+import org.qubestools.core.vmm.TemplateRoot;
+
+/** What must hold before anything of a start is done. */
+final class StartChecks {
+    private final RunningSystem system;
+
+    StartChecks(RunningSystem system) {
+        this.system = system;
+    }
+
+    /** WRONG_STATE unless the VM is exactly halted. */
+    void requireHalted(QubesVm vm) {
+        PowerState state = system.state(vm);
+        if (state != PowerState.HALTED) {
+            throw new QubesException(
+                    ErrorKind.WRONG_STATE,
+                    "VM '" + vm.name() + "' is already running, its state is " + state.word(),
+                    state == PowerState.PAUSED ? "'qvm-unpause " + vm.name() + "' lets it go on" : "nothing to do");
+        }
+    }
+
+    /** What the VM needs of files and of other VMs. */
+    void check(QubesVm vm) {
+        drive(vm);
+        templates(vm);
+        RequiredFiles.verify(system.view(vm), system.place().paths());
+        netvms(vm);
+    }
+
+    private void drive(QubesVm vm) {
+        DriveSpec drive = vm.vmClass().isHvm() ? vm.get(Attributes.DRIVE) : null;
+        if (drive == null) {
+            return;
+        }
+        String path = SafeText.of(drive.path());
+        if (drive.backend().equals("dom0")) {
+            if (!Files.exists(system.place().paths().real(drive.path()))) {
+                throw new QubesException(
+                        ErrorKind.INVALID_VALUE,
+                        "the drive of VM '" + vm.name() + "' is not there: " + path,
+                        "correct its property drive");
+            }
+            return;
+        }
+        if (!system.traits().backendDomains()) {
+            throw new QubesException(
+                    ErrorKind.INVALID_VALUE,
+                    "VM '" + vm.name() + "' cannot have a drive from VM '" + drive.backend() + "': the driver "
+                            + system.traits().driver() + " takes disks from the host only",
+                    "copy the image to the host");
+        }
+        QubesVm backend = system.vms().require(drive.backend());
+        if (!system.isRunning(backend)) {
+            throw new QubesException(
+                    ErrorKind.WRONG_STATE,
+                    "the drive of VM '" + vm.name() + "' is in VM '" + backend.name() + "', which does not run",
+                    "start that first");
+        }
+    }
+
+    /** A template's root image and what is based on it must not change at the same time, where nothing parts them. */
+    private void templates(QubesVm vm) {
+        boolean parted = system.traits().templateRoot() != TemplateRoot.OVERLAY;
+        if (vm.vmClass().isTemplate() && (!parted || vm.vmClass() == VmClass.TEMPLATE_HVM)) {
+            for (QubesVm based : system.vms().basedOn(vm)) {
+                if (system.isRunning(based)) {
+                    throw new QubesException(
+                            ErrorKind.IN_USE,
+                            "template '" + vm.name() + "' cannot start while VM '" + based.name()
+                                    + "', which is based on it, runs",
+                            "shut that down first");
+                }
+            }
+        }
+        QubesVm template = system.vms().template(vm).vm();
+        if (template != null && (!parted || vm.vmClass().isHvm()) && system.isRunning(template)) {
+            throw new QubesException(
+                    ErrorKind.IN_USE,
+                    "VM '" + vm.name() + "' cannot start while its template '" + template.name() + "' runs",
+                    "shut that down first");
+        }
+    }
+
+    /** The chain of NetVMs must lead somewhere. */
+    private void netvms(QubesVm vm) {
+        Set<Integer> seen = new HashSet<>();
+        QubesVm at = vm;
+        while (at != null) {
+            if (!seen.add(at.key())) {
+                throw new QubesException(
+                        ErrorKind.WRONG_STATE,
+                        "the netvm of VM '" + at.name() + "' gets its own network from it: a loop",
+                        "set another one with qvm-prefs " + at.name() + " netvm NAME");
+            }
+            at = system.netvm(at);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package org.qubestools.core.storage;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.IoReason;
+import org.qubestools.core.io.RealPaths;
+import org.qubestools.core.io.SafeText;
+import org.qubestools.core.model.VmView;
+import org.qubestools.core.xml.MalformedXml;
+import org.qubestools.core.xml.XmlElement;
+import org.qubestools.core.xml.XmlText;
+import org.qubestools.core.xml.XmlTreeReader;
+
+/** The file of a VM's firewall rules; where there is none the defaults of its class count. */
+public final class FirewallFile {
+    /** Bytes of the largest file that is read. */
+    static final int MAX_SIZE = 1024 * 1024;
+
+    private static final String HINT = "repair the firewall rules first";
+
+    private FirewallFile() {}
+
+    /**
+     * The firewall of a VM, without the rules that have expired.
+     *
+     * @throws QubesException FAILED if the file is damaged or cannot be read, naming it: it must never be taken for the
+     *     permissive default
+     */
+    public static Firewall read(RealPaths paths, VmView vm, Instant now) {
+        String shown = vm.files().firewall();
+        if (shown == null) {
+            throw new QubesException(
+                    ErrorKind.FAILED,
+                    "VM '" + SafeText.of(vm.vm().name()) + "' has no usable path for its firewall rules");
+        }
+        Path file = paths.real(shown);
+        // Whatever is there and cannot be followed is damage, not absence.
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return Firewall.defaultOf(vm.vm().vmClass());
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MAX_SIZE + 1);
+            if (bytes.length > MAX_SIZE) {
+                throw new QubesException(ErrorKind.FAILED, shown + ": it is larger than 1 MiB", HINT);
+            }
+            return parse(bytes).withoutExpired(now);
+        } catch (IOException e) {
+            throw new QubesException(ErrorKind.FAILED, shown + ": it cannot be read: " + IoReason.of(e), HINT, e);
+        } catch (MalformedXml e) {
+            throw new QubesException(ErrorKind.FAILED, shown + ": " + e.reason(), HINT, e);
+        }
+    }
+
+    /** The firewall that a document in R3's form describes, rules that have expired too. */
+    public static Firewall parse(byte[] untrustedXml) throws MalformedXml {
+        XmlElement root = XmlTreeReader.read(untrustedXml);
+        if (!root.name().equals(R3Firewall.ROOT)) {
+            throw new MalformedXml("it is no file of firewall rules");
+        }
+        return R3Firewall.read(root);
+    }
+
+    /** The document in R3's form, to be written as UTF-8. */
+    public static String text(Firewall firewall) {
+        return XmlText.of(R3Firewall.write(firewall));
+    }
+}

@@ -1,0 +1,196 @@
+package org.qubestools.core.runtime;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.HostPrograms;
+import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.VmView;
+import org.qubestools.qubesdb.InMemoryQubesDb;
+import org.qubestools.qubesdb.QubesDb;
+
+/**
+ * All that a host has beside its VMM, in memory: it keeps one list of all that is done, in the words of the fixture of
+ * start orders, fails where it is told to, and knows what is still open.
+ */
+public final class FakeServices implements MemoryManager, DomainDatabases, XenStore, SessionDaemons, HostPrograms {
+    private final List<String> steps;
+    private final Set<String> failing = new TreeSet<>();
+    private final Set<String> programs = new TreeSet<>();
+    private final Map<String, String> xenStore = new TreeMap<>();
+    private final Map<String, InMemoryQubesDb.Domain> databases = new LinkedHashMap<>();
+    private final Set<String> running = new TreeSet<>();
+    private int grants;
+    private int connections;
+
+    /** Adds to this list, in which others may write too. */
+    public FakeServices(List<String> steps) {
+        this.steps = steps;
+    }
+
+    public HostServices services() {
+        return new HostServices(this, this, this, this, this);
+    }
+
+    /** What was done so far. */
+    public List<String> steps() {
+        return List.copyOf(steps);
+    }
+
+    /** Fails at this step, each time. */
+    public FakeServices failingAt(String step) {
+        failing.add(step);
+        return this;
+    }
+
+    public FakeServices withProgram(String path) {
+        programs.add(path);
+        return this;
+    }
+
+    /** Requests for memory that nobody gave back. */
+    public int openGrants() {
+        return grants;
+    }
+
+    /** Connections to databases that nobody closed. */
+    public int openConnections() {
+        return connections;
+    }
+
+    /** Names of the VMs whose QubesDB daemon runs. */
+    public Set<String> runningDatabases() {
+        return Set.copyOf(running);
+    }
+
+    /** Content of a VM's database; as a client of its own that is not counted. */
+    public QubesDb contentOf(String vm) {
+        return database(vm).client();
+    }
+
+    /** Ends a VM's daemon behind everybody's back. */
+    public void loseDatabase(String vm) {
+        running.remove(vm);
+        database(vm).stop();
+    }
+
+    /** Starts it again behind everybody's back. */
+    public void bringBackDatabase(String vm) {
+        running.add(vm);
+        database(vm).start();
+    }
+
+    private InMemoryQubesDb.Domain database(String vm) {
+        return databases.computeIfAbsent(vm, InMemoryQubesDb.Domain::new);
+    }
+
+    private void record(String step) {
+        steps.add(step);
+        if (failing.contains(step)) {
+            throw new QubesException(ErrorKind.FAILED, "the fake fails at: " + step);
+        }
+    }
+
+    @Override
+    public Grant request(long bytes) {
+        record("memory request " + bytes);
+        grants++;
+        return new Grant() {
+            private boolean open = true;
+
+            @Override
+            public void close() {
+                if (open) {
+                    open = false;
+                    grants--;
+                    steps.add("memory close");
+                }
+            }
+        };
+    }
+
+    @Override
+    public void start(QubesVm vm, int domainId) {
+        record("qubesdb start " + domainId + " " + vm.name());
+        running.add(vm.name());
+        database(vm.name()).stop();
+        database(vm.name()).start();
+    }
+
+    @Override
+    public void stop(QubesVm vm) {
+        record("qubesdb stop " + vm.name());
+        loseDatabase(vm.name());
+    }
+
+    @Override
+    public QubesDb connect(QubesVm vm) {
+        record("qubesdb open " + vm.name());
+        connections++;
+        QubesDb client = database(vm.name()).client();
+        return (QubesDb) Proxy.newProxyInstance(
+                QubesDb.class.getClassLoader(), new Class<?>[] {QubesDb.class}, (proxy, method, arguments) -> {
+                    switch (method.getName()) {
+                        case "write" -> record("qubesdb write " + vm.name() + " " + arguments[0]);
+                        case "remove", "removeDirectory" -> record("qubesdb rm " + vm.name() + " " + arguments[0]);
+                        case "close" -> connections--;
+                        default -> {}
+                    }
+                    try {
+                        return method.invoke(client, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    /** Gives xenstore a value. */
+    public FakeServices withXenStore(String path, String value) {
+        xenStore.put(path, value);
+        return this;
+    }
+
+    @Override
+    public Optional<String> readUntrusted(String path) {
+        return Optional.ofNullable(xenStore.get(path));
+    }
+
+    @Override
+    public void allowMemoryReports(int domainId) {
+        record("xenstore set_permissions /local/domain/" + domainId + "/memory");
+    }
+
+    @Override
+    public void startQrexec(VmView vm, int domainId, boolean verbose) {
+        record("qrexec start " + domainId + " " + vm.vm().name() + (verbose ? " verbose" : ""));
+    }
+
+    @Override
+    public void startGui(VmView vm, int domainId, boolean first, GuiMode mode) {
+        record("gui start " + domainId + " " + vm.vm().name() + (first ? " first " : " second ") + mode);
+    }
+
+    @Override
+    public boolean isInstalled(String fixedPath) {
+        return programs.contains(fixedPath);
+    }
+
+    @Override
+    public void run(List<String> command) {
+        record("exec " + String.join(" ", command));
+    }
+
+    /** A list that both this and a fake VMM may write to. */
+    public static List<String> newSteps() {
+        return new ArrayList<>();
+    }
+}
