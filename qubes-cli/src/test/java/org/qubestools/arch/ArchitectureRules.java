@@ -29,6 +29,7 @@ final class ArchitectureRules {
     private static final Set<String> THREAD_OWNERS = Set.of(
             CORE + ".io.TaskScope",
             CORE + ".io.StreamDrain",
+            CORE + ".io.DaemonThread",
             "org.qubestools.qubesdb.Background",
             "org.qubestools.cli.InterruptHook");
 

@@ -40,8 +40,8 @@ public final class HostQrexecClient implements QrexecClient {
     }
 
     private List<String> words(QrexecCommand command, boolean detached) {
-        List<String> words = new ArrayList<>(
-                List.of(program, "-d", command.vm().value(), command.user() + ":" + command.command()));
+        List<String> words =
+                new ArrayList<>(List.of(program, "-d", command.vm().value(), command.user() + ":" + command.command()));
         if (command.localCommand() != null) {
             words.add("-l");
             words.add(command.localCommand());

@@ -64,8 +64,8 @@ public final class FakeQrexecClient implements QrexecClient {
     @Override
     public int run(QrexecCommand command, CommandStreams streams) {
         names.add(described(command, "run"));
-        Service work = services.getOrDefault(
-                command.vm() + " command " + command.command(), (input, output, errors) -> 127);
+        Service work =
+                services.getOrDefault(command.vm() + " command " + command.command(), (input, output, errors) -> 127);
         try {
             return work.run(streams.input(), streams.output(), streams.errors());
         } catch (Exception e) { // as a program that crashed
