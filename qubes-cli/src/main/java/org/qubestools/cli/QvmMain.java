@@ -11,8 +11,8 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import org.qubestools.cli.frame.ExitCode;
+import org.qubestools.cli.frame.HostVmm;
 import org.qubestools.cli.frame.Messages;
-import org.qubestools.cli.frame.NoVmm;
 import org.qubestools.cli.frame.Tool;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.CommonOptions;
@@ -38,7 +38,7 @@ public final class QvmMain {
         StandardOutput sink = new StandardOutput(new FileOutputStream(FileDescriptor.out));
         PrintStream out = new PrintStream(new BufferedOutputStream(sink, OUTPUT_BUFFER), false, StandardCharsets.UTF_8);
         SystemHost host = new SystemHost(Clock.systemUTC());
-        ToolContext ctx = new ToolContext(out, System.err, new StandardInput(), System.getenv(), host, new NoVmm());
+        ToolContext ctx = new ToolContext(out, System.err, new StandardInput(), System.getenv(), host, new HostVmm());
         List<String> words = RawWords.of(args);
         int code = runFirst(words, ctx);
         IOException lost = sink.failure();

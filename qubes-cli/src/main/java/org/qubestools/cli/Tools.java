@@ -20,6 +20,7 @@ import org.qubestools.cli.tool.PauseTool;
 import org.qubestools.cli.tool.PrefsTool;
 import org.qubestools.cli.tool.QubesBackupTool;
 import org.qubestools.cli.tool.RemoveTool;
+import org.qubestools.cli.tool.RunTool;
 import org.qubestools.cli.tool.ServiceTool;
 import org.qubestools.cli.tool.ShutdownTool;
 import org.qubestools.cli.tool.StartTool;
@@ -55,6 +56,7 @@ public final class Tools {
                 "qvm-pause",
                 "qvm-prefs",
                 "qvm-remove",
+                "qvm-run",
                 "qvm-service",
                 "qvm-shutdown",
                 "qvm-start",
@@ -88,6 +90,7 @@ public final class Tools {
             case "qvm-pause" -> Optional.of(PauseTool.thatPauses());
             case "qvm-prefs" -> Optional.of(new PrefsTool());
             case "qvm-remove" -> Optional.of(new RemoveTool());
+            case "qvm-run" -> Optional.of(new RunTool());
             case "qvm-service" -> Optional.of(new ServiceTool());
             case "qvm-shutdown" -> Optional.of(new ShutdownTool());
             case "qvm-start" -> Optional.of(new StartTool());

@@ -6,7 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
-import org.qubestools.cli.frame.NoVmm;
+import org.qubestools.cli.frame.HostVmm;
 import org.qubestools.cli.frame.ToolContext;
 
 /**
@@ -21,7 +21,7 @@ public final class HeapAfterRun {
         List<String> words = List.of(args).subList(1, args.length);
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
         SystemHost host = new SystemHost(Clock.systemUTC());
-        ToolContext ctx = new ToolContext(out, System.err, new StandardInput(), System.getenv(), host, new NoVmm());
+        ToolContext ctx = new ToolContext(out, System.err, new StandardInput(), System.getenv(), host, new HostVmm());
         int code = QvmMain.run(words.get(0), words.subList(1, words.size()), ctx);
         ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class).dumpHeap(args[0], false);
         Runtime.getRuntime().halt(code);

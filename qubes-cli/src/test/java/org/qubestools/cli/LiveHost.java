@@ -2,9 +2,7 @@ package org.qubestools.cli;
 
 import java.time.Clock;
 import java.time.ZoneId;
-import java.util.Map;
 import org.qubestools.cli.frame.Host;
-import org.qubestools.core.QubesConfig;
 import org.qubestools.core.io.JumpingTime;
 import org.qubestools.core.io.WaitTime;
 import org.qubestools.core.runtime.FakeQrexecClient;
@@ -45,7 +43,7 @@ public final class LiveHost implements Host {
     }
 
     @Override
-    public HostServices services(QubesConfig config, LazyVmm vmm, Map<String, String> environment) {
+    public HostServices services(LazyVmm vmm, HostServices.Surroundings around) {
         return services.services();
     }
 

@@ -41,7 +41,7 @@ public final class ToolRunner {
 
     /** Gives the tools this running system. */
     public ToolRunner vmm(Vmm vmm) {
-        vmms = config -> vmm;
+        vmms = (config, warnings) -> vmm;
         return this;
     }
 

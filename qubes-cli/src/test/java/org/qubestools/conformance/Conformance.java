@@ -18,8 +18,9 @@ public final class Conformance {
     static final String STORES = "qubes-xml";
     static final String BACKUPS = "backups";
     static final String QUBESDB = "qubesdb";
+    static final String RUNTIME = "runtime";
 
-    private static final List<String> FORMATS = List.of(STORES, BACKUPS, QUBESDB);
+    private static final List<String> FORMATS = List.of(STORES, BACKUPS, QUBESDB, RUNTIME);
 
     private Conformance() {}
 
@@ -41,6 +42,7 @@ public final class Conformance {
                     switch (format) {
                         case BACKUPS -> backups(directory, temporary, out);
                         case QUBESDB -> conversations(directory, temporary, out);
+                        case RUNTIME -> running(directory, temporary, out);
                         default -> stores(directory, temporary, out);
                     };
             report.close();
@@ -68,6 +70,12 @@ public final class Conformance {
     private static Report conversations(Path directory, Path temporary, PrintStream out) throws IOException {
         Report report = new Report(out, "not possible here");
         new DbCases(directory, temporary, report).run();
+        return report;
+    }
+
+    private static Report running(Path directory, Path temporary, PrintStream out) throws IOException {
+        Report report = new Report(out, "code of a later step");
+        new RuntimeCases(directory, temporary, report).run();
         return report;
     }
 

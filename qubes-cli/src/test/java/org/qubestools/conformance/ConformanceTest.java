@@ -41,6 +41,11 @@ final class ConformanceTest {
     }
 
     @Test
+    void everyRecordingOfTheRunningSystemHolds() throws IOException {
+        assertHolds(Conformance.RUNTIME);
+    }
+
+    @Test
     void aWrongExpectationFails() throws IOException {
         Fixtures.extract("qubes-xml", directory);
         Path expected = directory.resolve("expected/r3.2-small.json");

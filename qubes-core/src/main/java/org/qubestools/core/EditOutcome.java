@@ -3,6 +3,7 @@ package org.qubestools.core;
 import java.util.List;
 import org.qubestools.core.model.Problem;
 import org.qubestools.core.model.StoreDifference;
+import org.qubestools.core.model.VmView;
 
 /**
  * What an edit did, or would do.
@@ -13,6 +14,8 @@ import org.qubestools.core.model.StoreDifference;
  * @param problems of the store before the edit
  * @param warnings what the user may not have meant
  * @param notes what was done on the way
+ * @param networkBefore running VMs whose netvm is another one now, as they were; their domains still have to follow, see
+ *     {@link org.qubestools.core.runtime.NetworkAttachment#changed}
  */
 public record EditOutcome(
         StoreDifference difference,
@@ -20,11 +23,13 @@ public record EditOutcome(
         boolean saved,
         List<Problem> problems,
         List<String> warnings,
-        List<String> notes) {
+        List<String> notes,
+        List<VmView> networkBefore) {
     public EditOutcome {
         files = List.copyOf(files);
         problems = List.copyOf(problems);
         warnings = List.copyOf(warnings);
         notes = List.copyOf(notes);
+        networkBefore = List.copyOf(networkBefore);
     }
 }

@@ -66,7 +66,7 @@ public final class Qubes implements AutoCloseable {
      * @param time passes while something is waited for
      */
     public RunningSystem running(StoreSnapshot store, HostServices host, WaitTime time, RunReport report) {
-        RunningSystem.Place place = new RunningSystem.Place(config, layer, StoreOwnership.of(config), time);
+        RunningSystem.Place place = new RunningSystem.Place(config, layer, StoreOwnership.of(config), time, clock);
         return new RunningSystem(vmm, place, store.vms(), store.pools(), host, this::keepUuid, report);
     }
 
@@ -199,7 +199,8 @@ public final class Qubes implements AutoCloseable {
                 saved,
                 before.problems(),
                 warnings,
-                draft.notes());
+                draft.notes(),
+                draft.networkBefore());
     }
 
     /**

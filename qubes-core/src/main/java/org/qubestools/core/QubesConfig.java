@@ -7,12 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.RealPaths;
+import org.qubestools.core.vmm.DriverSettings;
 
 /**
  * Where everything is: every fixed path is looked up below the root directory and shown without it.
@@ -22,9 +22,19 @@ import org.qubestools.core.io.RealPaths;
  * @param connectUri libvirt URI named by the user; null for the default
  * @param offline no contact with the running system
  * @param group group of the store's files; empty to leave the group alone
+ * @param driver what is said of the driver of the running system
+ * @param timeout seconds that libvirt may be silent, as the user says it; null for the default
+ * @param settings everything that is set, by the names of the environment variables: what this class does not know too
  */
 public record QubesConfig(
-        Path root, @Nullable Path runDir, @Nullable String connectUri, boolean offline, String group)
+        Path root,
+        @Nullable Path runDir,
+        @Nullable String connectUri,
+        boolean offline,
+        String group,
+        DriverSettings driver,
+        @Nullable String timeout,
+        Map<String, String> settings)
         implements RealPaths {
     public static final String STORE = "/var/lib/qubes/qubes.xml";
     private static final String RUN_DIR = "/var/run/qubes";
@@ -52,7 +62,35 @@ public record QubesConfig(
                 runDir == null || runDir.isEmpty() ? null : Path.of(runDir).toAbsolutePath(),
                 uri,
                 offline,
-                group == null ? DEFAULT_GROUP : group);
+                group == null ? DEFAULT_GROUP : group,
+                driver(options, environment, file),
+                set(first(options, environment, file, "QUBES_LIBVIRT_TIMEOUT")),
+                merged(options, environment, file));
+    }
+
+    private static DriverSettings driver(
+            Map<String, String> options, Map<String, String> environment, Map<String, String> file) {
+        return new DriverSettings(
+                set(first(options, environment, file, "QUBES_DRIVER")),
+                set(first(options, environment, file, "QUBES_KVM_NETWORK")),
+                set(first(options, environment, file, "QUBES_KVM_BRIDGE")),
+                set(first(options, environment, file, "QUBES_KVM_CONSOLE_LOGS")));
+    }
+
+    private static @Nullable String set(@Nullable String value) {
+        return value == null || value.isEmpty() ? null : value;
+    }
+
+    private static Map<String, String> merged(
+            Map<String, String> options, Map<String, String> environment, Map<String, String> file) {
+        Map<String, String> all = new HashMap<>(file);
+        for (Map.Entry<String, String> variable : environment.entrySet()) {
+            if (variable.getKey().startsWith("QUBES_")) {
+                all.put(variable.getKey(), variable.getValue());
+            }
+        }
+        all.putAll(options);
+        return Map.copyOf(all);
     }
 
     private static @Nullable String first(
@@ -121,8 +159,22 @@ public record QubesConfig(
         return real(STORE);
     }
 
-    /** The libvirt URI in force. */
+    /** The libvirt URI in force: what is named, else that of Xen where there is one, else that of QEMU. */
     public String uri() {
-        return Optional.ofNullable(connectUri).orElse("xen:///");
+        if (connectUri != null) {
+            return connectUri;
+        }
+        if (Files.exists(real("/proc/xen"))) {
+            return "xen:///";
+        }
+        return isRoot() ? "qemu:///system" : "qemu:///session";
+    }
+
+    private static boolean isRoot() {
+        try {
+            return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+        } catch (IOException e) {
+            return false; // no /proc: the session of whoever it is
+        }
     }
 }

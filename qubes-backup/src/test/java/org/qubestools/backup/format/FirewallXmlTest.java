@@ -112,7 +112,6 @@ class FirewallXmlTest {
                 "<rule address='192.0.2.1' netmask='255.255.255.0'/>",
                 "<rule address='192.0.2.1' proto='sctp'/>",
                 "<rule address='192.0.2.1' port='65536'/>",
-                "<rule address='192.0.2.1' port='5' toport='4'/>",
                 "<rule address='192.0.2.1' expire='soon'/>",
                 "<rule address='192.0.2.1 -j ACCEPT'/>",
             })
@@ -144,6 +143,14 @@ class FirewallXmlTest {
     void theDefaultOfR4AllowsEverything() {
         assertThat(fromR4(rule("action=accept")).xml())
                 .isEqualTo("<QubesFirewallRules policy=\"allow\" dns=\"allow\" icmp=\"allow\" yumProxy=\"deny\"/>\n");
+    }
+
+    @Test
+    void anEndOfPortsThatIsNotAboveTheirBeginningIsDropped() {
+        Translated r4 = fromR3("policy='deny'", "<rule address='192.0.2.1' port='5' toport='4'/>");
+
+        assertThat(r4.xml()).contains("<property name=\"dstports\">5</property>");
+        assertThat(r4.remarks()).isEmpty();
     }
 
     @Test

@@ -4,11 +4,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.ZoneId;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.qubestools.core.QubesConfig;
-import org.qubestools.core.error.ErrorKind;
-import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.WaitTime;
 import org.qubestools.core.runtime.HostQrexecClient;
 import org.qubestools.core.runtime.HostServices;
@@ -82,13 +78,8 @@ public interface Host {
         return WaitTime.SYSTEM;
     }
 
-    /**
-     * What this host has beside its VMM to serve running VMs.
-     *
-     * @param environment of this process
-     */
-    default HostServices services(QubesConfig config, LazyVmm vmm, Map<String, String> environment) {
-        throw new QubesException(
-                ErrorKind.FAILED, "this build cannot serve running VMs", "use one that has the parts for this host");
+    /** What this host has beside its VMM, which is connected to for its traits, to serve running VMs. */
+    default HostServices services(LazyVmm vmm, HostServices.Surroundings around) {
+        return HostServices.of(vmm.traits(), around);
     }
 }

@@ -111,7 +111,14 @@ public final class Session implements AutoCloseable, HostSource {
 
     /** The running side of the VMs of {@code store}; the caller closes it. */
     public RunningSystem running(StoreSnapshot store, RunReport report) {
-        HostServices services = ctx.host().services(config(), qubes.vmm(), ctx.environment());
+        HostServices.Surroundings around = new HostServices.Surroundings(
+                config(),
+                ctx.host().effectiveUserId() == 0,
+                ctx.environment(),
+                config().settings(),
+                ctx.host().waitTime(),
+                report::warn);
+        HostServices services = ctx.host().services(qubes.vmm(), around);
         return qubes.running(store, services, ctx.host().waitTime(), report);
     }
 
@@ -141,7 +148,7 @@ public final class Session implements AutoCloseable, HostSource {
     private record Opener(ToolContext ctx, QubesConfig config) implements LazyVmm.Opener {
         @Override
         public Vmm open() {
-            return ctx.vmms().open(config);
+            return ctx.vmms().open(config, ctx::warn);
         }
     }
 }

@@ -18,6 +18,7 @@ import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.option.ToolSpec;
 import org.qubestools.cli.option.Usage;
 import org.qubestools.cli.output.PropertyText;
+import org.qubestools.core.EditOutcome;
 import org.qubestools.core.edit.SetProperties;
 import org.qubestools.core.edit.SetProperties.Assignment;
 import org.qubestools.core.error.ErrorKind;
@@ -186,7 +187,9 @@ public final class PrefsTool implements Tool {
         boolean dryRun = args.has(CommonOptions.DRY_RUN);
         try (Session session = Session.open(args, ctx)) {
             SetProperties change = new SetProperties(args.operand(0), assignments);
-            Reports.outcome(ctx, session.qubes().edit(List.of(change), dryRun), dryRun);
+            EditOutcome outcome = session.qubes().edit(List.of(change), dryRun);
+            Reports.outcome(ctx, outcome, dryRun);
+            LiveChanges.follow(session, ctx, outcome);
             return ExitCode.OK;
         }
     }

@@ -1,8 +1,7 @@
 package org.qubestools.cli.tool;
 
-import java.util.List;
 import org.qubestools.core.error.QubesException;
-import org.qubestools.core.io.HostPrograms;
+import org.qubestools.core.runtime.Programs;
 
 /** Messages on the desktop. */
 final class Tray {
@@ -12,13 +11,14 @@ final class Tray {
 
     /** Shows a message; where that is not possible, a warning says so and nothing else happens. */
     static void tell(Runs runs, String message) {
-        HostPrograms programs = runs.system().host().programs();
-        if (!programs.isInstalled(PROGRAM)) {
-            runs.warn("cannot say it on the desktop: there is no " + PROGRAM);
-            return;
-        }
         try {
-            programs.run(List.of(PROGRAM, "--app-name=qvm-start", "--", message));
+            Programs.Outcome outcome = runs.system()
+                    .host()
+                    .programs()
+                    .run(Programs.Command.of(PROGRAM, "--app-name=qvm-start", "--", message));
+            if (outcome.status() != 0) {
+                runs.warn("cannot say it on the desktop: " + PROGRAM + " failed with status " + outcome.status());
+            }
         } catch (QubesException e) {
             runs.warn("cannot say it on the desktop: " + e.getMessage());
         }

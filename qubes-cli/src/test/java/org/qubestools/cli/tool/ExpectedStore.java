@@ -5,6 +5,11 @@ import java.util.regex.Pattern;
 
 /** The text of a store after the changes that a test expects; everything else is as it was, byte for byte. */
 record ExpectedStore(String text) {
+    /** A store as it is. */
+    static ExpectedStore of(String text) {
+        return new ExpectedStore(text);
+    }
+
     static ExpectedStore small() {
         return new ExpectedStore(StoreTree.smallStore());
     }

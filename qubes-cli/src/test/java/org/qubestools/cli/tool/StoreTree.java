@@ -128,6 +128,10 @@ final class StoreTree {
         return runner.runWords(words);
     }
 
+    Outcome runWithInput(String commandLine, String input) {
+        return runner.input(input).run(commandLine);
+    }
+
     Outcome runAsRoot(String commandLine) {
         return runnerFor(0).run(commandLine);
     }

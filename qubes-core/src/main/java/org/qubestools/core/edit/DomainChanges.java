@@ -6,19 +6,19 @@ import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.VmView;
-import org.qubestools.core.vmm.DomainSnapshot;
+import org.qubestools.core.vmm.DomainKey;
 import org.qubestools.core.vmm.DomainSpec;
 import org.qubestools.core.vmm.Vmm;
 
 /** The definitions of domains that belong to one edit of the store: all are changed before it is saved, or none. */
 final class DomainChanges {
     /** A domain that goes, and how to define it again if the edit fails after all. */
-    private record Obsolete(String name, @Nullable DomainSpec again) {}
+    private record Obsolete(DomainKey key, @Nullable DomainSpec again, boolean ifPossible) {}
 
     private final List<DomainSpec> definitions = new ArrayList<>(0);
     private final List<Obsolete> obsolete = new ArrayList<>(0);
     private final List<DomainSpec> removed = new ArrayList<>(0);
-    private final List<String> made = new ArrayList<>(0);
+    private final List<DomainKey> made = new ArrayList<>(0);
 
     /** A VM without a UUID was only registered and gets no definition. */
     void define(VmView vm) {
@@ -30,7 +30,12 @@ final class DomainChanges {
 
     /** The VM as it was before the edit. */
     void undefine(VmView vm) {
-        obsolete.add(new Obsolete(vm.vm().name(), spec(vm)));
+        obsolete.add(new Obsolete(DomainKey.of(vm.vm()), spec(vm), false));
+    }
+
+    /** The same; a failure is only a warning. */
+    void undefineIfPossible(VmView vm) {
+        obsolete.add(new Obsolete(DomainKey.of(vm.vm()), spec(vm), true));
     }
 
     private static @Nullable DomainSpec spec(VmView vm) {
@@ -38,19 +43,19 @@ final class DomainChanges {
         return uuid == null ? null : new DomainSpec(uuid, vm);
     }
 
-    /** Removes what is no longer wanted, then makes the new definitions; a failure takes all of it back. */
-    void apply(Vmm vmm) {
+    /**
+     * Removes what is no longer wanted, then makes the new definitions; a failure takes all of it back.
+     *
+     * @param warnings gets what failed and was not needed
+     */
+    void apply(Vmm vmm, List<String> warnings) {
         try {
             for (Obsolete domain : obsolete) {
-                boolean defined = isDefined(vmm, domain.name());
-                vmm.undefine(domain.name());
-                if (defined && domain.again() != null) {
-                    removed.add(domain.again());
-                }
+                remove(domain, vmm, warnings);
             }
             for (DomainSpec definition : definitions) {
                 vmm.define(definition);
-                made.add(definition.name());
+                made.add(definition.key());
             }
         } catch (QubesException e) {
             undo(vmm);
@@ -58,19 +63,25 @@ final class DomainChanges {
         }
     }
 
-    private static boolean isDefined(Vmm vmm, String name) {
-        for (DomainSnapshot domain : vmm.domains()) {
-            if (domain.name().equals(name)) {
-                return true;
+    private void remove(Obsolete domain, Vmm vmm, List<String> warnings) {
+        try {
+            boolean defined = vmm.find(domain.key()).isPresent();
+            vmm.undefine(domain.key());
+            if (defined && domain.again() != null) {
+                removed.add(domain.again());
             }
+        } catch (QubesException e) {
+            if (!domain.ifPossible()) {
+                throw e;
+            }
+            warnings.add("the definition of '" + domain.key().name() + "' could not be removed: " + e.getMessage());
         }
-        return false;
     }
 
     /** Takes back what {@link #apply} did; also when the save after it failed. */
     void undo(Vmm vmm) {
-        for (String name : made) {
-            vmm.undefine(name);
+        for (DomainKey key : made) {
+            vmm.undefine(key);
         }
         made.clear();
         for (DomainSpec spec : removed) {

@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
@@ -36,6 +38,7 @@ public final class Draft implements PropertyContext {
     private final Clock clock;
     private final FileChanges files = new FileChanges();
     private final DomainChanges domains = new DomainChanges();
+    private final Map<Integer, VmView> networkBefore = new LinkedHashMap<>(0);
     private final List<String> warnings = new ArrayList<>(0);
     private final List<String> notes = new ArrayList<>(0);
     private VmCollection vms;
@@ -177,6 +180,32 @@ public final class Draft implements PropertyContext {
         }
     }
 
+    /** Has a running VM follow its netvm after the save; {@code before} is the VM as it was. */
+    void changeNetwork(VmView before) {
+        networkBefore.putIfAbsent(before.vm().key(), before);
+    }
+
+    /** The running VMs whose netvm is another one after the save, as they were. */
+    public List<VmView> networkBefore() {
+        List<VmView> moved = new ArrayList<>(0);
+        for (VmView before : networkBefore.values()) {
+            QubesVm old = before.vms().netvm(before.vm()).vm();
+            QubesVm now = vms.netvm(vms.byKey(before.vm().key())).vm();
+            boolean same = old == null ? now == null : now != null && now.key() == old.key();
+            if (!same) {
+                moved.add(before);
+            }
+        }
+        return moved;
+    }
+
+    /** The same, but a failure of that is only a warning. */
+    void undefineIfPossible(VmView before) {
+        if (!vmm.isOffline()) {
+            domains.undefineIfPossible(before);
+        }
+    }
+
     /** INVALID_VALUE if the template of this VM cannot be used. */
     public void requireGoodTemplate(QubesVm vm) {
         VmReference template = vms.template(vm);
@@ -223,7 +252,7 @@ public final class Draft implements PropertyContext {
 
     /** Changes the definitions of domains; a failure takes all of it back. */
     public void applyToVmm() {
-        domains.apply(vmm);
+        domains.apply(vmm, warnings);
     }
 
     /** Takes back what {@link #applyToVmm} did, when the save after it failed. */

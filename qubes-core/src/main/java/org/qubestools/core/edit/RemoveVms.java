@@ -106,7 +106,11 @@ public record RemoveVms(List<String> untrustedNames, boolean entryOnly, boolean 
         }
         VmFilePlan.linkAutostart(draft, vm.name(), false);
         draft.remove(vm);
-        draft.undefine(before);
+        if (entryOnly) {
+            draft.undefineIfPossible(before);
+        } else {
+            draft.undefine(before);
+        }
     }
 
     /** The qid will be given to another VM one day, which must not become the netvm of these DisposableVMs unasked. */

@@ -9,6 +9,7 @@ import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmReference;
+import org.qubestools.core.model.VmView;
 import org.qubestools.core.property.LiveEffect;
 import org.qubestools.core.property.SettableProperty;
 import org.qubestools.core.property.VmProperties;
@@ -75,9 +76,10 @@ public record SetProperties(String untrustedVm, List<Assignment> assignments) im
         if (changed == null) {
             throw noDefault(property);
         }
+        VmView before = draft.view(vm);
         draft.replace(changed);
         QubesVm now = draft.vms().byKey(vm.key());
-        checkNetwork(draft, property, now);
+        network(draft, property, before, now);
         files(draft, property, vm, now);
         return now;
     }
@@ -88,7 +90,7 @@ public record SetProperties(String untrustedVm, List<Assignment> assignments) im
     }
 
     /** A running VM can be attached to a running NetVM only. */
-    private static void checkNetwork(Draft draft, SettableProperty property, QubesVm vm) {
+    private static void network(Draft draft, SettableProperty property, VmView before, QubesVm vm) {
         VmReference netvm =
                 property.effect() == LiveEffect.NETWORK ? draft.vms().netvm(vm) : VmReference.NONE;
         if (property.effect() != LiveEffect.NETWORK || !draft.isRunning(vm)) {
@@ -100,7 +102,7 @@ public record SetProperties(String untrustedVm, List<Assignment> assignments) im
                     "VM '" + vm.name() + "' is running and '" + netvm.vm().name() + "' is not",
                     "start '" + netvm.vm().name() + "' first");
         }
-        draft.warn("VM '" + vm.name() + "' is running; its network changes at its next start");
+        draft.changeNetwork(before);
     }
 
     private static void files(Draft draft, SettableProperty property, QubesVm before, QubesVm now) {

@@ -1,9 +1,11 @@
 package org.qubestools.core.io;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
@@ -19,22 +21,33 @@ public final class Subprocess {
     private static final int ERROR_TAIL = 4096;
     private static final int ERROR_CHUNK = 1 << 20;
     private static final long LONGEST_PAUSE_MILLIS = 20;
+    private static final int MAX_INPUT = 1 << 16;
 
     private final List<String> command;
     private final int outputLimit;
     private final @Nullable Duration timeout;
     private final boolean ownInput;
+    private final Map<String, String> environment;
+    private final String input;
 
-    private Subprocess(List<String> command, int outputLimit, @Nullable Duration timeout, boolean ownInput) {
+    private Subprocess(
+            List<String> command,
+            int outputLimit,
+            @Nullable Duration timeout,
+            boolean ownInput,
+            Map<String, String> environment,
+            String input) {
         this.command = command;
         this.outputLimit = outputLimit;
         this.timeout = timeout;
         this.ownInput = ownInput;
+        this.environment = environment;
+        this.input = input;
     }
 
     /** A program, by path or by name in PATH, and its arguments. */
     public static Subprocess of(List<String> command) {
-        return new Subprocess(List.copyOf(command), DEFAULT_OUTPUT_LIMIT, null, false);
+        return new Subprocess(List.copyOf(command), DEFAULT_OUTPUT_LIMIT, null, false, Map.of(), "");
     }
 
     public static Subprocess of(String... command) {
@@ -43,17 +56,35 @@ public final class Subprocess {
 
     /** More than {@code bytes} on standard output (1 MiB unless set) is an error. */
     public Subprocess withOutputLimit(int bytes) {
-        return new Subprocess(command, bytes, timeout, ownInput);
+        return new Subprocess(command, bytes, timeout, ownInput, environment, input);
     }
 
     /** Running longer is an error; no limit unless set. */
     public Subprocess withTimeout(Duration limit) {
-        return new Subprocess(command, outputLimit, limit, ownInput);
+        return new Subprocess(command, outputLimit, limit, ownInput, environment, input);
     }
 
     /** The program reads our own standard input. */
     public Subprocess withOurInput() {
-        return new Subprocess(command, outputLimit, timeout, true);
+        return new Subprocess(command, outputLimit, timeout, true, environment, input);
+    }
+
+    /** The program gets these variables too. */
+    public Subprocess withEnvironment(Map<String, String> variables) {
+        return new Subprocess(command, outputLimit, timeout, ownInput, Map.copyOf(variables), input);
+    }
+
+    /**
+     * {@link #run} gives the program this text, as UTF-8, as its standard input; one that does not read it is fine.
+     *
+     * @throws QubesException INVALID_VALUE for more than 64 KiB: that much a pipe holds without a reader
+     */
+    public Subprocess withInput(String text) {
+        if (text.getBytes(StandardCharsets.UTF_8).length > MAX_INPUT) {
+            throw new QubesException(
+                    ErrorKind.INVALID_VALUE, "the input of " + program() + " is longer than " + MAX_INPUT + " bytes");
+        }
+        return new Subprocess(command, outputLimit, timeout, ownInput, environment, text);
     }
 
     /**
@@ -95,7 +126,7 @@ public final class Subprocess {
      * @throws QubesException FAILED if it cannot be started, prints or takes too much, CANCELLED on interruption
      */
     public Result run() {
-        Process process = startWithoutInput();
+        Process process = startWithInput();
         try (ProcessOutput stdout = new ProcessOutput(process.getInputStream());
                 ProcessOutput stderr = new ProcessOutput(process.getErrorStream())) {
             long begin = WaitTime.SYSTEM.millis();
@@ -166,12 +197,17 @@ public final class Subprocess {
         }
     }
 
-    private Process startWithoutInput() {
+    private Process startWithInput() {
         Process process = start();
-        try {
-            process.getOutputStream().close();
+        try (OutputStream out = process.getOutputStream()) {
+            if (!input.isEmpty()) {
+                out.write(input.getBytes(StandardCharsets.UTF_8));
+            }
             return process;
         } catch (IOException e) {
+            if (!input.isEmpty()) {
+                return process; // it has ended, or closed its input: what it did without counts
+            }
             kill(process);
             throw notRun(e);
         }
@@ -180,6 +216,7 @@ public final class Subprocess {
     private Process start() {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("LC_ALL", "C");
+        builder.environment().putAll(environment);
         if (ownInput) {
             builder.redirectInput(ProcessBuilder.Redirect.INHERIT);
         }

@@ -1,21 +1,32 @@
 package org.qubestools.core.libvirt;
 
 import java.util.List;
+import java.util.Optional;
 import org.qubestools.core.vmm.DomainSpec;
 import org.qubestools.core.vmm.VmmTraits;
 
 /** What differs from one driver of libvirt to the other: traits, and how a VM is put into the driver's words. */
-interface DriverProfile {
+sealed interface DriverProfile permits XenProfile, QemuProfile, TestProfile {
     VmmTraits traits();
 
     /** True if a domain is created paused by a flag; else it is created and paused at once. */
     boolean createsPaused();
 
-    /** The document that defines the domain. */
+    /**
+     * The document that defines the domain.
+     *
+     * @throws org.qubestools.core.error.QubesException INVALID_VALUE or FAILED for a VM that this driver cannot have
+     */
     String domainXml(DomainSpec spec);
 
     /** The element of the VM's network interface; a VM without netvm has none, and asking is a mistake of the caller. */
     String interfaceXml(DomainSpec spec);
+
+    /** What of the VM's settings does not get into its definition, in lines for the user; told whenever it is defined. */
+    List<String> warnings(DomainSpec spec);
+
+    /** What the administrator of this host should know, as one line; told once for a connection. */
+    Optional<String> hint();
 
     /**
      * Which needed parts the driver has dropped from a definition, in words for the user; empty if it is all there.

@@ -19,7 +19,7 @@ public final class MacAddress {
     }
 
     /** {@code 00:16:3E:5E:6C:QQ}, the address of a VM without one of its own. */
-    static String ofQid(int qid) {
+    public static String ofQid(int qid) {
         String hex = "0123456789ABCDEF";
         return "00:16:3E:5E:6C:" + hex.charAt(qid >> 4 & 15) + hex.charAt(qid & 15);
     }

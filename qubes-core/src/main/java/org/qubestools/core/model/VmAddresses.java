@@ -30,9 +30,19 @@ public final class VmAddresses {
         }
         if (vm.vmClass() == VmClass.DISPOSABLE) {
             Long dispid = vm.get(Attributes.DISPID);
-            return dispid == null ? null : DISPOSABLE_NETWORK + netid + "." + (dispid % 254 + 1);
+            return dispid == null ? null : ofDispid(netid, dispid);
         }
-        return vm.qid() == QubesVm.NO_QID ? null : NETWORK + netid + "." + (vm.qid() % 253 + 2);
+        return vm.qid() == QubesVm.NO_QID ? null : ofQid(netid, vm.qid());
+    }
+
+    /** The address of a VM behind the NetVM with this netid. */
+    public static String ofQid(int netid, int qid) {
+        return NETWORK + netid + "." + (qid % 253 + 2);
+    }
+
+    /** The address of a DisposableVM behind the NetVM with this netid. */
+    public static String ofDispid(int netid, long dispid) {
+        return DISPOSABLE_NETWORK + netid + "." + (dispid % 254 + 1);
     }
 
     /** The gateway of VMs behind this one. */

@@ -125,6 +125,25 @@ public final class VmFiles {
         return inDirectory("volatile.img");
     }
 
+    /** A file over the template's root image that takes what the VM writes, where no script makes a snapshot. */
+    public @Nullable String rootOverlay() {
+        return vm.vmClass() == VmClass.DISPOSABLE ? ofOwn("root-overlay.qcow2") : inDirectory("root-overlay.qcow2");
+    }
+
+    /** The private image of a DisposableVM that is booted; thrown away with it, as is {@link #ownVolatileImage}. */
+    public @Nullable String ownPrivateImage() {
+        return ofOwn("private.img");
+    }
+
+    public @Nullable String ownVolatileImage() {
+        return ofOwn("volatile.img");
+    }
+
+    /** DisposableVMs share the directory of the VM that they are made from. */
+    private @Nullable String ofOwn(String file) {
+        return inDirectory(vm.name() + "-" + file);
+    }
+
     /** Where its kernel is: the installed one's directory, or its own for kernel none. */
     public @Nullable String kernels(@Nullable String kernel) {
         return kernel == null ? inDirectory("kernels") : kernelDirectory(kernel);

@@ -1,6 +1,9 @@
 package org.qubestools.core.runtime;
 
+import java.security.SecureRandom;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.model.QubesVm;
@@ -18,10 +21,46 @@ final class GuestData {
     }
 
     /** Refuses, before anything is done, what no QubesDB takes. */
-    void checkSizes(QubesVm vm) {}
+    void checkSizes(QubesVm vm) {
+        QubesDbEntries.of(system.view(vm), new EntryFacts(null, "", false));
+        QubesVm netvm = system.netvm(vm);
+        if (netvm != null && netvm.vmClass() == VmClass.PROXY) {
+            block(GuestData::ignore).requireFits(system.view(vm));
+        }
+    }
 
-    /** Writes the entries of a VM that starts. */
-    void write(QubesVm vm, int id) {}
+    /** What is wrong with the rules is said when they are written. */
+    private static void ignore(String warning) {
+        // said later
+    }
+
+    private FirewallBlock block(Consumer<String> warnings) {
+        return new FirewallBlock(system.place().paths(), system.place().clock(), warnings);
+    }
+
+    /**
+     * Writes the entries of a VM that starts.
+     *
+     * @param forDisposables it is prepared to be the image of DisposableVMs
+     */
+    void write(QubesVm vm, int id, boolean forDisposables) {
+        String zone = TimeZoneName.ofHost(system.place().paths()).orElse(null);
+        EntryFacts facts = new EntryFacts(zone, EntryFacts.newSeed(new SecureRandom()), forDisposables);
+        put(vm, QubesDbEntries.common(system.view(vm), facts));
+        if (system.traits().xenstore()) {
+            system.host().xenStore().allowMemoryReports(id);
+        }
+        system.host().hooks().at(HookPoint.CREATE_QUBESDB_ENTRIES, system.view(vm), List.of());
+        put(vm, QubesDbEntries.ofClass(system.view(vm)));
+        if (vm.vmClass() == VmClass.PROXY) {
+            rewriteFirewall(vm);
+        }
+    }
+
+    /** Writes what a running VM is told of its network, or removes it. */
+    void writeNetwork(QubesVm vm) {
+        put(vm, QubesDbEntries.network(system.view(vm)));
+    }
 
     /** Has every running ProxyVM on the way of this VM's network write its rules anew. */
     void rewriteFirewalls(QubesVm vm) {
@@ -35,13 +74,18 @@ final class GuestData {
     }
 
     /** Writes the rules of all VMs behind a running ProxyVM. */
-    void rewriteFirewall(QubesVm proxy) {}
+    void rewriteFirewall(QubesVm proxy) {
+        put(proxy, block(system.report()::warn).of(system.view(proxy), this::numberOf));
+    }
+
+    private @Nullable Integer numberOf(QubesVm vm) {
+        int id = system.live(vm).id();
+        return id < 0 ? null : Integer.valueOf(id);
+    }
 
     /** Tells a ProxyVM which domain its netvm is. */
     void writeNetvmId(QubesVm proxy) {
-        QubesVm netvm = system.netvm(proxy);
-        String id = netvm == null ? "" : String.valueOf(system.live(netvm).id());
-        put(proxy, List.of(new DbEntry("/qubes-netvm-domid", id)));
+        put(proxy, List.of(FirewallBlock.netvmId(system.view(proxy), this::numberOf)));
     }
 
     private void put(QubesVm vm, List<DbEntry> entries) {

@@ -1,19 +1,23 @@
 package org.qubestools.core.runtime;
 
+import java.util.List;
 import java.util.Objects;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmView;
 import org.qubestools.core.vmm.DomainSpec;
 
 /** The network interfaces of running VMs. */
 public final class NetworkAttachment {
     private final RunningSystem system;
+    private final GuestData guests;
 
     public NetworkAttachment(RunningSystem system) {
         this.system = system;
+        this.guests = new GuestData(system);
     }
 
     /** Attaches the interface of a running VM; its netvm is started if it does not run. */
@@ -41,6 +45,50 @@ public final class NetworkAttachment {
     /** The same for a VM as it was, with the netvm that it had. */
     void detach(VmView view) {
         system.vmm().detachNetwork(spec(view));
+    }
+
+    /**
+     * Has the running domain of a VM follow its netvm, which the store has already.
+     *
+     * @param before the VM with the netvm that it had
+     * @throws QubesException as the step that failed, saying that the VM has no network now
+     */
+    public void changed(VmView before) {
+        QubesVm vm = system.now(before.vm());
+        if (!system.isRunning(vm)) {
+            return;
+        }
+        try {
+            QubesVm old = before.vms().netvm(before.vm()).vm();
+            if (old != null) {
+                detach(before);
+                rewriteRules(old);
+            }
+            guests.writeNetwork(vm);
+            QubesVm netvm = system.netvm(vm);
+            if (netvm != null) {
+                attach(vm);
+                rewriteRules(netvm);
+            }
+            if (vm.vmClass() == VmClass.PROXY) {
+                guests.writeNetvmId(vm);
+            }
+            system.host().hooks().at(HookPoint.NETVM_SETTER, system.view(vm), List.of());
+        } catch (QubesException e) {
+            throw new QubesException(
+                    e.kind(),
+                    "the netvm of VM '" + vm.name() + "' is stored, but the running VM has no network now: "
+                            + e.getMessage(),
+                    e.hint().orElse("it gets its network at its next start"),
+                    e);
+        }
+    }
+
+    private void rewriteRules(QubesVm netvm) {
+        QubesVm now = system.now(netvm);
+        if (now.vmClass() == VmClass.PROXY && system.isRunning(now)) {
+            guests.rewriteFirewall(now);
+        }
     }
 
     private void requireRunning(QubesVm vm) {

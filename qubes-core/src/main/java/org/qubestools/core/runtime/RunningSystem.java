@@ -1,5 +1,6 @@
 package org.qubestools.core.runtime;
 
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -47,8 +48,9 @@ public final class RunningSystem implements AutoCloseable {
      * @param layer through which files are changed
      * @param ownership group of the files of VMs
      * @param time passes while something is waited for
+     * @param clock tells the date
      */
-    public record Place(RealPaths paths, FileLayer layer, Ownership ownership, WaitTime time) {}
+    public record Place(RealPaths paths, FileLayer layer, Ownership ownership, WaitTime time, Clock clock) {}
 
     /** The VMs of {@code vms}; {@code vmm} stays the caller's. */
     public RunningSystem(
@@ -112,7 +114,7 @@ public final class RunningSystem implements AutoCloseable {
     }
 
     StartImages images() {
-        return new StartImages(place.paths(), host.programs(), place.layer(), place.ownership());
+        return new StartImages(place.paths(), host.volatiles(), place.layer(), place.ownership());
     }
 
     /** The running side of a VM, one object for it as long as this lives. */

@@ -2,6 +2,7 @@ package org.qubestools.core.runtime;
 
 import java.nio.file.Files;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
@@ -38,6 +39,7 @@ final class StartChecks {
         templates(vm);
         RequiredFiles.verify(system.view(vm), system.place().paths());
         netvms(vm);
+        system.host().hooks().at(HookPoint.VERIFY_FILES, system.view(vm), List.of());
     }
 
     private void drive(QubesVm vm) {

@@ -126,8 +126,9 @@ public final class VmStarter {
         undo.push("paused domain '" + vm.name() + "'", domain::destroy);
         domain.startDatabase(id);
         report.requireWanted();
-        guests.write(vm, id);
+        guests.write(vm, id, options.preparingDisposable());
         guests.rewriteFirewalls(vm);
+        system.host().hooks().at(HookPoint.START, system.view(vm), List.of());
         report.requireWanted();
         system.vmm().resume(key);
         if (grant != null) {
@@ -195,7 +196,7 @@ public final class VmStarter {
         if (!system.traits().xenstore()) {
             return null;
         }
-        MemoryManager.Grant grant = system.host().memory().request(MemoryRequest.bytes(system.view(vm)));
+        MemoryManager.Grant grant = system.host().memory().request(MemoryAmount.bytes(system.view(vm)));
         undo.push("memory for VM '" + vm.name() + "'", grant::close);
         return grant;
     }

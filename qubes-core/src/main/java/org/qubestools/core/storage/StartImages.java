@@ -3,13 +3,11 @@ package org.qubestools.core.storage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.FileLayer;
-import org.qubestools.core.io.HostPrograms;
 import org.qubestools.core.io.IoReason;
 import org.qubestools.core.io.Ownership;
 import org.qubestools.core.io.RealPaths;
@@ -22,9 +20,6 @@ import org.qubestools.core.vmm.TemplateRoot;
 
 /** Makes the images that a VM gets at its start. What was not there before is removed again if the start fails. */
 public final class StartImages {
-    /** Makes a volatile image with its two partitions; takes the file and the MiB of the first one. */
-    public static final String PREPARE_VOLATILE = "/usr/lib/qubes/prepare-volatile-img.sh";
-
     /** Name of the qcow2 file in the VM's directory, see {@link TemplateRoot#OVERLAY}. */
     public static final String OVERLAY = "root-overlay.qcow2";
 
@@ -35,13 +30,13 @@ public final class StartImages {
     private static final long PRIVATE_BYTES = 2048 * MIB;
 
     private final RealPaths paths;
-    private final HostPrograms programs;
+    private final VolatileImages volatiles;
     private final FileLayer layer;
     private final Ownership ownership;
 
-    public StartImages(RealPaths paths, HostPrograms programs, FileLayer layer, Ownership ownership) {
+    public StartImages(RealPaths paths, VolatileImages volatiles, FileLayer layer, Ownership ownership) {
         this.paths = paths;
-        this.programs = programs;
+        this.volatiles = volatiles;
         this.layer = layer;
         this.ownership = ownership;
     }
@@ -103,9 +98,7 @@ public final class StartImages {
             return;
         }
         anew(image, undo, () -> {
-            if (programs.isInstalled(PREPARE_VOLATILE)) {
-                programs.run(List.of(PREPARE_VOLATILE, paths.real(image).toString(), String.valueOf(ROOT_MIB)));
-            } else {
+            if (!volatiles.make(paths.real(image), ROOT_MIB)) {
                 layer.createSparseFile(paths.real(image), VOLATILE_BYTES);
             }
         });

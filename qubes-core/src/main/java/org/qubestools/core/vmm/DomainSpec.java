@@ -10,10 +10,17 @@ import org.qubestools.core.model.VmView;
  * @param uuid identity that the domain must get; lower case text form
  * @param vm the VM with all that its definition is made from
  * @param ownDefinition text that defines the domain instead of one made by the driver; null for the ordinary case
+ * @param booted a DisposableVM that is booted, not restored: then it has a private and a volatile disk of its own, see
+ *     {@link org.qubestools.core.model.VmFiles#ownPrivateImage}; means nothing for other VMs, nor where the driver cannot
+ *     restore anyway
  */
-public record DomainSpec(String uuid, VmView vm, @Nullable String ownDefinition) {
+public record DomainSpec(String uuid, VmView vm, @Nullable String ownDefinition, boolean booted) {
     public DomainSpec(String uuid, VmView vm) {
         this(uuid, vm, null);
+    }
+
+    public DomainSpec(String uuid, VmView vm, @Nullable String ownDefinition) {
+        this(uuid, vm, ownDefinition, false);
     }
 
     public String name() {

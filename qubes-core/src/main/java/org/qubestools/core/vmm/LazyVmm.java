@@ -113,7 +113,7 @@ public final class LazyVmm implements Vmm, HostSource {
 
     @Override
     public VmmTraits traits() {
-        return connected().traits();
+        return ask(Vmm::traits);
     }
 
     /** True also before the first use. */
@@ -143,8 +143,8 @@ public final class LazyVmm implements Vmm, HostSource {
     }
 
     @Override
-    public void undefine(String name) {
-        tell(vmm -> vmm.undefine(name));
+    public void undefine(DomainKey domain) {
+        tell(vmm -> vmm.undefine(domain));
     }
 
     @Override

@@ -23,7 +23,10 @@ public interface Vmm extends AutoCloseable {
     /** False once the connection is lost: then every further call fails. */
     boolean isAlive();
 
-    /** All domains, active and defined, in a constant number of calls; dom0, if the VMM knows it, as {@code dom0}. */
+    /**
+     * All domains, active and defined, by one question if the driver can answer that; dom0, if the VMM knows it, as
+     * {@code dom0}. A figure that a driver does not tell of all at once is 0.
+     */
     List<DomainSnapshot> domains();
 
     /** One domain, active or defined. */
@@ -40,8 +43,10 @@ public interface Vmm extends AutoCloseable {
     /** The text that {@link #define} gives to the driver. */
     String definitionText(DomainSpec spec);
 
-    /** Removes the definition of an inactive domain; a domain that is not defined is fine. */
-    void undefine(String name);
+    /**
+     * Removes the definition; a domain that is not defined is fine. One that is active goes on and is gone when it stops.
+     */
+    void undefine(DomainKey domain);
 
     /**
      * Starts a defined domain, paused.

@@ -1,7 +1,11 @@
 package org.qubestools.core.runtime;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,9 +16,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
-import org.qubestools.core.io.HostPrograms;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmView;
+import org.qubestools.core.storage.VolatileImages;
 import org.qubestools.qubesdb.InMemoryQubesDb;
 import org.qubestools.qubesdb.QubesDb;
 
@@ -22,13 +26,14 @@ import org.qubestools.qubesdb.QubesDb;
  * All that a host has beside its VMM, in memory: it keeps one list of all that is done, in the words of the fixture of
  * start orders, fails where it is told to, and knows what is still open.
  */
-public final class FakeServices implements MemoryManager, DomainDatabases, XenStore, SessionDaemons, HostPrograms {
+public final class FakeServices
+        implements MemoryManager, DomainDatabases, XenStore, SessionDaemons, Programs, VolatileImages {
     private final List<String> steps;
     private final Set<String> failing = new TreeSet<>();
-    private final Set<String> programs = new TreeSet<>();
     private final Map<String, String> xenStore = new TreeMap<>();
     private final Map<String, InMemoryQubesDb.Domain> databases = new LinkedHashMap<>();
     private final Set<String> running = new TreeSet<>();
+    private boolean hooks;
     private int grants;
     private int connections;
 
@@ -38,7 +43,12 @@ public final class FakeServices implements MemoryManager, DomainDatabases, XenSt
     }
 
     public HostServices services() {
-        return new HostServices(this, this, this, this, this);
+        return new HostServices(this, this, this, this, this, this, new Hooks() {
+            @Override
+            public void at(HookPoint point, VmView vm, List<String> arguments) {
+                hook(point, vm);
+            }
+        });
     }
 
     /** What was done so far. */
@@ -49,11 +59,6 @@ public final class FakeServices implements MemoryManager, DomainDatabases, XenSt
     /** Fails at this step, each time. */
     public FakeServices failingAt(String step) {
         failing.add(step);
-        return this;
-    }
-
-    public FakeServices withProgram(String path) {
-        programs.add(path);
         return this;
     }
 
@@ -180,13 +185,32 @@ public final class FakeServices implements MemoryManager, DomainDatabases, XenSt
     }
 
     @Override
-    public boolean isInstalled(String fixedPath) {
-        return programs.contains(fixedPath);
+    public Outcome run(Command command) {
+        record("exec " + String.join(" ", command.words()));
+        return Outcome.OK;
     }
 
     @Override
-    public void run(List<String> command) {
-        record("exec " + String.join(" ", command));
+    public boolean make(Path image, long rootMib) {
+        record("exec /usr/lib/qubes/prepare-volatile-img.sh " + image + " " + rootMib);
+        try {
+            Files.createFile(image); // which must not be there, as for the real one
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The steps have those hooks only that somebody asked for. */
+    public FakeServices withHooks() {
+        hooks = true;
+        return this;
+    }
+
+    private void hook(HookPoint point, VmView vm) {
+        if (hooks) {
+            record("hook " + point.folder() + " " + vm.vm().name());
+        }
     }
 
     /** A list that both this and a fake VMM may write to. */

@@ -2,22 +2,25 @@ package org.qubestools.core.vmm;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.HostInfo;
 import org.qubestools.core.model.PciAddress;
 import org.qubestools.core.model.QubesVm;
 
 /**
  * A running system in memory, held to {@link VmmContract}; it keeps the list of all calls that change something, and goes
- * on over several runs of tools: a closed one counts as opened anew. Not
- * safe for use from several threads.
+ * on over several runs of tools: a closed one counts as opened anew.
  */
 public final class FakeVmm implements Vmm {
     private final HostInfo host;
@@ -25,7 +28,11 @@ public final class FakeVmm implements Vmm {
     private final Map<String, DomainSnapshot> domains = new LinkedHashMap<>();
     private final List<String> calls = new ArrayList<>();
     private List<String> log = new ArrayList<>();
+    /** Names of those that are gone when they stop. */
+    private final Set<String> transients = new HashSet<>();
+
     private final Map<String, QubesException> failures = new TreeMap<>();
+    private final Set<String> deaf = new TreeSet<>();
     private final List<DomainListener> listeners = new ArrayList<>();
     private int lastId;
     private int askedForAll;
@@ -64,6 +71,24 @@ public final class FakeVmm implements Vmm {
     /** Makes this call fail, such as {@code create paused work}, each time. */
     public FakeVmm failingAt(String call, QubesException failure) {
         failures.put(call, failure);
+        return this;
+    }
+
+    /** A guest that takes no notice of being asked to shut down. */
+    public FakeVmm ignoringShutdown(String name) {
+        deaf.add("shutdown " + name);
+        return this;
+    }
+
+    /** A domain that outlives its destruction. */
+    public FakeVmm ignoringDestroy(String name) {
+        deaf.add("destroy " + name);
+        return this;
+    }
+
+    /** A guest that begins to shut down when it is asked, and never ends. */
+    public FakeVmm haltingAtShutdown(String name) {
+        deaf.add("end after shutdown " + name);
         return this;
     }
 
@@ -156,7 +181,7 @@ public final class FakeVmm implements Vmm {
     }
 
     @Override
-    public HostInfo host() {
+    public synchronized HostInfo host() {
         requireAlive();
         return host;
     }
@@ -167,38 +192,50 @@ public final class FakeVmm implements Vmm {
     }
 
     @Override
-    public boolean isAlive() {
+    public synchronized boolean isAlive() {
         return alive;
     }
 
     @Override
-    public List<DomainSnapshot> domains() {
+    public synchronized List<DomainSnapshot> domains() {
         requireAlive();
         askedForAll++;
         return List.copyOf(domains.values());
     }
 
     @Override
-    public Optional<DomainSnapshot> find(DomainKey domain) {
+    public synchronized Optional<DomainSnapshot> find(DomainKey domain) {
         requireAlive();
         return Optional.ofNullable(known(domain));
     }
 
     @Override
-    public void define(DomainSpec spec) {
-        for (DomainSnapshot domain : domains.values()) {
+    public synchronized void define(DomainSpec spec) {
+        for (DomainSnapshot domain : List.copyOf(domains.values())) {
             boolean sameName = domain.name().equals(spec.name());
             boolean sameUuid = domain.uuid().equals(spec.uuid());
             if (sameName != sameUuid) {
-                throw new QubesException(
-                        ErrorKind.IN_USE,
-                        "domain '" + domain.name() + "' has the name or the UUID of '" + spec.name() + "'");
+                giveWay(domain, spec);
             }
         }
         record("define " + spec.name());
+        transients.remove(spec.name());
         domains.putIfAbsent(
                 spec.name(), new DomainSnapshot(spec.name(), spec.uuid(), false, -1, DomainState.SHUTOFF, 0, 0));
         tell(new DomainEvent(DomainEvent.Kind.DEFINED, spec.name(), spec.uuid(), ""));
+    }
+
+    /** As libvirt's driver does it: an inactive domain that no VM of the store has is removed. */
+    private void giveWay(DomainSnapshot domain, DomainSpec spec) {
+        boolean ours = domain.uuid().equals(spec.uuid())
+                || spec.vm().vms().inDocumentOrder().stream()
+                        .anyMatch(vm -> domain.uuid().equals(vm.get(Attributes.UUID)));
+        if (domain.active() || ours) {
+            throw new QubesException(
+                    ErrorKind.IN_USE,
+                    "domain '" + domain.name() + "' has the name or the UUID of '" + spec.name() + "'");
+        }
+        undefine(new DomainKey(domain.name(), domain.uuid()));
     }
 
     @Override
@@ -207,18 +244,22 @@ public final class FakeVmm implements Vmm {
     }
 
     @Override
-    public void undefine(String name) {
+    public synchronized void undefine(DomainKey key) {
         requireAlive();
-        DomainSnapshot domain = domains.get(name);
+        DomainSnapshot domain = known(key);
         if (domain != null) {
-            record("undefine " + name);
-            domains.remove(name);
+            record("undefine " + domain.name());
+            if (domain.active()) {
+                transients.add(domain.name());
+            } else {
+                domains.remove(domain.name());
+            }
             tell(DomainEvent.Kind.UNDEFINED, domain, "");
         }
     }
 
     @Override
-    public int createPaused(DomainKey key) {
+    public synchronized int createPaused(DomainKey key) {
         record("create paused " + key.name());
         DomainSnapshot domain = known(key);
         if (domain == null || domain.active()) {
@@ -231,7 +272,7 @@ public final class FakeVmm implements Vmm {
     }
 
     @Override
-    public void resume(DomainKey key) {
+    public synchronized void resume(DomainKey key) {
         record("resume " + key.name());
         DomainSnapshot domain = active(key);
         put(domain, true, domain.id(), DomainState.RUNNING);
@@ -239,7 +280,7 @@ public final class FakeVmm implements Vmm {
     }
 
     @Override
-    public void pause(DomainKey key) {
+    public synchronized void pause(DomainKey key) {
         record("pause " + key.name());
         DomainSnapshot domain = active(key);
         put(domain, true, domain.id(), DomainState.PAUSED);
@@ -247,7 +288,7 @@ public final class FakeVmm implements Vmm {
     }
 
     @Override
-    public boolean suspendToMemory(DomainKey key) {
+    public synchronized boolean suspendToMemory(DomainKey key) {
         record("suspend to memory " + key.name());
         DomainSnapshot domain = active(key);
         if (!traits.qubesDaemons()) {
@@ -259,7 +300,7 @@ public final class FakeVmm implements Vmm {
     }
 
     @Override
-    public void wakeUp(DomainKey key) {
+    public synchronized void wakeUp(DomainKey key) {
         record("wake up " + key.name());
         DomainSnapshot domain = active(key);
         put(domain, true, domain.id(), DomainState.RUNNING);
@@ -267,15 +308,21 @@ public final class FakeVmm implements Vmm {
     }
 
     @Override
-    public boolean shutdown(DomainKey key) {
+    public synchronized boolean shutdown(DomainKey key) {
         record("shutdown " + key.name());
-        return stop(key, "shutdown");
+        DomainSnapshot domain = known(key);
+        if (deaf.contains("end after shutdown " + key.name()) && domain != null && domain.active()) {
+            put(domain, true, domain.id(), DomainState.SHUTDOWN);
+            tell(DomainEvent.Kind.SHUTDOWN, domain, "");
+            return true;
+        }
+        return deaf.contains("shutdown " + key.name()) || stop(key, "shutdown");
     }
 
     @Override
-    public boolean destroy(DomainKey key) {
+    public synchronized boolean destroy(DomainKey key) {
         record("destroy " + key.name());
-        return stop(key, "destroyed");
+        return deaf.contains("destroy " + key.name()) || stop(key, "destroyed");
     }
 
     private boolean stop(DomainKey key, String detail) {
@@ -284,6 +331,9 @@ public final class FakeVmm implements Vmm {
             return false;
         }
         put(domain, false, -1, DomainState.SHUTOFF);
+        if (transients.remove(domain.name())) {
+            domains.remove(domain.name());
+        }
         tell(DomainEvent.Kind.STOPPED, domain, detail);
         return true;
     }
@@ -295,14 +345,14 @@ public final class FakeVmm implements Vmm {
     }
 
     @Override
-    public void attachNetwork(DomainSpec spec) {
+    public synchronized void attachNetwork(DomainSpec spec) {
         record("attach network " + spec.name() + " " + netvm(spec));
         requireHotplug();
         active(spec.key());
     }
 
     @Override
-    public void detachNetwork(DomainSpec spec) {
+    public synchronized void detachNetwork(DomainSpec spec) {
         record("detach network " + spec.name() + " " + netvm(spec));
         requireHotplug();
         active(spec.key());
@@ -314,51 +364,55 @@ public final class FakeVmm implements Vmm {
     }
 
     @Override
-    public void detachDisk(DomainKey key, String frontend) {
+    public synchronized void detachDisk(DomainKey key, String frontend) {
         record("detach disk " + key.name() + " " + frontend);
         requireHotplug();
         active(key);
     }
 
     @Override
-    public void setMemory(DomainKey key, long kib, long maximumKib) {
+    public synchronized void setMemory(DomainKey key, long kib, long maximumKib) {
         record("set memory " + key.name() + " " + kib + " " + maximumKib);
         active(key);
     }
 
     @Override
-    public boolean detachFromHost(PciAddress device) {
+    public synchronized boolean detachFromHost(PciAddress device) {
         record("detach from host " + device);
         return true;
     }
 
     @Override
-    public void reattachToHost(PciAddress device) {
+    public synchronized void reattachToHost(PciAddress device) {
         record("reattach to host " + device);
     }
 
     @Override
-    public void save(DomainKey key, Path file) {
+    public synchronized void save(DomainKey key, Path file) {
         record("save " + key.name() + " " + file);
         active(key);
         stop(key, "saved");
     }
 
     @Override
-    public boolean restorePaused(DomainSpec spec, Path file) {
+    public synchronized boolean restorePaused(DomainSpec spec, Path file) {
         record("restore " + spec.name() + " " + file);
         return false;
     }
 
     @Override
-    public Subscription subscribe(DomainListener listener) {
+    public synchronized Subscription subscribe(DomainListener listener) {
         requireAlive();
         listeners.add(listener);
-        return () -> listeners.remove(listener);
+        return () -> ended(listener);
+    }
+
+    private synchronized void ended(DomainListener listener) {
+        listeners.remove(listener);
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         closed = true;
     }
 

@@ -1,17 +1,18 @@
 package org.qubestools.cli.frame;
 
+import java.util.function.Consumer;
 import org.qubestools.core.QubesConfig;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.vmm.Vmm;
 
-/** For builds without a driver for libvirt: every use of the running system is an error that says so. */
+/** A host on which libvirt cannot be reached. */
 public final class NoVmm implements VmmSource {
     @Override
-    public Vmm open(QubesConfig config) {
+    public Vmm open(QubesConfig config, Consumer<String> warnings) {
         throw new QubesException(
                 ErrorKind.VMM_UNREACHABLE,
-                "cannot connect to " + config.uri() + ": this build has no driver for libvirt yet",
+                "cannot connect to " + config.uri() + ": nobody listens there",
                 "use --offline-mode to work on the store alone");
     }
 }

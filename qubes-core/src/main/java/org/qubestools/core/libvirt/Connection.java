@@ -1,0 +1,166 @@
+package org.qubestools.core.libvirt;
+
+import com.sun.jna.Pointer;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.vmm.DomainKey;
+
+/** An open connection to libvirt: all calls on it, each within the limit of time, their failures in words for a user. */
+final class Connection implements AutoCloseable {
+    /** Work on one domain, whose handle is freed after it. */
+    interface DomainCall<T> {
+        T on(NativeLibvirt libvirt, Pointer domain);
+    }
+
+    /** Work on the connection. */
+    interface Call<T extends @Nullable Object> {
+        T on(NativeLibvirt libvirt, Pointer connection);
+    }
+
+    /** The same without an answer. */
+    interface Order {
+        void on(NativeLibvirt libvirt, Pointer connection);
+    }
+
+    private static final Duration CLOSING = Duration.ofSeconds(2);
+
+    private final String uri;
+    private final NativeLibvirt libvirt;
+    private final LimitedCalls calls;
+    private final Pointer pointer;
+    private boolean closed;
+
+    private Connection(String uri, NativeLibvirt libvirt, LimitedCalls calls, Pointer pointer) {
+        this.uri = uri;
+        this.libvirt = libvirt;
+        this.calls = calls;
+        this.pointer = pointer;
+    }
+
+    /** VMM_UNREACHABLE naming the URI if that fails, or is not done within {@code limit}. */
+    static Connection open(String uri, Duration limit) {
+        LimitedCalls calls = new LimitedCalls(uri, limit);
+        try {
+            NativeLibvirt libvirt = NativeLibvirt.load();
+            return new Connection(uri, libvirt, calls, calls.make(() -> libvirt.pointer("virConnectOpen", uri)));
+        } catch (LibvirtFailure e) {
+            throw OpeningErrors.refused(uri, e);
+        } catch (LinkageError e) {
+            throw OpeningErrors.noLibrary(uri, e);
+        }
+    }
+
+    String uri() {
+        return uri;
+    }
+
+    NativeLibvirt libvirt() {
+        return libvirt;
+    }
+
+    /** Not for calls that ask the daemon: those go through {@link #ask}. */
+    Pointer pointer() {
+        return pointer;
+    }
+
+    /** False once the connection is lost. One that does not answer is not lost: it may answer again. */
+    boolean isAlive() {
+        synchronized (this) {
+            if (closed) {
+                return false;
+            }
+        }
+        return calls.isStuck() || libvirt.plain("virConnectIsAlive", pointer) == 1;
+    }
+
+    /**
+     * Makes a call; a LibvirtFailure of its becomes FAILED or VMM_UNREACHABLE.
+     *
+     * @param doing what it is for, as a phrase that continues {@code cannot}
+     */
+    <T extends @Nullable Object> T ask(String doing, Call<T> call) {
+        synchronized (this) {
+            if (closed) {
+                throw new IllegalStateException("the connection was closed");
+            }
+        }
+        try {
+            return calls.make(() -> call.on(libvirt, pointer), this::askVersion);
+        } catch (LibvirtFailure e) {
+            throw failed(doing, e);
+        }
+    }
+
+    void tell(String doing, Order order) {
+        ask(doing, (lib, connection) -> {
+            order.on(lib, connection);
+            return true;
+        });
+    }
+
+    /** The daemon answers this at once, whatever its drivers do. */
+    private void askVersion() {
+        libvirt.number("virConnectGetLibVersion", pointer, new byte[Long.BYTES]);
+    }
+
+    private QubesException failed(String doing, LibvirtFailure e) {
+        if (!isAlive()) {
+            return new QubesException(
+                    ErrorKind.VMM_UNREACHABLE,
+                    "the connection to " + uri + " was lost: " + Words.of(e),
+                    "see whether libvirt's daemon runs",
+                    e);
+        }
+        return Words.failed(doing, e);
+    }
+
+    /** Looks a domain up and makes a call on it; empty if there is no such domain, also if it vanishes meanwhile. */
+    <T> Optional<T> onDomain(String doing, DomainKey key, DomainCall<T> call) {
+        return ask(doing, (lib, connection) -> {
+            try {
+                return onFound(lib, connection, key, call);
+            } catch (LibvirtFailure e) {
+                if (e.code() == LibvirtFailure.NO_DOMAIN) {
+                    return Optional.empty();
+                }
+                throw e;
+            }
+        });
+    }
+
+    private static <T> Optional<T> onFound(NativeLibvirt lib, Pointer connection, DomainKey key, DomainCall<T> call) {
+        Pointer domain = DomainNames.lookUp(lib, connection, key);
+        try {
+            return Optional.of(call.on(lib, domain));
+        } finally {
+            lib.plain("virDomainFree", domain);
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        if (!calls.isStuck()) {
+            closeWithin(CLOSING);
+        }
+    }
+
+    /** A failed close is of no interest; one that gets no answer must not keep anybody. */
+    private void closeWithin(Duration time) {
+        try {
+            new LimitedCalls(uri, time).make(() -> libvirt.plain("virConnectClose", pointer));
+        } catch (QubesException e) {
+            if (e.kind() != ErrorKind.VMM_UNREACHABLE && e.kind() != ErrorKind.CANCELLED) {
+                throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package org.qubestools.core.libvirt;
+
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.SafeText;
+
+/** What libvirt failed with, in words for a user. */
+final class Words {
+    private Words() {}
+
+    /** Libvirt's own message, fit for a terminal. */
+    static String of(LibvirtFailure e) {
+        return SafeText.of(e.untrustedMessage());
+    }
+
+    /** FAILED with what could not be done and why. */
+    static QubesException failed(String doing, LibvirtFailure e) {
+        String message = e.code() == LibvirtFailure.NO_SUPPORT
+                ? "cannot " + doing + ": not supported by this driver"
+                : "cannot " + doing + ": " + of(e);
+        if (e.isAny(LibvirtFailure.OPERATION_DENIED, LibvirtFailure.ACCESS_DENIED)) {
+            return new QubesException(
+                    ErrorKind.FAILED, message, "the connection only allows to look: run it as another user", e);
+        }
+        return new QubesException(ErrorKind.FAILED, message, null, e);
+    }
+
+    static QubesException notActive(String name) {
+        return new QubesException(ErrorKind.WRONG_STATE, "domain '" + SafeText.of(name) + "' is not active");
+    }
+
+    static String domain(String name) {
+        return "domain '" + SafeText.of(name) + "'";
+    }
+}

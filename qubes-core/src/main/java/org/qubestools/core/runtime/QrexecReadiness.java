@@ -1,0 +1,44 @@
+package org.qubestools.core.runtime;
+
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.model.QubesVm;
+
+/** Whether commands can be run in a VM. */
+public final class QrexecReadiness {
+    private QrexecReadiness() {}
+
+    /** Throws WRONG_STATE, or FAILED where there is no qrexec at all, saying why no command can be run in the VM. */
+    public static void require(RunningSystem system, QubesVm vm) {
+        RunningSystem.refuseDom0(vm, "asked to run a command");
+        PowerState state = system.state(vm);
+        if (state == PowerState.HALTED) {
+            throw new QubesException(
+                    ErrorKind.WRONG_STATE, "VM '" + vm.name() + "' does not run", "start it, or give --auto");
+        }
+        if (state == PowerState.PAUSED || state == PowerState.SUSPENDED) {
+            throw new QubesException(
+                    ErrorKind.WRONG_STATE,
+                    "VM '" + vm.name() + "' is paused",
+                    "'qvm-unpause " + vm.name() + "' lets it go on");
+        }
+        if (!system.traits().qubesDaemons()) {
+            throw new QubesException(
+                    ErrorKind.FAILED,
+                    "no command can be run in VM '" + vm.name() + "': this host has no qrexec (its driver is "
+                            + system.traits().driver() + ")");
+        }
+        if (vm.vmClass().isHvm() && !system.view(vm).facts().qrexecInstalled()) {
+            throw new QubesException(
+                    ErrorKind.WRONG_STATE,
+                    "HVM '" + vm.name() + "' has no qrexec agent",
+                    "once it is installed, set qrexec_installed with qvm-prefs");
+        }
+        if (!system.marks().isQrexecConnected(vm)) {
+            throw new QubesException(
+                    ErrorKind.WRONG_STATE,
+                    "VM '" + vm.name() + "' is not connected to qrexec",
+                    "wait until it has booted, or look at its log");
+        }
+    }
+}
