@@ -25,11 +25,16 @@ final class ArchitectureRules {
     private static final String CORE = "org.qubestools.core";
     private static final String ENTRY_POINT = "org.qubestools.cli.QvmMain";
 
-    /** Work beside other work, reading what a program says while it is fed, and the hook that signals need. */
+    /**
+     * Work beside other work, reading what a program says while it is fed, the hook that signals need, and calls of
+     * libvirt, which nothing else can end or hear.
+     */
     private static final Set<String> THREAD_OWNERS = Set.of(
             CORE + ".io.TaskScope",
             CORE + ".io.StreamDrain",
             CORE + ".io.DaemonThread",
+            CORE + ".libvirt.LimitedCalls",
+            CORE + ".libvirt.EventLoop",
             "org.qubestools.qubesdb.Background",
             "org.qubestools.cli.InterruptHook");
 

@@ -154,7 +154,7 @@ final class OnlineTest extends ToolTest {
 
     @Test
     void aRefusedDefinitionLeavesNothingBehind() {
-        knows("new", "uuid of a domain left over", DomainState.SHUTOFF);
+        knows("new", "uuid of a domain left over", DomainState.PAUSED);
 
         assertRefusedOnline("qvm-create -q -l red new", "has the name or the UUID of 'new'");
         assertRefusedOnline("qvm-clone -q work new", "has the name or the UUID of 'new'");
@@ -163,7 +163,7 @@ final class OnlineTest extends ToolTest {
     @Test
     void aRenameThatIsRefusedThereChangesNothing() {
         hasDefined("work");
-        knows("office", "uuid of a domain left over", DomainState.SHUTOFF);
+        knows("office", "uuid of a domain left over", DomainState.PAUSED);
 
         assertRefused(run("qvm-prefs work name office"), 1, "has the name or the UUID of 'office'");
         assertThat(vmm.calls()).containsExactly("undefine work", "define work");

@@ -142,6 +142,11 @@ final class Connection implements AutoCloseable {
 
     @Override
     public void close() {
+        closeAfter((lib, connection) -> {});
+    }
+
+    /** Closes it when {@code order} is done, whose failures are of no interest. */
+    void closeAfter(Order order) {
         synchronized (this) {
             if (closed) {
                 return;
@@ -149,17 +154,16 @@ final class Connection implements AutoCloseable {
             closed = true;
         }
         if (!calls.isStuck()) {
-            closeWithin(CLOSING);
-        }
-    }
-
-    /** A failed close is of no interest; one that gets no answer must not keep anybody. */
-    private void closeWithin(Duration time) {
-        try {
-            new LimitedCalls(uri, time).make(() -> libvirt.plain("virConnectClose", pointer));
-        } catch (QubesException e) {
-            if (e.kind() != ErrorKind.VMM_UNREACHABLE && e.kind() != ErrorKind.CANCELLED) {
-                throw e;
+            try {
+                new LimitedCalls(uri, CLOSING).make(() -> {
+                    order.on(libvirt, pointer);
+                    return libvirt.plain("virConnectClose", pointer);
+                });
+            } catch (QubesException e) {
+                // A daemon that does not answer must not keep anybody from ending.
+                if (e.kind() != ErrorKind.VMM_UNREACHABLE && e.kind() != ErrorKind.CANCELLED) {
+                    throw e;
+                }
             }
         }
     }

@@ -110,16 +110,12 @@ final class EventStream implements Subscription {
         if (!EventCallbacks.forget(ticket)) {
             return;
         }
-        try {
-            if (connection.isAlive()) {
-                connection.tell("end a watch for events", (libvirt, pointer) -> {
-                    for (int registration : registrations) {
-                        libvirt.plain("virConnectDomainEventDeregisterAny", pointer, registration);
-                    }
-                });
+        connection.closeAfter((libvirt, pointer) -> {
+            for (int registration : registrations) {
+                libvirt.plain("virConnectDomainEventDeregisterAny", pointer, registration);
             }
-        } finally {
-            connection.close();
-        }
+            // It holds the connection; where it was never taken this is an error of no interest.
+            libvirt.plain("virConnectUnregisterCloseCallback", pointer, EventCallbacks.INSTANCE.closed());
+        });
     }
 }
