@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.qubestools.core.libvirt.ProfileTexts;
 import org.qubestools.core.model.HostInfo;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmView;
@@ -22,17 +23,6 @@ final class PowerStateCases implements RuntimeGroup {
     private static final String STORE =
             "<QubesVmCollection><QubesAppVm qid=\"4\" name=\"work\" label=\"red\" template_qid=\"none\"/>"
                     + "</QubesVmCollection>";
-
-    /** By libvirt's numbers. */
-    private static final List<DomainState> STATES = List.of(
-            DomainState.NOSTATE,
-            DomainState.RUNNING,
-            DomainState.BLOCKED,
-            DomainState.PAUSED,
-            DomainState.SHUTDOWN,
-            DomainState.SHUTOFF,
-            DomainState.CRASHED,
-            DomainState.PMSUSPENDED);
 
     @Override
     public void run(String name, Map<String, Object> recording, Path temporary, Report report) {
@@ -68,7 +58,8 @@ final class PowerStateCases implements RuntimeGroup {
 
     private static DomainSnapshot domain(Map<String, Object> recorded) {
         boolean active = Boolean.TRUE.equals(recorded.get("active"));
-        DomainState state = active ? STATES.get(JsonTree.number(recorded.get("libvirtState"))) : DomainState.SHUTOFF;
+        DomainState state =
+                active ? ProfileTexts.state(JsonTree.number(recorded.get("libvirtState"))) : DomainState.SHUTOFF;
         return new DomainSnapshot("work", "", active, active ? ID : -1, state, 0, 0);
     }
 
