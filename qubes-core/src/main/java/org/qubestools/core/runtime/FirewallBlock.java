@@ -14,6 +14,7 @@ import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.RealPaths;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmView;
 import org.qubestools.core.storage.Firewall;
 import org.qubestools.core.storage.FirewallFile;
@@ -92,17 +93,18 @@ public final class FirewallBlock {
     }
 
     /**
-     * Refuses a VM whose rules no QubesDB takes, before it starts. Damaged ones are no reason: they deny everything.
+     * Refuses a VM behind a ProxyVM whose rules no QubesDB takes, before it starts. Damaged ones are no reason: they deny
+     * everything.
      *
      * @throws QubesException INVALID_VALUE, naming the VM, if its rules are too many
      */
     public void requireFits(VmView client) {
         QubesVm netvm = client.vms().netvm(client.vm()).vm();
         String ip = client.addresses().ip();
-        if (netvm == null || ip == null) {
+        if (netvm == null || netvm.vmClass() != VmClass.PROXY || ip == null) {
             return;
         }
-        int size = sizeOf(rules(client, ip, firewallOrDeny(client)));
+        int size = sizeOf(rules(client, ip, firewallOrDeny(client, warning -> {})));
         if (size > QubesDbEntries.MAX_VALUE) {
             throw new QubesException(
                     ErrorKind.INVALID_VALUE,
@@ -119,7 +121,7 @@ public final class FirewallBlock {
     /** The rules; if they are too long by now, those that deny everything, so that nobody else's start fails of them. */
     private String usableRules(VmView client) {
         String ip = String.valueOf(client.addresses().ip());
-        String text = rules(client, ip, firewallOrDeny(client));
+        String text = rules(client, ip, firewallOrDeny(client, warnings));
         if (sizeOf(text) <= QubesDbEntries.MAX_VALUE) {
             return text;
         }
@@ -128,11 +130,11 @@ public final class FirewallBlock {
         return rules(client, ip, Firewall.DENY_EVERYTHING);
     }
 
-    private Firewall firewallOrDeny(VmView client) {
+    private Firewall firewallOrDeny(VmView client, Consumer<String> told) {
         try {
             return FirewallFile.read(paths, client, clock.instant());
         } catch (QubesException e) {
-            warnings.accept(named(client) + " is denied all network: " + e.getMessage());
+            told.accept(named(client) + " is denied all network: " + e.getMessage());
             return Firewall.DENY_EVERYTHING;
         }
     }
