@@ -89,6 +89,24 @@ need_counterparts() {
     [ -z "$missing" ] || install_packages $missing
 }
 
+# What tests with real guests need: root gets Debian's packages, others are told what is not tested.
+need_guests() {
+    missing=
+    for pair in libvirtd:libvirt-daemon virsh:libvirt-clients qemu-system-x86_64:qemu-system-x86 qemu-img:qemu-utils \
+        busybox:busybox-static mke2fs:e2fsprogs; do
+        (PATH=$PATH:/usr/sbin:/sbin; command -v "${pair%%:*}" >/dev/null) || missing="$missing ${pair#*:}"
+    done
+    ls /usr/lib/*/libvirt/connection-driver/libvirt_driver_qemu.so >/dev/null 2>&1 ||
+        missing="$missing libvirt-daemon-driver-qemu"
+    if [ -z "$missing" ]; then
+        :
+    elif [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+        install_packages $missing
+    else
+        say "tests with real guests are skipped, missing on this machine:$missing"
+    fi
+}
+
 # maven ARGUMENT...: in the project, without colours, downloads not listed.
 maven() {
     (cd "$root" && run mvn -B --no-transfer-progress "$@")

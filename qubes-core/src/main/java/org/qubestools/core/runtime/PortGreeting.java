@@ -8,7 +8,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HexFormat;
 import org.qubestools.core.io.WaitTime;
 
@@ -18,8 +17,11 @@ import org.qubestools.core.io.WaitTime;
  * answer, it is first given more than it can still expect.
  */
 final class PortGreeting {
-    /** More than the longest message, in lines that begin none. */
-    private static final int PADDING = 110_000;
+    /** Why a call fails if the guest does not answer. */
+    static final String NOBODY = "nobody answers in the VM at its command port";
+
+    /** So many of the longest pieces of input are more than the longest message. */
+    private static final int PADDING_PIECES = 4;
 
     private static final int PADDING_LINE = 500;
     private static final int NONCE_BYTES = 12;
@@ -53,14 +55,16 @@ final class PortGreeting {
         long end = time.millis() + patience;
         try (Selector selector = Selector.open()) {
             SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
-            long next = say("\n");
+            long next = say("\n", FIRST_TRY);
+            String before = padding();
             while (true) {
                 long now = time.millis();
                 if (now >= end) {
-                    throw new IOException("nobody answers in the VM at its command port");
+                    throw new IOException(NOBODY);
                 }
                 if (now >= next && !unsent.hasRemaining()) {
-                    next = say(padding());
+                    next = say(before, NEXT_TRY);
+                    before = "\n"; // the guest may still boot, and would find all of it
                 }
                 channel.write(unsent);
                 key.interestOps(SelectionKey.OP_READ | (unsent.hasRemaining() ? SelectionKey.OP_WRITE : 0));
@@ -81,24 +85,29 @@ final class PortGreeting {
     }
 
     /** Puts a greeting on its way, the only one that counts from now on; returns when the next is due. */
-    private long say(String before) {
+    private long say(String before, long wait) {
         byte[] nonce = new byte[NONCE_BYTES];
         new SecureRandom().nextBytes(nonce);
         String line = "H " + HexFormat.of().formatHex(nonce) + "\n";
         expected = line.getBytes(StandardCharsets.US_ASCII);
         matched = 0;
         unsent = StandardCharsets.US_ASCII.encode(before + line);
-        return time.millis() + (before.length() == 1 ? FIRST_TRY : NEXT_TRY);
+        return time.millis() + wait;
     }
 
+    /** Pieces of input for no command: as data they are soon thrown away, as lines they begin no message. */
     private static String padding() {
-        byte[] padding = new byte[PADDING];
-        Arrays.fill(padding, (byte) '-');
-        for (int i = PADDING_LINE; i < PADDING; i += PADDING_LINE) {
-            padding[i] = '\n';
+        StringBuilder padding = new StringBuilder("\n");
+        String line = "-".repeat(PADDING_LINE - 1) + "\n";
+        for (int piece = 0; piece < PADDING_PIECES; piece++) {
+            int end = padding.append("D " + AgentHeader.MAX_DATA + "\n").length() + AgentHeader.MAX_DATA;
+            while (padding.length() < end) {
+                padding.append(line);
+            }
+            padding.setLength(end - 1);
+            padding.append('\n');
         }
-        padding[PADDING - 1] = '\n';
-        return new String(padding, StandardCharsets.US_ASCII);
+        return padding.toString();
     }
 
     /** Takes what has come, and looks for the answer in it. Its first character is nowhere else in it. */

@@ -20,6 +20,9 @@ import org.qubestools.core.model.VmName;
  * the protocol of docs/guest.md.
  */
 public final class VirtioQrexec implements QrexecClient {
+    /** As long as R3 waits for qrexec in a VM that boots. */
+    public static final Duration ORDINARY_PATIENCE = Duration.ofSeconds(60);
+
     private static final int MOST_COMMAND = 99_999;
     private static final int BUFFER = 32_768;
     private static final String DEFAULT_USER = "DEFAULT";
