@@ -96,7 +96,9 @@ public final class VirtioQrexec implements QrexecClient {
 
     private static QubesException failed(VmName vm, @Nullable String reason) {
         return new QubesException(
-                ErrorKind.FAILED, "no command runs in '" + vm + "': " + reason, "qubes-virtio-agent must run there");
+                ErrorKind.FAILED,
+                "no command runs in '" + vm + "': " + reason,
+                PortGreeting.NOBODY.equals(reason) ? "qubes-virtio-agent must run there" : null);
     }
 
     /** A program of this host in place of our streams. */
