@@ -89,18 +89,22 @@ need_counterparts() {
     [ -z "$missing" ] || install_packages $missing
 }
 
-# What tests of the running system need: root gets it, others are told what will be left out.
-want_libvirt() {
+# What tests with libvirt and real guests need: root gets Debian's packages, others are told what is not tested.
+need_guests() {
     missing=
-    for pair in libvirtd:libvirt-daemon virsh:libvirt-clients qemu-system-x86_64:qemu-system-x86 busybox:busybox-static \
-        xmllint:libxml2-utils; do
-        PATH=$PATH:/usr/sbin:/sbin command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair#*:}"
+    for pair in libvirtd:libvirt-daemon virsh:libvirt-clients qemu-system-x86_64:qemu-system-x86 qemu-img:qemu-utils \
+        busybox:busybox-static mke2fs:e2fsprogs xmllint:libxml2-utils; do
+        (PATH=$PATH:/usr/sbin:/sbin; command -v "${pair%%:*}" >/dev/null) || missing="$missing ${pair#*:}"
     done
-    if [ -n "$missing" ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-        install_packages libvirt0 libvirt-daemon-driver-qemu $missing
-    elif [ -n "$missing" ]; then
-        say "missing on this machine:$missing. Tests with a real libvirt are left out. This line installs it:"
-        printf 'sudo apt-get install --no-install-recommends libvirt0 libvirt-daemon-driver-qemu%s\n' "$missing" >&2
+    ls /usr/lib/*/libvirt/connection-driver/libvirt_driver_qemu.so >/dev/null 2>&1 ||
+        missing="$missing libvirt-daemon-driver-qemu"
+    if [ -z "$missing" ]; then
+        :
+    elif [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+        install_packages $missing
+    else
+        say "tests with libvirt and real guests are skipped, missing on this machine:$missing. This line installs it:"
+        printf 'sudo apt-get install --no-install-recommends%s\n' "$missing" >&2
     fi
 }
 

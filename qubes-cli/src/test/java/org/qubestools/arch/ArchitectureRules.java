@@ -32,6 +32,7 @@ final class ArchitectureRules {
     private static final Set<String> THREAD_OWNERS = Set.of(
             CORE + ".io.TaskScope",
             CORE + ".io.StreamDrain",
+            CORE + ".io.DaemonThread",
             CORE + ".libvirt.LimitedCalls",
             CORE + ".libvirt.EventLoop",
             "org.qubestools.qubesdb.Background",

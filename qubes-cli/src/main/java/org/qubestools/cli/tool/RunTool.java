@@ -176,7 +176,7 @@ public final class RunTool implements Tool {
                 args.value(LOCAL).orElse(null),
                 filters && args.has(PASS_IO),
                 filtersErrors && args.has(PASS_IO));
-        QrexecClient qrexec = ctx.host().qrexec();
+        QrexecClient qrexec = runs.system().commands(ctx.host().qrexec());
         if (!args.has(PASS_IO)) {
             ctx.note("Running command on VM: '" + vm.name() + "'...");
             qrexec.start(wanted);

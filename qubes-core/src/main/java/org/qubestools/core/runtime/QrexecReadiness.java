@@ -1,8 +1,11 @@
 package org.qubestools.core.runtime;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.VmName;
 
 /** Whether commands can be run in a VM. */
 public final class QrexecReadiness {
@@ -23,10 +26,8 @@ public final class QrexecReadiness {
                     "'qvm-unpause " + vm.name() + "' lets it go on");
         }
         if (!system.traits().qubesDaemons()) {
-            throw new QubesException(
-                    ErrorKind.FAILED,
-                    "no command can be run in VM '" + vm.name() + "': this host has no qrexec (its driver is "
-                            + system.traits().driver() + ")");
+            requireCommandPort(system, vm);
+            return;
         }
         if (vm.vmClass().isHvm() && !system.view(vm).facts().qrexecInstalled()) {
             throw new QubesException(
@@ -40,5 +41,18 @@ public final class QrexecReadiness {
                     "VM '" + vm.name() + "' is not connected to qrexec",
                     "wait until it has booted, or look at its log");
         }
+    }
+
+    /** Whether somebody in the VM answers there shows only when a command is sent. */
+    private static void requireCommandPort(RunningSystem system, QubesVm vm) {
+        for (Path socket : system.commandPorts(new VmName(vm.name()))) {
+            if (Files.exists(socket)) {
+                return;
+            }
+        }
+        throw new QubesException(
+                ErrorKind.FAILED,
+                "no command can be run in VM '" + vm.name() + "': this host has no qrexec (its driver is "
+                        + system.traits().driver() + "), and the VM no port for commands");
     }
 }

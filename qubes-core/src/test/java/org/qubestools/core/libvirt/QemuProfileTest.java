@@ -186,7 +186,10 @@ final class QemuProfileTest {
                         + channel.at("source").attribute("path"))
                 .containsExactly(
                         "org.qubes.qubesdb.0 /r/var/run/qubes/qubesdb-link.work.sock",
-                        "org.qubes.qrexec.0 /r/var/run/qubes/qrexec-link.work.sock");
+                        "org.qubes.qrexec.0 /r/var/run/qubes/qrexec-link.work.sock",
+                        "org.qubes.qrexec.1 /r/var/run/qubes/qrexec-link-1.work.sock",
+                        "org.qubes.qrexec.2 /r/var/run/qubes/qrexec-link-2.work.sock",
+                        "org.qubes.qrexec.3 /r/var/run/qubes/qrexec-link-3.work.sock");
     }
 
     @Test

@@ -1,0 +1,68 @@
+package org.qubestools.core.runtime;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The right to use a command port of a VM: one process at a time, and one part of it. It is the lock of a file beside
+ * the port's socket; the file stays, the kernel ends the lock of a process that ends.
+ */
+final class PortLock implements AutoCloseable {
+    /** Locks of this process, which must not open such a file again: closing it would end the lock. */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private final Path file;
+    private final FileChannel channel;
+
+    private PortLock(Path file, FileChannel channel) {
+        this.file = file;
+        this.channel = channel;
+    }
+
+    /** The lock for a port, without waiting; empty if it is in use. */
+    static Optional<PortLock> take(Path socket) throws IOException {
+        Path file = socket.toAbsolutePath().resolveSibling(socket.getFileName() + ".lock");
+        if (!HELD.add(file)) {
+            return Optional.empty();
+        }
+        boolean locked = false;
+        try {
+            FileChannel channel = open(file);
+            try {
+                locked = channel.tryLock() != null;
+            } finally {
+                if (!locked) {
+                    channel.close();
+                }
+            }
+            return locked ? Optional.of(new PortLock(file, channel)) : Optional.empty();
+        } finally {
+            if (!locked) {
+                HELD.remove(file);
+            }
+        }
+    }
+
+    private static FileChannel open(Path file) throws IOException {
+        return FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, LinkOption.NOFOLLOW_LINKS),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-rw----")));
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            channel.close();
+        } finally {
+            HELD.remove(file);
+        }
+    }
+}
