@@ -44,9 +44,17 @@ public final class VirtioQrexec implements QrexecClient {
 
     @Override
     public QrexecCall service(VmName vm, String service) {
-        String command = QrexecCommand.service(service, "dom0");
+        return conversation(vm, DEFAULT_USER, QrexecCommand.service(service, "dom0"));
+    }
+
+    @Override
+    public QrexecCall call(QrexecCommand command) {
+        return conversation(command.vm(), command.user(), command.command());
+    }
+
+    private QrexecCall conversation(VmName vm, String user, String command) {
         try {
-            return call(vm, 'C', DEFAULT_USER, command, null);
+            return call(vm, 'C', user, command, null);
         } catch (IOException e) {
             return new RefusedCall(IoReason.of(e));
         }
