@@ -111,7 +111,18 @@ public final class HostdStart {
                 : ProcessHandle.of(Long.parseLong(pid)).orElse(null);
     }
 
+    /** Where the configuration says; else in the distribution that we run from; else in PATH. */
     private String program() {
+        String set = settings.getOrDefault(HostProgram.QUBESDB_HOSTD.key(), "");
+        if (set.isEmpty()) {
+            String first = System.getProperty("java.class.path", "").split(":", 2)[0];
+            Path libraries = Path.of(first).toAbsolutePath().getParent();
+            Path ours =
+                    libraries == null ? null : libraries.resolveSibling("bin").resolve("qubesdb-hostd");
+            if (ours != null && Files.isExecutable(ours)) {
+                return ours.toString();
+            }
+        }
         return HostProgram.QUBESDB_HOSTD.in(settings);
     }
 
