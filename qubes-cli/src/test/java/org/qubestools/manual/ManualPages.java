@@ -177,7 +177,13 @@ public final class ManualPages {
         page.append("== Environment\n\n");
         file(page, "QUBES_ROOT", "directory below which every fixed path lies");
         file(page, "QUBES_OFFLINE", "1: do not contact the running system");
-        file(page, "QUBES_LIBVIRT_URI", "libvirt connection");
+        file(
+                page,
+                "QUBES_LIBVIRT_URI",
+                "libvirt connection; `xen:///` if not set, without Xen `qemu:///system` for root and"
+                        + " `qemu:///session` for others");
+        file(page, "QUBES_LIBVIRT_TIMEOUT", "seconds for which libvirt may be silent, 30 if not set");
+        file(page, "QUBES_DRIVER", "`xen`, `kvm`, `qemu` or `test`: whose words to use, whatever the connection is");
         file(page, "QUBES_GROUP", "group of the store, `qubes` if not set; empty: leave it alone");
         file(page, "QUBES_RUN_DIR", "directory of run-time files");
         file(page, "NO_COLOR", "help without colours");

@@ -74,6 +74,7 @@ final class Devices {
 
     private LiveXml live(String doing, DomainKey key) {
         return LiveXml.parse(
+                key.name(),
                 onActive(doing, key, (libvirt, domain) -> libvirt.ownedText("virDomainGetXMLDesc", domain, 0)));
     }
 
