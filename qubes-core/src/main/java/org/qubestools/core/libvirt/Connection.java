@@ -53,19 +53,6 @@ final class Connection implements AutoCloseable {
         }
     }
 
-    String uri() {
-        return uri;
-    }
-
-    NativeLibvirt libvirt() {
-        return libvirt;
-    }
-
-    /** Not for calls that ask the daemon: those go through {@link #ask}. */
-    Pointer pointer() {
-        return pointer;
-    }
-
     /** False once the connection is lost. One that does not answer is not lost: it may answer again. */
     boolean isAlive() {
         synchronized (this) {

@@ -62,16 +62,6 @@ final class NativeLibvirt {
         return library.getFunction(name);
     }
 
-    /** Whether this libvirt is new enough to have the function. */
-    boolean has(String name) {
-        try {
-            function(name);
-            return true;
-        } catch (UnsatisfiedLinkError e) {
-            return false;
-        }
-    }
-
     /** A call that returns a pointer, where null means failure. */
     Pointer pointer(String name, @Nullable Object... arguments) {
         Pointer result = function(name).invokePointer(arguments);
