@@ -46,7 +46,7 @@ class Shell:
 
     def __init__(self, uri):
         self.uri = uri
-        self.process = subprocess.Popen(['virsh', '-q', '-c', uri], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        self.process = subprocess.Popen(['stdbuf', '-oL', 'virsh', '-q', '-c', uri], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, text=True)
 
     def run(self, *lines):
