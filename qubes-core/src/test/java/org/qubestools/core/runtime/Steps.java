@@ -5,15 +5,15 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** All that fakes did, in order, and what a test has happen in the middle of one of their steps, once each. */
-final class Steps extends CopyOnWriteArrayList<String> {
+public final class Steps extends CopyOnWriteArrayList<String> {
     private static final long serialVersionUID = 1;
 
     private final transient Map<String, Runnable> happenings = new LinkedHashMap<>();
 
-    Steps() {}
+    public Steps() {}
 
     /** Has this happen when the step is noted, before it is done. */
-    void at(String step, Runnable happening) {
+    public void at(String step, Runnable happening) {
         happenings.put(step, happening);
     }
 
