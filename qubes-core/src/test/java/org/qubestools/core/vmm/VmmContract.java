@@ -94,7 +94,7 @@ abstract class VmmContract {
                 .hasMessageContaining(message);
     }
 
-    private int started(Vmm vmm) {
+    int started(Vmm vmm) {
         vmm.define(spec(NAME, UUID));
         return vmm.createPaused(KEY);
     }
