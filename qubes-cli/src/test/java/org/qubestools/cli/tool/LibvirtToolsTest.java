@@ -3,20 +3,16 @@ package org.qubestools.cli.tool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.qubestools.cli.QvmMain;
+import org.qubestools.cli.tool.ToolProcess.Ended;
 import org.qubestools.core.libvirt.CompleteHost;
 import org.qubestools.core.libvirt.LibvirtOptions;
 import org.qubestools.core.libvirt.LibvirtVmm;
@@ -33,9 +29,6 @@ final class LibvirtToolsTest {
 
     @TempDir
     Path folder;
-
-    /** What a process left behind. */
-    private record Ended(int code, String out, String err) {}
 
     @BeforeAll
     static void start() {
@@ -56,26 +49,7 @@ final class LibvirtToolsTest {
     }
 
     private Ended run(String uri, String commandLine) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                QvmMain.class.getName()));
-        command.addAll(List.of(commandLine.split(" ")));
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectOutput(folder.resolve("out").toFile())
-                .redirectError(folder.resolve("err").toFile());
-        builder.environment().put("QUBES_ROOT", folder.resolve("root").toString());
-        builder.environment().put("QUBES_LIBVIRT_URI", uri);
-        builder.environment().put("QUBES_LIBVIRT_TIMEOUT", "2");
-        Process process = builder.start();
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        return new Ended(
-                process.exitValue(),
-                Files.readString(folder.resolve("out"), StandardCharsets.UTF_8),
-                Files.readString(folder.resolve("err"), StandardCharsets.UTF_8));
+        return new ToolProcess(folder, uri).run(commandLine);
     }
 
     private Vmm open() {

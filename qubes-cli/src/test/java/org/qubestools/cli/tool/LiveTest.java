@@ -10,6 +10,7 @@ import org.qubestools.cli.LiveHost;
 import org.qubestools.cli.ToolRunner.Outcome;
 import org.qubestools.core.model.HostInfo;
 import org.qubestools.core.runtime.FakeServices;
+import org.qubestools.core.runtime.Steps;
 import org.qubestools.core.vmm.DomainSnapshot;
 import org.qubestools.core.vmm.DomainState;
 import org.qubestools.core.vmm.FakeVmm;
@@ -19,7 +20,7 @@ import org.qubestools.core.vmm.VmmTraits;
 abstract class LiveTest {
     static final int SOME = 3;
 
-    final List<String> steps = FakeServices.newSteps();
+    final Steps steps = new Steps();
     final FakeServices services = new FakeServices(steps);
     final LiveHost host = new LiveHost(services);
     FakeVmm vmm = new FakeVmm(new HostInfo(16000, 4)).loggingTo(steps);

@@ -115,22 +115,21 @@ public final class VmStarter {
     private int steps(QubesVm vm, StartOptions options, UndoStack undo) {
         RunReport report = system.report();
         system.images().prepare(system.view(vm), system.traits().templateRoot(), undo, report::warn);
-        DomainKey key = DomainKey.of(vm);
         define(vm, options);
         report.requireWanted();
         MemoryManager.Grant grant = requestMemory(vm, undo);
         detachFromHost(vm, undo);
-        int id = system.vmm().createPaused(key);
         StartedDomain domain = new StartedDomain(system, vm);
         undo.push("QubesDB daemon of VM '" + vm.name() + "'", domain::stopDatabase);
         undo.push("paused domain '" + vm.name() + "'", domain::destroy);
+        int id = domain.create();
         domain.startDatabase(id);
         report.requireWanted();
         guests.write(vm, id, options.preparingDisposable());
         guests.rewriteFirewalls(vm);
         system.host().hooks().at(HookPoint.START, system.view(vm), List.of());
         report.requireWanted();
-        system.vmm().resume(key);
+        domain.resume();
         if (grant != null) {
             grant.close();
         }
@@ -254,7 +253,7 @@ public final class VmStarter {
     /** Without an agent nobody would ever hear of it. */
     private QubesException killed(QubesVm vm, QubesException e) {
         UndoStack undo = new UndoStack();
-        undo.push("domain '" + vm.name() + "'", new StartedDomain(system, vm)::destroy);
+        undo.push("domain '" + vm.name() + "'", () -> system.vmm().destroy(DomainKey.of(vm)));
         return Rollback.of(e, undo);
     }
 }

@@ -155,9 +155,20 @@ public final class LazyVmm implements Vmm, HostSource {
         tell(vmm -> vmm.undefine(domain));
     }
 
+    /** A paused domain that is there after the connection was lost is the one that was asked for. */
     @Override
     public int createPaused(DomainKey domain) {
-        return ask(vmm -> vmm.createPaused(domain));
+        Vmm vmm = connected();
+        try {
+            return vmm.createPaused(domain);
+        } catch (QubesException e) {
+            if (vmm.isAlive()) {
+                throw e;
+            }
+        }
+        Vmm next = connectedAfter(vmm);
+        DomainSnapshot made = next.find(domain).orElse(null);
+        return made != null && made.state() == DomainState.PAUSED ? made.id() : next.createPaused(domain);
     }
 
     @Override

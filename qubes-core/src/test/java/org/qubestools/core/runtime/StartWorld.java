@@ -48,18 +48,21 @@ public final class StartWorld implements AutoCloseable {
             """;
 
     private final Path root;
-    private final List<String> steps = new ArrayList<>();
+    private final Steps steps = new Steps();
     private final List<String> warnings = new ArrayList<>();
     private final List<String> kept = new ArrayList<>();
     private final FakeServices services = new FakeServices(steps);
     private final JumpingTime time = new JumpingTime();
     private final FakeVmm vmm;
+    private LazyVmm.Opener opener;
+    private FileLayer layer = FileLayer.system();
     private String store = STORE;
     private @Nullable RunningSystem system;
 
     public StartWorld(Path root, VmmTraits traits) {
         this.root = root;
         this.vmm = new FakeVmm(new HostInfo(8192, 4), traits).loggingTo(steps);
+        this.opener = () -> vmm;
         for (String vm : List.of("work", "vault", "win", "win-app", "restored")) {
             images("/var/lib/qubes/appvms/" + vm);
         }
@@ -126,16 +129,34 @@ public final class StartWorld implements AutoCloseable {
         return this;
     }
 
+    /** Connects in this way; before the first use of the system. */
+    StartWorld through(LazyVmm.Opener instead) {
+        opener = instead;
+        return this;
+    }
+
+    /** Makes and changes files in this way; before the first use of the system. */
+    StartWorld on(FileLayer instead) {
+        layer = instead;
+        return this;
+    }
+
+    /** Has this happen in the middle of that step, once. */
+    StartWorld at(String step, Runnable happening) {
+        steps.at(step.replace("/var/lib", root + "/var/lib"), happening);
+        return this;
+    }
+
     RunningSystem system() {
         if (system == null) {
             RunningSystem.Place place = new RunningSystem.Place(
                     fixed -> path(fixed),
-                    FileLayer.system(),
+                    layer,
                     Ownership.leftAlone(),
                     time,
                     Clock.fixed(Instant.parse("2016-03-01T12:00:00Z"), ZoneOffset.UTC));
             system = new RunningSystem(
-                    LazyVmm.connectingBy(() -> vmm),
+                    LazyVmm.connectingBy(opener),
                     place,
                     StoreSnapshot.parse("qubes.xml", store.getBytes(StandardCharsets.UTF_8), new OnePool())
                             .vms(),

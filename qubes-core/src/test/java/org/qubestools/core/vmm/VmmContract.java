@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -93,7 +94,7 @@ abstract class VmmContract {
                 .hasMessageContaining(message);
     }
 
-    private int started(Vmm vmm) {
+    int started(Vmm vmm) {
         vmm.define(spec(NAME, UUID));
         return vmm.createPaused(KEY);
     }
@@ -443,6 +444,7 @@ abstract class VmmContract {
     @Test
     void noReaderBringsARemovedDefinitionBack() throws Exception {
         AtomicBoolean done = new AtomicBoolean();
+        CountDownLatch looking = new CountDownLatch(2);
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try (Vmm vmm = open();
                 Subscription subscription = vmm.subscribe(event -> {})) {
@@ -455,11 +457,15 @@ abstract class VmmContract {
                     vmm.shutdown(KEY);
                     vmm.destroy(BY_NAME);
                     looks++;
+                    looking.countDown();
                 }
                 return looks;
             };
             List<Future<Integer>> readers = List.of(threads.submit(reader), threads.submit(reader));
             try {
+                assertThat(looking.await(30, TimeUnit.SECONDS))
+                        .as("readers begin")
+                        .isTrue();
                 for (int round = 0; round < ROUNDS; round++) {
                     vmm.define(spec(NAME, UUID));
                     vmm.undefine(KEY);
