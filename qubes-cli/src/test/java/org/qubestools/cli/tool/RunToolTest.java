@@ -148,7 +148,7 @@ final class RunToolTest extends LiveTest {
         assertDone("qvm-run --pause work");
         assertDone("qvm-run --unpause --all");
 
-        assertThat(vmm.calls()).containsExactly("pause work", "resume work");
+        assertThat(vmm.calls()).containsExactly("suspend work", "resume work");
     }
 
     @Test

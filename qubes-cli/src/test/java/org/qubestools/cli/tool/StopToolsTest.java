@@ -57,7 +57,7 @@ final class StopToolsTest extends LiveTest {
         assertRefused("qvm-pause vault", 1, "VM 'vault' is already stopped");
         assertDone("qvm-unpause work");
         assertRefused("qvm-unpause work", 1, "VM 'work' is not paused");
-        assertThat(vmm.calls()).containsExactly("pause work", "resume work");
+        assertThat(vmm.calls()).containsExactly("suspend work", "resume work");
     }
 
     @Test
@@ -66,7 +66,11 @@ final class StopToolsTest extends LiveTest {
         assertThat(run("qvm-unpause --all --exclude work --json").out()).contains("\"sys-net\": true");
         assertThat(vmm.calls())
                 .containsExactly(
-                        "pause sys-net", "pause sys-firewall", "pause work", "resume sys-net", "resume sys-firewall");
+                        "suspend sys-net",
+                        "suspend sys-firewall",
+                        "suspend work",
+                        "resume sys-net",
+                        "resume sys-firewall");
     }
 
     @Test
@@ -75,7 +79,7 @@ final class StopToolsTest extends LiveTest {
         assertDone("qvm-unpause sys-net work");
 
         assertThat(vmm.calls())
-                .containsExactly("suspend to memory sys-net", "pause work", "wake up sys-net", "resume work");
+                .containsExactly("suspend to memory sys-net", "suspend work", "wake up sys-net", "resume work");
     }
 
     @Test

@@ -46,7 +46,7 @@ final class XmlDeclaration {
         String rest = text.substring(START.length(), end);
         String[] names = {"version", "encoding", "standalone"};
         for (String name : names) {
-            String trimmed = rest.stripLeading();
+            String trimmed = withoutBlanks(rest);
             if (trimmed.startsWith(name) && trimmed.length() < rest.length()) {
                 String value = quotedAfter(trimmed, name.length());
                 if (!isGood(name, value)) {
@@ -57,7 +57,16 @@ final class XmlDeclaration {
                 return -1;
             }
         }
-        return rest.isBlank() ? end + 2 : -1;
+        return withoutBlanks(rest).isEmpty() ? end + 2 : -1;
+    }
+
+    /** Without what XML takes for blanks at the beginning. */
+    private static String withoutBlanks(String text) {
+        int at = 0;
+        while (at < text.length() && XmlChars.isBlank(text.charAt(at))) {
+            at++;
+        }
+        return text.substring(at);
     }
 
     private static boolean isGood(String name, String value) {

@@ -307,7 +307,7 @@ public final class FakeVmm implements Vmm {
 
     @Override
     public synchronized void pause(DomainKey key) {
-        record("pause " + key.name());
+        record("suspend " + key.name());
         DomainSnapshot domain = active(key);
         put(domain, true, domain.id(), DomainState.PAUSED);
         tell(DomainEvent.Kind.SUSPENDED, domain, "paused");

@@ -87,12 +87,12 @@ final class LazyVmmTest {
     void whatALiveConnectionRefusesIsNotRepeated() {
         try (LazyVmm vmm = LazyVmm.connectingBy(this::open)) {
             vmm.host();
-            opened.get(0).failingAt("pause work", new QubesException(ErrorKind.FAILED, "refused"));
+            opened.get(0).failingAt("suspend work", new QubesException(ErrorKind.FAILED, "refused"));
 
             assertThatThrownBy(() -> vmm.pause(new DomainKey("work", null))).hasMessage("refused");
         }
         assertThat(opened).hasSize(1);
-        assertThat(opened.get(0).calls()).containsExactly("pause work");
+        assertThat(opened.get(0).calls()).containsExactly("suspend work");
     }
 
     @Test
