@@ -54,11 +54,11 @@ class Shell:
         self.process.stdin.write('\n'.join(lines) + '\necho all-done\n')
         self.process.stdin.flush()
         text = ''
-        while 'all-done' not in text.replace('echo all-done', ''):
-            line = self.process.stdout.readline()
-            if not line:
+        while 'all-done' not in text.replace('echo all-done', ''):  # it shows what it reads; no line end follows the echo
+            part = os.read(self.process.stdout.fileno(), 65536).decode()
+            if not part:
                 sys.exit('bench: virsh ended: ' + text)
-            text += line
+            text += part
         if 'error:' in text:
             sys.exit('bench: virsh: ' + text)
 
