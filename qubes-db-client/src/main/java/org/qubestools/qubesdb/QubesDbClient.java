@@ -20,11 +20,11 @@ import java.util.function.Function;
  */
 public final class QubesDbClient implements QubesDb {
     private final Session session;
-    private final ListenerQueue listeners;
+    private final WatchThreads threads;
 
     private QubesDbClient(Endpoint endpoint, QubesDbOptions options) {
-        this.session = new Session(endpoint, options);
-        this.listeners = new ListenerQueue(endpoint.name());
+        this.threads = new WatchThreads(endpoint.name());
+        this.session = new Session(endpoint, options, threads);
     }
 
     /** The client of a domain's database; connects to nothing yet. */
@@ -176,9 +176,9 @@ public final class QubesDbClient implements QubesDb {
 
     @Override
     public Watch watch(QubesDbPath path, WatchListener listener) throws QubesDbException, InterruptedException {
-        Registration registration = new Registration(path, listeners.target(listener), session::forget);
+        Registration registration = new Registration(path, threads.target(listener), session::forget);
         session.register(registration);
-        listeners.start();
+        threads.start();
         return registration;
     }
 
@@ -196,6 +196,7 @@ public final class QubesDbClient implements QubesDb {
                 stream.add(registration);
             }
             complete = true;
+            threads.start();
             return stream;
         } finally {
             if (!complete) {
@@ -255,10 +256,10 @@ public final class QubesDbClient implements QubesDb {
     @Override
     public void close() {
         session.close();
-        listeners.close();
+        threads.close();
         try {
             session.join();
-            listeners.join();
+            threads.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // what is left of the threads ends by itself
         }
