@@ -177,8 +177,8 @@ public final class QubesDbClient implements QubesDb {
     @Override
     public Watch watch(QubesDbPath path, WatchListener listener) throws QubesDbException, InterruptedException {
         Registration registration = new Registration(path, threads.target(listener), session::forget);
+        threads.start(); // before that: if this thread is interrupted, they take the answer
         session.register(registration);
-        threads.start();
         return registration;
     }
 
@@ -189,6 +189,7 @@ public final class QubesDbClient implements QubesDb {
         }
         QueuedWatchStream stream = new QueuedWatchStream();
         boolean complete = false;
+        threads.start();
         try {
             for (QubesDbPath path : paths) {
                 Registration registration = new Registration(path, stream, session::forget);
@@ -196,7 +197,6 @@ public final class QubesDbClient implements QubesDb {
                 stream.add(registration);
             }
             complete = true;
-            threads.start();
             return stream;
         } finally {
             if (!complete) {

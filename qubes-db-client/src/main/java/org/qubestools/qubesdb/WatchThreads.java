@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * listener that takes its time keeps nobody from reading. There is one thread until the other is needed.
  */
 final class WatchThreads {
-    private static final int MOST = 2;
     private static final long PATIENCE_MILLIS = 1000;
 
     private final String name;
@@ -26,8 +25,8 @@ final class WatchThreads {
     private final class Arrival implements Runnable {
         @Override
         public void run() {
-            if (Thread.currentThread() != reader) {
-                wake(); // else it sees to it when it has read all that there is
+            if (Thread.currentThread() != reader) { // which sees to it when it has read all that there is
+                arrived();
             }
         }
     }
@@ -65,7 +64,21 @@ final class WatchThreads {
         }
     }
 
-    /** Something is there to be delivered, or nobody reads. */
+    private synchronized void arrived() {
+        if (reader != null) {
+            beginOther();
+        }
+        notifyAll();
+    }
+
+    /** Somebody else is needed than the one thread there may be. */
+    private void beginOther() {
+        if (threads.size() == 1 && !closed) {
+            begin();
+        }
+    }
+
+    /** Nobody reads any more. */
     synchronized void wake() {
         notifyAll();
     }
@@ -130,9 +143,7 @@ final class WatchThreads {
         ListenerQueue.Event event = delivering ? null : queue.next();
         if (event != null) {
             delivering = true;
-            if (threads.size() < MOST && !closed) {
-                begin(); // somebody has to read meanwhile
-            }
+            beginOther(); // to read meanwhile
         }
         return event;
     }
