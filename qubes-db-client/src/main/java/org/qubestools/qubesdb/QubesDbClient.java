@@ -5,6 +5,7 @@ import java.net.StandardProtocolFamily;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +43,16 @@ public final class QubesDbClient implements QubesDb {
      * something else to do first. A client that connects meanwhile waits for it.
      */
     public static void prepare() {
+        Background.start("qubesdb-random", new FirstRandom());
         Background.start("qubesdb-prepare", new FirstSocket());
+    }
+
+    /** Loads what the JDK's Unix sockets load at their first use, for names that nothing here needs: half of their time. */
+    private static final class FirstRandom implements Runnable {
+        @Override
+        public void run() {
+            new SecureRandom();
+        }
     }
 
     /** Opens a socket and a selector, and closes them. A class, not a lambda, which would take a millisecond. */
