@@ -20,8 +20,10 @@ import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmCollection;
 import org.qubestools.core.model.VmView;
 import org.qubestools.core.runtime.HostServices;
+import org.qubestools.core.runtime.QrexecClient;
 import org.qubestools.core.runtime.RunReport;
 import org.qubestools.core.runtime.RunningSystem;
+import org.qubestools.core.runtime.VmCommands;
 import org.qubestools.core.runtime.VmStatuses;
 import org.qubestools.core.store.LockWait;
 import org.qubestools.core.store.StoreSnapshot;
@@ -122,6 +124,15 @@ public final class Session implements AutoCloseable, HostSource {
                 report::warn);
         HostServices services = ctx.host().services(qubes.vmm(), around);
         return qubes.running(store, services, ctx.host().waitTime(), report);
+    }
+
+    /** The way to run services in VMs. In offline mode, where the VMM cannot be asked, it is qrexec. */
+    public QrexecClient commands() {
+        QrexecClient ofHost = ctx.host().qrexec();
+        return qubes.vmm().isOffline()
+                ? ofHost
+                : VmCommands.of(
+                        qubes.vmm().traits(), ofHost, config(), ctx.host().waitTime());
     }
 
     private void tellUnreachable(QubesException e) {
