@@ -66,15 +66,8 @@ public final class FakeVmm implements Vmm {
     }
 
     /** Adds a running domain. */
-    public FakeVmm running(String name, int id, long memoryKib) {
-        return with(new DomainSnapshot(
-                name,
-                String.format("%08d-0000-0000-0000-000000000000", id),
-                true,
-                id,
-                DomainState.RUNNING,
-                memoryKib,
-                0));
+    public FakeVmm running(String name, String uuid, int id, long memoryKib) {
+        return with(new DomainSnapshot(name, uuid, true, id, DomainState.RUNNING, memoryKib, 0));
     }
 
     /** Makes this call fail, such as {@code create paused work}, each time. */
