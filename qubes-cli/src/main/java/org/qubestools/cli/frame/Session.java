@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.ParsedArguments;
@@ -19,13 +20,16 @@ import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmCollection;
 import org.qubestools.core.model.VmView;
 import org.qubestools.core.runtime.HostServices;
+import org.qubestools.core.runtime.QrexecClient;
 import org.qubestools.core.runtime.RunReport;
 import org.qubestools.core.runtime.RunningSystem;
+import org.qubestools.core.runtime.VmCommands;
 import org.qubestools.core.runtime.VmStatuses;
 import org.qubestools.core.store.LockWait;
 import org.qubestools.core.store.StoreSnapshot;
 import org.qubestools.core.vmm.LazyVmm;
 import org.qubestools.core.vmm.Vmm;
+import org.qubestools.core.vmm.VmmReport;
 
 /** One run's way to the core, made from the common options and the environment. */
 public final class Session implements AutoCloseable, HostSource {
@@ -122,6 +126,15 @@ public final class Session implements AutoCloseable, HostSource {
         return qubes.running(store, services, ctx.host().waitTime(), report);
     }
 
+    /** The way to run services in VMs. In offline mode, where the VMM cannot be asked, it is qrexec. */
+    public QrexecClient commands() {
+        QrexecClient ofHost = ctx.host().qrexec();
+        return qubes.vmm().isOffline()
+                ? ofHost
+                : VmCommands.of(
+                        qubes.vmm().traits(), ofHost, config(), ctx.host().waitTime());
+    }
+
     private void tellUnreachable(QubesException e) {
         if (e.kind() != ErrorKind.VMM_UNREACHABLE) {
             throw e;
@@ -145,10 +158,32 @@ public final class Session implements AutoCloseable, HostSource {
         }
     }
 
-    private record Opener(ToolContext ctx, QubesConfig config) implements LazyVmm.Opener {
+    /** No lambda either. A new connection after a lost one says the same again, which is told once. */
+    private static final class Opener implements LazyVmm.Opener, VmmReport {
+        private final ToolContext ctx;
+        private final QubesConfig config;
+        private final AtomicBoolean hinted = new AtomicBoolean();
+
+        Opener(ToolContext ctx, QubesConfig config) {
+            this.ctx = ctx;
+            this.config = config;
+        }
+
         @Override
         public Vmm open() {
-            return ctx.vmms().open(config, ctx::warn);
+            return ctx.vmms().open(config, this);
+        }
+
+        @Override
+        public void warn(String line) {
+            ctx.warn(line);
+        }
+
+        @Override
+        public void hint(String line) {
+            if (hinted.compareAndSet(false, true)) {
+                ctx.note(line);
+            }
         }
 
         @Override

@@ -23,6 +23,7 @@ import org.qubestools.core.model.VmReference;
 import org.qubestools.core.model.VmView;
 import org.qubestools.core.property.PropertyContext;
 import org.qubestools.core.storage.FileChanges;
+import org.qubestools.core.vmm.DomainKey;
 import org.qubestools.core.vmm.DomainSnapshot;
 import org.qubestools.core.vmm.LazyVmm;
 
@@ -142,16 +143,8 @@ public final class Draft implements PropertyContext {
         if (vm.qid() == 0) {
             return true;
         }
-        return !vmm.isOffline() && domain(vm.name()).map(DomainSnapshot::active).orElse(false);
-    }
-
-    private Optional<DomainSnapshot> domain(String name) {
-        for (DomainSnapshot domain : vmm.domains()) {
-            if (domain.name().equals(name)) {
-                return Optional.of(domain);
-            }
-        }
-        return Optional.empty();
+        return !vmm.isOffline()
+                && vmm.find(DomainKey.of(vm)).map(DomainSnapshot::active).orElse(false);
     }
 
     public boolean isOffline() {
