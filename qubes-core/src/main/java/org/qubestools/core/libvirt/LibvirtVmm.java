@@ -35,7 +35,8 @@ public final class LibvirtVmm implements Vmm {
     private @Nullable String driverWord;
     private boolean toldHint;
 
-    private LibvirtVmm(Connection connection, LibvirtOptions options, Consumer<String> warnings) {
+    /** Closes the connection when it is closed. */
+    LibvirtVmm(Connection connection, LibvirtOptions options, Consumer<String> warnings) {
         this.connection = connection;
         this.options = options;
         this.warnings = warnings;
