@@ -36,7 +36,8 @@ public final class LibvirtVmm implements Vmm {
     private @Nullable String driverWord;
     private boolean toldHint;
 
-    private LibvirtVmm(Connection connection, LibvirtOptions options, VmmReport report) {
+    /** Closes the connection when it is closed. */
+    LibvirtVmm(Connection connection, LibvirtOptions options, VmmReport report) {
         this.connection = connection;
         this.options = options;
         this.report = report;
