@@ -6,7 +6,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.qubestools.cli.ToolRunner.Outcome;
 import org.qubestools.core.vmm.DomainState;
-import org.qubestools.core.vmm.VmmTraits;
 
 /** {@code qvm-shutdown}, {@code qvm-kill}, {@code qvm-pause}, {@code qvm-unpause}. */
 final class StopToolsTest extends LiveTest {
@@ -35,7 +34,7 @@ final class StopToolsTest extends LiveTest {
 
     @Test
     void aDaemonOfOursEndsWithTheVm() {
-        driver(VmmTraits.QEMU);
+        services.letDatabasesOutliveDomains();
         runs("work", 3);
 
         assertDone("qvm-kill work");
