@@ -8,7 +8,6 @@ import org.qubestools.cli.ToolRunner.Outcome;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.vmm.DomainState;
-import org.qubestools.core.vmm.VmmTraits;
 
 /** {@code qvm-shutdown}, {@code qvm-kill}, {@code qvm-pause}, {@code qvm-unpause}. */
 final class StopToolsTest extends LiveTest {
@@ -37,7 +36,7 @@ final class StopToolsTest extends LiveTest {
 
     @Test
     void aDaemonOfOursEndsWithTheVm() {
-        driver(VmmTraits.QEMU);
+        services.letDatabasesOutliveDomains();
         runs("work", 3);
 
         assertDone("qvm-kill work");

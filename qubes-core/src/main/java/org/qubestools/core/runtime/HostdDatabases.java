@@ -127,6 +127,11 @@ public final class HostdDatabases implements DomainDatabases {
     }
 
     @Override
+    public boolean outliveDomains() {
+        return true;
+    }
+
+    @Override
     public QubesDb connect(QubesVm vm) {
         return QubesDbDaemons.client(paths, vm);
     }

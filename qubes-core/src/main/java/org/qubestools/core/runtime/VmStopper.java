@@ -117,8 +117,8 @@ public final class VmStopper {
     /** After its end was seen: nothing of what it had is used any more. */
     void ended(QubesVm vm) {
         system.live(vm).refresh();
-        if (!system.traits().qubesDaemons()) {
-            system.host().databases().stop(vm); // ours outlives the domain; Qubes' own ends with it
+        if (system.host().databases().outliveDomains()) {
+            system.host().databases().stop(vm);
         }
     }
 
