@@ -3,6 +3,7 @@ package org.qubestools.cli.frame;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -11,6 +12,7 @@ import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.core.Qubes;
 import org.qubestools.core.QubesConfig;
+import org.qubestools.core.edit.EditHooks;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.FileLayer;
@@ -19,6 +21,7 @@ import org.qubestools.core.model.HostSource;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmCollection;
 import org.qubestools.core.model.VmView;
+import org.qubestools.core.runtime.HookPoint;
 import org.qubestools.core.runtime.HostServices;
 import org.qubestools.core.runtime.QrexecClient;
 import org.qubestools.core.runtime.RunReport;
@@ -67,7 +70,7 @@ public final class Session implements AutoCloseable, HostSource {
                 ? LockWait.forever(notice)
                 : LockWait.atMost(Duration.ofSeconds(seconds.get()), notice);
         Clock clock = ctx.clock();
-        Qubes qubes = new Qubes(config, vmm, FileLayer.system(), clock, wait);
+        Qubes qubes = new Qubes(config, vmm, FileLayer.system(), clock, wait, new EditSteps(ctx, config));
         if (ctx.verbose() && qubes.leavesGroupAlone()) {
             ctx.detail("there is no group '" + config.group() + "' below the root; files keep theirs");
         }
@@ -155,6 +158,14 @@ public final class Session implements AutoCloseable, HostSource {
         @Override
         public void accept(String line) {
             ctx.note(config.shownIn(line));
+        }
+    }
+
+    /** Hands the steps of edits over to the hooks of the host, which nobody loads before there is one. */
+    private record EditSteps(ToolContext ctx, QubesConfig config) implements EditHooks {
+        @Override
+        public void at(Step step, VmView vm, List<String> arguments) {
+            ctx.host().hooks(config, ctx::warn).at(HookPoint.valueOf(step.name()), vm, arguments);
         }
     }
 

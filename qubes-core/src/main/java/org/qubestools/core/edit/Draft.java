@@ -39,6 +39,7 @@ public final class Draft implements PropertyContext {
     private final Clock clock;
     private final FileChanges files = new FileChanges();
     private final DomainChanges domains = new DomainChanges();
+    private final EditSteps steps = new EditSteps();
     private final Map<Integer, VmView> networkBefore = new LinkedHashMap<>(0);
     private final List<String> warnings = new ArrayList<>(0);
     private final List<String> notes = new ArrayList<>(0);
@@ -241,6 +242,21 @@ public final class Draft implements PropertyContext {
 
     public List<String> notes() {
         return List.copyOf(notes);
+    }
+
+    /** Notes what hooks are told of when the edit is carried out; {@code vm} is as it is in the draft now. */
+    void step(EditHooks.Step step, QubesVm vm, String... arguments) {
+        steps.add(step, view(vm), List.of(arguments));
+    }
+
+    /** Tells of what is about to happen; a failure ends the edit before anything is done. */
+    public void tellFirst(EditHooks hooks) {
+        steps.tellFirst(hooks);
+    }
+
+    /** Tells of what has been done to files and is about to be saved. */
+    public void tellLast(EditHooks hooks) {
+        steps.tellLast(hooks, this);
     }
 
     /** Changes the definitions of domains; a failure takes all of it back. */
