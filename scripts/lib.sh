@@ -89,22 +89,29 @@ need_counterparts() {
     [ -z "$missing" ] || install_packages $missing
 }
 
-# What tests with libvirt and real guests need: root gets Debian's packages, others are told what is not tested.
-need_guests() {
-    missing=
+# Prints the packages of Debian that libvirt and real guests need here besides what is there; nothing if all is.
+missing_for_guests() {
+    lacking=
     for pair in libvirtd:libvirt-daemon virsh:libvirt-clients qemu-system-x86_64:qemu-system-x86 qemu-img:qemu-utils \
-        busybox:busybox-static mke2fs:e2fsprogs xmllint:libxml2-utils; do
-        (PATH=$PATH:/usr/sbin:/sbin; command -v "${pair%%:*}" >/dev/null) || missing="$missing ${pair#*:}"
+        busybox:busybox-static mke2fs:e2fsprogs; do
+        (PATH=$PATH:/usr/sbin:/sbin; command -v "${pair%%:*}" >/dev/null) || lacking="$lacking ${pair#*:}"
     done
     ls /usr/lib/*/libvirt/connection-driver/libvirt_driver_qemu.so >/dev/null 2>&1 ||
-        missing="$missing libvirt-daemon-driver-qemu"
+        lacking="$lacking libvirt-daemon-driver-qemu"
+    echo "${lacking# }"
+}
+
+# What tests with libvirt and real guests need: root gets Debian's packages, others are told what is not tested.
+need_guests() {
+    missing=$(missing_for_guests)
+    command -v xmllint >/dev/null || missing="$missing libxml2-utils"
     if [ -z "$missing" ]; then
         :
     elif [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
         install_packages $missing
     else
-        say "tests with libvirt and real guests are skipped, missing on this machine:$missing. This line installs it:"
-        printf 'sudo apt-get install --no-install-recommends%s\n' "$missing" >&2
+        say "tests with libvirt and real guests are skipped, missing on this machine: $missing. This line installs it:"
+        printf 'sudo apt-get install --no-install-recommends %s\n' "$missing" >&2
     fi
 }
 
