@@ -135,7 +135,11 @@ final class StopToolsTest extends LiveTest {
     void aGuestThatStillBootsIsAskedAgain() {
         vmm.forgettingShutdown("work", 2);
 
-        assertThat(run("qvm-shutdown -q --wait work")).isEqualTo(new Outcome(0, "", ""));
+        assertThat(run("qvm-shutdown --wait work").err()).isEqualTo("""
+                        qvm-shutdown: shutting down VM 'work'
+                        qvm-shutdown: asking VM 'work' again to shut down
+                        qvm-shutdown: asking VM 'work' again to shut down
+                        """);
 
         assertThat(vmm.calls()).containsExactly("shutdown work", "shutdown work", "shutdown work");
         assertThat(host.time().sleeps()).hasSize(11);
