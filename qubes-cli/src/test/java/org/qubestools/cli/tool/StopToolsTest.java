@@ -159,6 +159,22 @@ final class StopToolsTest extends LiveTest {
     }
 
     @Test
+    void aDatabaseThatDoesNotEndKeepsNobodyFromWaitingForTheOthers() {
+        driver(VmmTraits.QEMU);
+        runs("sys-net", 1);
+        runs("sys-firewall", 2);
+        runs("work", 3);
+        services.failingAt("qubesdb stop work");
+
+        Outcome outcome = run("qvm-shutdown -q --all --wait");
+
+        assertThat(outcome.code()).isEqualTo(SOME);
+        assertThat(outcome.err()).contains("qubesdb stop work").hasLineCount(1);
+        assertThat(vmm.calls()).containsExactly("shutdown work", "shutdown sys-firewall", "shutdown sys-net");
+        assertThat(services.runningDatabases()).containsExactly("work");
+    }
+
+    @Test
     void aKilledVmIsGoneAfterwards() {
         driver(VmmTraits.QEMU);
         runs("work", 3);
