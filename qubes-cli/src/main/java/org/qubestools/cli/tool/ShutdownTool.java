@@ -27,7 +27,7 @@ public final class ShutdownTool implements Tool {
     private static final Opt<Boolean> FORCE =
             Opt.flag("--force").help("also VMs that give network to running ones; these lose it");
     private static final Opt<Boolean> WAIT =
-            Opt.flag("--wait").help("wait for the end, kill what has not ended by then");
+            Opt.flag("--wait").help("wait for the end, ask again meanwhile, kill what has not ended by then");
     private static final Opt<Integer> WAIT_TIME = Opt.number("SECONDS", 0, Integer.MAX_VALUE, "--wait-time")
             .help("how long --wait waits before it kills (default: " + DEFAULT_WAIT + ")");
     private static final Opt<Integer> TIMEOUT =

@@ -134,7 +134,11 @@ final class StopToolsTest extends LiveTest {
     void aGuestThatStillBootsIsAskedAgain() {
         vmm.forgettingShutdown("work", 2);
 
-        assertThat(run("qvm-shutdown -q --wait work")).isEqualTo(new Outcome(0, "", ""));
+        assertThat(run("qvm-shutdown --wait work").err()).isEqualTo("""
+                        qvm-shutdown: shutting down VM 'work'
+                        qvm-shutdown: asking VM 'work' again to shut down
+                        qvm-shutdown: asking VM 'work' again to shut down
+                        """);
 
         assertThat(vmm.calls()).containsExactly("shutdown work", "shutdown work", "shutdown work");
         assertThat(host.time().sleeps()).hasSize(11);
@@ -151,6 +155,22 @@ final class StopToolsTest extends LiveTest {
 
         assertThat(outcome).isEqualTo(new Outcome(0, "", "qvm-shutdown: warning: VM 'work' had to be killed\n"));
         assertThat(vmm.calls()).containsExactly("shutdown work", "shutdown work", "shutdown work", "destroy work");
+    }
+
+    @Test
+    void aDatabaseThatDoesNotEndKeepsNobodyFromWaitingForTheOthers() {
+        driver(VmmTraits.QEMU);
+        runs("sys-net", 1);
+        runs("sys-firewall", 2);
+        runs("work", 3);
+        services.failingAt("qubesdb stop work");
+
+        Outcome outcome = run("qvm-shutdown -q --all --wait");
+
+        assertThat(outcome.code()).isEqualTo(SOME);
+        assertThat(outcome.err()).contains("qubesdb stop work").hasLineCount(1);
+        assertThat(vmm.calls()).containsExactly("shutdown work", "shutdown sys-firewall", "shutdown sys-net");
+        assertThat(services.runningDatabases()).containsExactly("work");
     }
 
     @Test

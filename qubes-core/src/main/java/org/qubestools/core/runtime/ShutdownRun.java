@@ -164,7 +164,7 @@ public final class ShutdownRun {
         }
         PowerState state = system.state(vm);
         if (state == PowerState.HALTED) {
-            stopper.ended(vm);
+            ended(vm);
             return true;
         }
         if (descent.killed >= 0) {
@@ -186,6 +186,15 @@ public final class ShutdownRun {
         return false;
     }
 
+    /** What cannot be cleaned up of one VM keeps nobody from waiting for the others. */
+    private void ended(QubesVm vm) {
+        try {
+            stopper.ended(vm);
+        } catch (QubesException e) {
+            fail(vm, e);
+        }
+    }
+
     /** False if there is nothing more to wait for. */
     private boolean kill(Descent descent) {
         try {
@@ -196,7 +205,7 @@ public final class ShutdownRun {
             return true;
         } catch (QubesException e) {
             if (e.kind() == ErrorKind.WRONG_STATE) {
-                stopper.ended(descent.vm); // it stopped by itself in this very moment
+                ended(descent.vm); // it stopped by itself in this very moment
             } else {
                 fail(descent.vm, e);
             }

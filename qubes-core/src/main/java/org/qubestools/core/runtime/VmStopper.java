@@ -54,7 +54,9 @@ public final class VmStopper {
     void remind(QubesVm vm) {
         try {
             boolean active = system.vmm().shutdown(key(vm));
-            system.report().note((active ? "asking again: VM '" : "down: VM '") + vm.name() + "'");
+            if (active) {
+                system.report().note("asking VM '" + vm.name() + "' again to shut down");
+            }
         } catch (QubesException e) {
             if (e.kind() == ErrorKind.VMM_UNREACHABLE) {
                 throw e;
