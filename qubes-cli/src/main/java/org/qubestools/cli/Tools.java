@@ -14,6 +14,7 @@ import org.qubestools.cli.tool.CloneTool;
 import org.qubestools.cli.tool.CreateDvmTool;
 import org.qubestools.cli.tool.CreateTool;
 import org.qubestools.cli.tool.EventsTool;
+import org.qubestools.cli.tool.FirewallTool;
 import org.qubestools.cli.tool.GlobalPrefsTool;
 import org.qubestools.cli.tool.InitStorageTool;
 import org.qubestools.cli.tool.KillTool;
@@ -56,6 +57,7 @@ public final class Tools {
                 "qvm-create",
                 "qvm-create-default-dvm",
                 "qvm-events",
+                "qvm-firewall",
                 "qvm-init-storage",
                 "qvm-kill",
                 "qvm-ls",
@@ -101,6 +103,7 @@ public final class Tools {
             case "qvm-prefs" -> Optional.of(new PrefsTool());
             case "qvm-remove" -> Optional.of(new RemoveTool());
             case "qvm-run" -> Optional.of(new RunTool());
+            case "qvm-firewall" -> Optional.of(new FirewallTool());
             case "qvm-service" -> Optional.of(new ServiceTool());
             case "qvm-shutdown" -> Optional.of(new ShutdownTool());
             case "qvm-start" -> Optional.of(new StartTool());

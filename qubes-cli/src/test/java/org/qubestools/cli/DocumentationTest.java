@@ -53,6 +53,7 @@ final class DocumentationTest {
         "edit: qubes-prefs --json -s updatevm sys-net",
         "services: qvm-service --json work",
         "edit: qvm-service --json work -e cups",
+        "firewall: qvm-firewall --json work",
         "check: qvm-check --json work",
         "edit: qvm-create --json --dry-run -l red -t fedora-23 new",
         "edit: qvm-clone --json --dry-run work copy",

@@ -1,12 +1,12 @@
 package org.qubestools.qubesdb;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,7 +24,6 @@ final class Connection {
     static final long FOR_EVER = 0;
 
     private static final long NOT_AT_ALL = -1;
-    private static final int BUFFER = 64 << 10;
 
     private final String name;
     private final SocketChannel channel;
@@ -43,12 +42,8 @@ final class Connection {
     private final AtomicBoolean turn = new AtomicBoolean();
 
     // What belongs to who has the turn.
-    private final ReplyParser parser = new ReplyParser();
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+    private final Receiver receiver;
     private boolean flushed = true;
-
-    /** The daemon may hang up behind the last answer. */
-    private volatile boolean suspect;
 
     /** Whose it is. */
     interface Owner {
@@ -70,27 +65,13 @@ final class Connection {
         this.readOnly = opened.readOnly();
         this.owner = owner;
         this.sender = new Sender(channel, outstanding);
+        this.receiver = new Receiver(name, channel, outstanding, router);
         try {
-            this.selector = selectorOf(channel);
+            this.selector = opened.selector();
         } catch (IOException e) {
             throw new QubesDbDisconnectedException("no connection to QubesDB of " + name + ": " + e.getMessage(), e);
         }
         this.key = channel.keyFor(selector);
-    }
-
-    private static Selector selectorOf(SocketChannel channel) throws IOException {
-        Selector selector = null;
-        try {
-            selector = Selector.open();
-            channel.register(selector, SelectionKey.OP_READ);
-            return selector;
-        } catch (IOException e) {
-            if (selector != null) {
-                selector.close();
-            }
-            channel.close();
-            throw e;
-        }
     }
 
     WatchRouter router() {
@@ -98,7 +79,7 @@ final class Connection {
     }
 
     boolean isSuspect() {
-        return suspect;
+        return receiver.isSuspect();
     }
 
     boolean isUsable() {
@@ -266,9 +247,8 @@ final class Connection {
             return asked;
         }
         flush();
-        if (!read()) {
-            boolean inside = parser.isInside() || buffer.position() > 0;
-            return lost(inside ? "it ended within a message" : "the daemon closed it", null);
+        if (!receiver.receive(sender.isDeaf())) {
+            return lost(receiver.isInside() ? "it ended within a message" : "the daemon closed it", null);
         }
         return null;
     }
@@ -277,51 +257,6 @@ final class Connection {
         if (sender.flush() != flushed) {
             flushed = !flushed;
             key.interestOps(flushed ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE);
-        }
-    }
-
-    /**
-     * Takes of what has arrived as much as the buffer holds: a daemon that never stops must not keep the reader from
-     * being asked to end. False at the end of the stream.
-     */
-    private boolean read() throws QubesDbProtocolException {
-        boolean deaf = sender.isDeaf();
-        int room = buffer.remaining();
-        int got = receive();
-        if (got < 0) {
-            return false;
-        }
-        buffer.flip();
-        Message message = parser.next(buffer);
-        while (message != null) {
-            take(message);
-            message = parser.next(buffer);
-        }
-        buffer.compact();
-        return got == room || !deaf; // from who took nothing any more before this, no more comes
-    }
-
-    /** A reset is an end like any other: the daemon closed with something unread. */
-    private int receive() {
-        try {
-            return channel.read(buffer);
-        } catch (IOException e) {
-            return -1;
-        }
-    }
-
-    private void take(Message message) throws QubesDbProtocolException {
-        if (message.type() == MessageType.EVENT) {
-            router.changed(message.untrustedPath());
-            return;
-        }
-        Call call = outstanding.peek();
-        if (call == null) {
-            throw new QubesDbProtocolException("QubesDB of " + name + " sent " + message.type() + ", unasked");
-        }
-        suspect = message.type() == MessageType.ERROR && call.request().type() == MessageType.WRITE;
-        if (call.accept(message)) {
-            outstanding.remove(call);
         }
     }
 
@@ -357,11 +292,9 @@ final class Connection {
     }
 
     private void failAll() {
-        QubesDbException reason = end.get();
-        Call call = outstanding.poll();
-        while (call != null && reason != null) {
+        QubesDbException reason = Objects.requireNonNull(end.get());
+        for (Call call = outstanding.poll(); call != null; call = outstanding.poll()) {
             call.fail(reason);
-            call = outstanding.poll();
         }
     }
 }

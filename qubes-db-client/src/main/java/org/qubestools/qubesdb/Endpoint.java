@@ -5,6 +5,8 @@ import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +28,23 @@ record Endpoint(String name, Path socket, Path readOnlySocket) {
     }
 
     /** A channel that is connected and does not block. */
-    record Opened(SocketChannel channel, boolean readOnly) {}
+    record Opened(SocketChannel channel, boolean readOnly) {
+        /** What waits until something can be read; without it the channel is closed. */
+        Selector selector() throws IOException {
+            Selector selector = null;
+            try {
+                selector = Selector.open();
+                channel.register(selector, SelectionKey.OP_READ);
+                return selector;
+            } catch (IOException e) {
+                if (selector != null) {
+                    selector.close();
+                }
+                channel.close();
+                throw e;
+            }
+        }
+    }
 
     /** The time is over, or nobody needs it any more. */
     private record Late(Deadline end, BooleanSupplier givenUp) implements BooleanSupplier {

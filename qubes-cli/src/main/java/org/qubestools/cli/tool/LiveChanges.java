@@ -3,10 +3,15 @@ package org.qubestools.cli.tool;
 import org.qubestools.cli.frame.Session;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.core.EditOutcome;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmView;
 import org.qubestools.core.runtime.NetworkAttachment;
 import org.qubestools.core.runtime.RunReport;
 import org.qubestools.core.runtime.RunningSystem;
+import org.qubestools.core.store.StoreSnapshot;
 
 /** What an edit of the store asks of VMs that run, once it is saved. */
 final class LiveChanges {
@@ -34,6 +39,27 @@ final class LiveChanges {
             for (VmView before : outcome.networkBefore()) {
                 network.changed(before);
             }
+        }
+    }
+
+    /** Tells the ProxyVM of a running VM its firewall rules, which are stored, whatever fails here. */
+    static void firewall(Session session, ToolContext ctx, String vm) {
+        if (session.qubes().vmm().isOffline()) {
+            return;
+        }
+        StoreSnapshot store = session.qubes().load();
+        QubesVm changed = store.vms().require(vm);
+        QubesVm netvm = store.vms().netvm(changed).vm();
+        if (netvm == null || netvm.vmClass() != VmClass.PROXY) {
+            return;
+        }
+        try (RunningSystem system = session.running(store, new Says(ctx))) {
+            new NetworkAttachment(system).rulesChanged(changed);
+        } catch (QubesException e) {
+            if (e.kind() != ErrorKind.VMM_UNREACHABLE) {
+                throw e;
+            }
+            ctx.warn(e.getMessage() + "; if VM '" + changed.name() + "' runs, its ProxyVM was not told");
         }
     }
 }

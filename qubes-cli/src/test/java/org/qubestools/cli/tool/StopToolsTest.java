@@ -159,7 +159,7 @@ final class StopToolsTest extends LiveTest {
 
     @Test
     void aDatabaseThatDoesNotEndKeepsNobodyFromWaitingForTheOthers() {
-        driver(VmmTraits.QEMU);
+        services.letDatabasesOutliveDomains();
         runs("sys-net", 1);
         runs("sys-firewall", 2);
         runs("work", 3);

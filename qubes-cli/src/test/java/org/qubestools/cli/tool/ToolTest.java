@@ -21,6 +21,11 @@ abstract class ToolTest {
     @BeforeEach
     void makeTree(@TempDir Path root) {
         tree = StoreTree.small(root);
+        rememberFiles();
+    }
+
+    /** From here on {@link #assertNothingChanged} compares with what there is now. */
+    void rememberFiles() {
         filesBefore = tree.files();
     }
 

@@ -14,11 +14,11 @@ import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmFiles;
+import org.qubestools.core.storage.FirewallFile;
 
 /** Plans what happens to the files of a VM; carried out when the draft is saved. */
 final class VmFilePlan {
     static final long GIB = 1024L * 1024 * 1024;
-    private static final int RULES_MODE = 0664;
     static final long PRIVATE_SIZE = 2 * GIB;
     private static final long ROOT_SIZE = 10 * GIB;
     private static final long HVM_ROOT_SIZE = 20 * GIB;
@@ -183,7 +183,7 @@ final class VmFilePlan {
                 layer.createSymlink(target, item.linkTarget());
             } else if (item.content() != null) {
                 layer.writeFile(target, item.content().getBytes(StandardCharsets.UTF_8));
-                layer.setMode(target, RULES_MODE);
+                layer.setMode(target, FirewallFile.MODE);
             } else if (item.source() != null) {
                 layer.copyFile(item.source(), target);
             } else {

@@ -84,6 +84,15 @@ public final class NetworkAttachment {
         }
     }
 
+    /** Has the ProxyVM of a running VM, if it runs too, take over the VM's firewall rules as they are now. */
+    public void rulesChanged(QubesVm vm) {
+        QubesVm now = system.now(vm);
+        QubesVm netvm = system.netvm(now);
+        if (netvm != null && netvm.vmClass() == VmClass.PROXY && system.isRunning(now)) {
+            rewriteRules(netvm);
+        }
+    }
+
     private void rewriteRules(QubesVm netvm) {
         QubesVm now = system.now(netvm);
         if (now.vmClass() == VmClass.PROXY && system.isRunning(now)) {

@@ -22,6 +22,9 @@ public final class FirewallFile {
     /** Bytes of the largest file that is read. */
     static final int MAX_SIZE = 1024 * 1024;
 
+    /** Mode of the file: the group of the store's files may change it. */
+    public static final int MODE = 0664;
+
     private static final String HINT = "repair the firewall rules first";
 
     private FirewallFile() {}
@@ -33,12 +36,7 @@ public final class FirewallFile {
      *     permissive default
      */
     public static Firewall read(RealPaths paths, VmView vm, Instant now) {
-        String shown = vm.files().firewall();
-        if (shown == null) {
-            throw new QubesException(
-                    ErrorKind.FAILED,
-                    "VM '" + SafeText.of(vm.vm().name()) + "' has no usable path for its firewall rules");
-        }
+        String shown = pathOf(vm);
         Path file = paths.real(shown);
         // Whatever is there and cannot be followed is damage, not absence.
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -55,6 +53,17 @@ public final class FirewallFile {
         } catch (MalformedXml e) {
             throw new QubesException(ErrorKind.FAILED, shown + ": " + e.reason(), HINT, e);
         }
+    }
+
+    /** Where the rules of a VM are; FAILED if that is nowhere. */
+    public static String pathOf(VmView vm) {
+        String shown = vm.files().firewall();
+        if (shown == null) {
+            throw new QubesException(
+                    ErrorKind.FAILED,
+                    "VM '" + SafeText.of(vm.vm().name()) + "' has no usable path for its firewall rules");
+        }
+        return shown;
     }
 
     /** The firewall that a document in R3's form describes, rules that have expired too. */
