@@ -14,7 +14,6 @@ import org.qubestools.devices.BlockDeviceRef;
 import org.qubestools.devices.ByteText;
 import org.qubestools.devices.DeviceMode;
 import org.qubestools.devices.DevicePlaces;
-import org.qubestools.devices.PathIdentity;
 import org.qubestools.devices.VmDisks;
 
 /** Which VM has a device, and whether two devices are one. */
@@ -30,8 +29,7 @@ final class AttachedCases {
                 running.add(new VmDisks((String) vm.get("name"), disks(vm.get("disks"))));
             }
         }
-        AttachedDisks disks = new AttachedDisks(running, PathIdentity.BY_TEXT);
-        Optional<Attachment> holder = disks.holder(device(JsonTree.map(input.get("device"))));
+        Optional<Attachment> holder = new AttachedDisks(running).holder(device(JsonTree.map(input.get("device"))));
         return fields(
                 "attachedTo", holder.map(Attachment::vm).orElse(null),
                 "frontend", holder.map(Attachment::frontend).orElse(null));

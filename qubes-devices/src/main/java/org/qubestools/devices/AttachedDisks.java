@@ -1,6 +1,5 @@
 package org.qubestools.devices;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,21 +15,9 @@ public final class AttachedDisks {
 
     private final List<Attachment> all;
     private final List<Attachment> unknown;
-    private final PathIdentity dom0Paths;
 
-    /** As the other constructor, with the paths of this host's files and nodes. */
+    /** {@code running}: all running VMs, in the order of their qids; dom0 counts for nothing here. */
     public AttachedDisks(List<VmDisks> running) {
-        this(running, PathIdentity.OF_HOST);
-    }
-
-    /**
-     * Takes all in.
-     *
-     * @param running all running VMs, in the order of their qids; dom0 counts for nothing here
-     * @param dom0Paths which paths of dom0 are one; those of other VMs are compared as texts
-     */
-    public AttachedDisks(List<VmDisks> running, PathIdentity dom0Paths) {
-        this.dom0Paths = dom0Paths;
         List<Attachment> known = new ArrayList<>();
         List<Attachment> strange = new ArrayList<>();
         for (VmDisks vm : running) {
@@ -91,22 +78,21 @@ public final class AttachedDisks {
         return sources;
     }
 
-    private boolean isSame(LiveDisk disk, BlockDevice device) {
+    private static boolean isSame(LiveDisk disk, BlockDevice device) {
         String source = disk.source();
         if (source == null || source.isEmpty() || !disk.backend().equals(device.backend())) {
             return false;
         }
-        PathIdentity paths = device.backend().equals(LiveDisk.DOM0) ? dom0Paths : PathIdentity.BY_TEXT;
-        return paths.same(source, device.path())
-                || (!source.startsWith("/dev/") && paths.same(source, file(device.rawDescription())));
+        return source.equals(device.path()) || isFileBehind(source, device.rawDescription());
     }
 
-    /**
-     * The file that a description may name: libvirt shows the file, the VM publishes the loop device that was made of it
-     * and describes it by the file. In the form of a text from a definition, which is UTF-8.
-     */
-    private static String file(ByteText description) {
-        String text = new String(description.bytes(), StandardCharsets.UTF_8);
-        return text.endsWith(DELETED) ? text.substring(0, text.length() - DELETED.length()) : text;
+    /** libvirt shows the file, the VM publishes the loop device that was made of it and describes it by the file. */
+    private static boolean isFileBehind(String source, ByteText description) {
+        if (source.startsWith("/dev/")) {
+            return false;
+        }
+        String text = description.latin1();
+        String file = text.endsWith(DELETED) ? text.substring(0, text.length() - DELETED.length()) : text;
+        return ByteText.ofUtf8(source).latin1().equals(file);
     }
 }

@@ -2,18 +2,11 @@ package org.qubestools.devices;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.qubestools.core.vmm.LiveDisk;
 
 final class AttachedDisksTest {
-    @TempDir
-    private Path directory;
-
     private static LiveDisk disk(String type, String source, String backend, String target) {
         return new LiveDisk(type, "disk", source, LiveDisk.backendName(backend), target, target, false, null);
     }
@@ -93,24 +86,6 @@ final class AttachedDisksTest {
         assertThat(disks.overlapping(device("usbvm", "/dev/sda", "M"), DevicePlaces.BY_NAME))
                 .isPresent();
         assertThat(disks.overlapping(device("usbvm", "/dev/sda2", "M"), DevicePlaces.BY_NAME))
-                .isEmpty();
-    }
-
-    @Test
-    void aFileOfDom0IsOneUnderAllItsNames() throws IOException {
-        Path image = Files.createFile(directory.resolve("a.img"));
-        Path link = Files.createLink(directory.resolve("b.img"), image);
-        Path soft = Files.createSymbolicLink(directory.resolve("c.img"), image);
-        LiveDisk attached = block(image.toString(), "xvdi");
-
-        AttachedDisks disks = of(new VmDisks("work", List.of(attached)));
-
-        assertThat(disks.holder(device("dom0", link.toString(), "x"))).isPresent();
-        assertThat(disks.holder(device("dom0", "/dev/loop0", soft.toString()))).isPresent();
-        assertThat(disks.holder(device("dom0", directory.resolve("d.img").toString(), "x")))
-                .isEmpty();
-        assertThat(new AttachedDisks(List.of(new VmDisks("work", List.of(attached))), PathIdentity.BY_TEXT)
-                        .holder(device("dom0", link.toString(), "x")))
                 .isEmpty();
     }
 }
