@@ -19,8 +19,9 @@ public final class Conformance {
     static final String BACKUPS = "backups";
     static final String QUBESDB = "qubesdb";
     static final String RUNTIME = "runtime";
+    static final String DEVICES = "devices";
 
-    private static final List<String> FORMATS = List.of(STORES, BACKUPS, QUBESDB, RUNTIME);
+    private static final List<String> FORMATS = List.of(STORES, BACKUPS, QUBESDB, RUNTIME, DEVICES);
 
     private Conformance() {}
 
@@ -43,6 +44,7 @@ public final class Conformance {
                         case BACKUPS -> backups(directory, temporary, out);
                         case QUBESDB -> conversations(directory, temporary, out);
                         case RUNTIME -> running(directory, temporary, out);
+                        case DEVICES -> devices(directory, temporary, out);
                         default -> stores(directory, temporary, out);
                     };
             report.close();
@@ -76,6 +78,12 @@ public final class Conformance {
     private static Report running(Path directory, Path temporary, PrintStream out) throws IOException {
         Report report = new Report(out, "code of a later step");
         new RuntimeCases(directory, temporary, report).run();
+        return report;
+    }
+
+    private static Report devices(Path directory, Path temporary, PrintStream out) throws IOException {
+        Report report = new Report(out, "code of a later step");
+        new DeviceCases(directory, temporary, report).run();
         return report;
     }
 

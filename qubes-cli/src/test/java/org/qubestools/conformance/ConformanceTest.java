@@ -46,6 +46,11 @@ final class ConformanceTest {
     }
 
     @Test
+    void everyRecordingOfDevicesHolds() throws IOException {
+        assertHolds(Conformance.DEVICES);
+    }
+
+    @Test
     void aWrongExpectationFails() throws IOException {
         Fixtures.extract("qubes-xml", directory);
         Path expected = directory.resolve("expected/r3.2-small.json");

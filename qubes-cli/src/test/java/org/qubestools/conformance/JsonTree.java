@@ -11,12 +11,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A JSON file as maps, lists, texts, longs, booleans and nulls. */
+/** A JSON file as maps, lists, texts, longs (larger numbers as they are), booleans and nulls. */
 final class JsonTree {
     private JsonTree() {}
 
     static Map<String, Object> read(Path file) throws IOException {
-        try (JsonParser in = new JsonFactory().createParser(Files.readAllBytes(file))) {
+        return parse(Files.readString(file));
+    }
+
+    static Map<String, Object> parse(String text) throws IOException {
+        try (JsonParser in = new JsonFactory().createParser(text)) {
             in.nextToken();
             return map(value(in));
         }
@@ -27,12 +31,17 @@ final class JsonTree {
             case START_OBJECT -> object(in);
             case START_ARRAY -> array(in);
             case VALUE_STRING -> in.getText();
-            case VALUE_NUMBER_INT -> in.getLongValue();
+            case VALUE_NUMBER_INT -> integer(in);
             case VALUE_NUMBER_FLOAT -> in.getDoubleValue();
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
             default -> null;
         };
+    }
+
+    private static Number integer(JsonParser in) throws IOException {
+        boolean fits = in.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
+        return fits ? (Number) in.getLongValue() : in.getBigIntegerValue();
     }
 
     private static Map<String, Object> object(JsonParser in) throws IOException {

@@ -9,8 +9,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The message is one line that names the thing ("VM 'work'", a path) and what is wrong with it; the hint says what
  * to do. Untrusted text in either has passed {@link org.qubestools.core.io.SafeText}.
+ *
+ * <p>Not final: a module may add facts for its callers, as {@code DeviceException} does; the kind still decides the
+ * exit code.
  */
-public final class QubesException extends RuntimeException {
+public class QubesException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final ErrorKind kind;
