@@ -45,6 +45,12 @@ public final class ToolRunner {
         return this;
     }
 
+    /** Gives the tools whatever running system their configuration leads to. */
+    public ToolRunner vmms(VmmSource source) {
+        vmms = source;
+        return this;
+    }
+
     /** What the tools find on standard input; nothing unless said. */
     public ToolRunner input(byte[] bytes) {
         input = bytes.clone();
