@@ -2,11 +2,14 @@ package org.qubestools.cli;
 
 import java.time.Clock;
 import java.time.ZoneId;
+import java.util.function.Consumer;
 import org.qubestools.cli.frame.Host;
 import org.qubestools.core.io.JumpingTime;
+import org.qubestools.core.io.RealPaths;
 import org.qubestools.core.io.WaitTime;
 import org.qubestools.core.runtime.FakeQrexecClient;
 import org.qubestools.core.runtime.FakeServices;
+import org.qubestools.core.runtime.Hooks;
 import org.qubestools.core.runtime.HostServices;
 import org.qubestools.core.runtime.QrexecClient;
 import org.qubestools.core.vmm.LazyVmm;
@@ -45,6 +48,11 @@ public final class LiveHost implements Host {
     @Override
     public HostServices services(LazyVmm vmm, HostServices.Surroundings around) {
         return services.services();
+    }
+
+    @Override
+    public Hooks hooks(RealPaths paths, Consumer<String> messages) {
+        return services.services().hooks();
     }
 
     @Override

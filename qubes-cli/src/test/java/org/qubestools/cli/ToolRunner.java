@@ -45,7 +45,7 @@ public final class ToolRunner {
         return this;
     }
 
-    /** Gives the tools whatever running system their configuration leads to. */
+    /** Opens the running system for the tools in this way. */
     public ToolRunner vmms(VmmSource source) {
         vmms = source;
         return this;

@@ -60,6 +60,27 @@ final class ConformanceTest {
     }
 
     @Test
+    void aWrongAnswerOfADriverFails() throws IOException {
+        Fixtures.extract(Conformance.RUNTIME, directory);
+        Path drivers = directory.resolve("libvirt-drivers.json");
+        String text = Files.readString(drivers);
+        Files.writeString(
+                drivers,
+                text.replaceFirst("(\"op\": ?\"resume when not active\"[^}]*\"qemu\": ?\"error )55", "$138")
+                        .replaceFirst("(\"op\": ?\"look up missing name or uuid\"[^}]*\"test\": ?\"error )42", "$138"));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        boolean good =
+                Conformance.run(Conformance.RUNTIME, directory, new PrintStream(out, true, StandardCharsets.UTF_8));
+
+        assertThat(good).isFalse();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("(resume when not active): qemu: fails with FAILED: cannot resume domain 'alone'")
+                .contains("(look up missing name or uuid): test: the driver answers <error 42>, not <error 38>")
+                .contains(" 2 failed, 0 skipped");
+    }
+
+    @Test
     void nothingToRunIsNoSuccess() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
 

@@ -98,6 +98,11 @@ final class StartOrderCases implements RuntimeGroup {
         }
 
         @Override
+        public boolean outliveDomains() {
+            return daemons.outliveDomains();
+        }
+
+        @Override
         public QubesDb connect(QubesVm vm) {
             return fakes.connect(vm);
         }

@@ -168,6 +168,7 @@ public final class ManualPages {
             file(page, "/var/run/qubes/qubesdb.sock", "that of the domain that this runs in");
             page.append("== Environment\n\n");
             file(page, "QUBES_RUN_DIR", "directory of the sockets, instead of `/var/run/qubes`");
+            file(page, "QUBES_ROOT", "directory that stands for the root");
             file(page, "NO_COLOR", "help without colours");
             return;
         }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.qubestools.core.edit.Change;
 import org.qubestools.core.edit.Draft;
+import org.qubestools.core.edit.EditHooks;
 import org.qubestools.core.edit.HostTree;
 import org.qubestools.core.edit.SetUuid;
 import org.qubestools.core.error.QubesException;
@@ -41,14 +42,20 @@ public final class Qubes implements AutoCloseable {
     private final FileLayer layer;
     private final Clock clock;
     private final LockWait lockWait;
+    private final EditHooks hooks;
 
-    /** Takes over {@code vmm}: {@link #close} closes it. */
-    public Qubes(QubesConfig config, LazyVmm vmm, FileLayer layer, Clock clock, LockWait lockWait) {
+    /**
+     * The core of one run. Takes over {@code vmm}: {@link #close} closes it.
+     *
+     * @param hooks are told what edits do, under the lock of the store: they must not wait for it
+     */
+    public Qubes(QubesConfig config, LazyVmm vmm, FileLayer layer, Clock clock, LockWait lockWait, EditHooks hooks) {
         this.config = config;
         this.vmm = vmm;
         this.layer = layer;
         this.clock = clock;
         this.lockWait = lockWait;
+        this.hooks = hooks;
     }
 
     public QubesConfig config() {
@@ -161,11 +168,14 @@ public final class Qubes implements AutoCloseable {
     }
 
     private List<String> save(StoreFile file, Draft draft, byte[] before, byte[] after, Ownership ownership) {
+        draft.tellFirst(hooks);
         if (draft.files().isEmpty()) {
+            draft.tellLast(hooks);
             saveStore(file, draft, after);
             return List.of();
         }
         try (FileChanges.Applied applied = draft.files().apply(layer, config.real(JOURNAL), ownership, before, after)) {
+            draft.tellLast(hooks);
             saveStore(file, draft, after);
             return applied.commit();
         }

@@ -1,8 +1,6 @@
 package org.qubestools.core;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -38,7 +36,6 @@ public record QubesConfig(
         implements RealPaths {
     public static final String STORE = "/var/lib/qubes/qubes.xml";
     private static final String RUN_DIR = "/var/run/qubes";
-    private static final String CONFIG_FILE = "/etc/qubes/qvm.conf";
     private static final String DEFAULT_GROUP = "qubes";
 
     /**
@@ -51,7 +48,7 @@ public record QubesConfig(
         String named = first(options, environment, Map.of(), "QUBES_ROOT");
         Path root =
                 named == null ? Path.of("/") : Path.of(named).toAbsolutePath().normalize();
-        Map<String, String> file = readConfigFile(below(root, CONFIG_FILE));
+        Map<String, String> file = ConfigFile.read(below(root, ConfigFile.PATH));
         String uri = first(options, environment, file, "QUBES_LIBVIRT_URI");
         String runDir = first(options, environment, file, "QUBES_RUN_DIR");
         String group = first(options, environment, file, "QUBES_GROUP");
@@ -100,28 +97,6 @@ public record QubesConfig(
             value = environment.get(key);
         }
         return value == null ? file.get(key) : value;
-    }
-
-    /** Lines {@code KEY=value}; blank lines and lines that begin with {@code #} mean nothing. */
-    private static Map<String, String> readConfigFile(Path file) {
-        if (!Files.isRegularFile(file)) {
-            return Map.of();
-        }
-        Map<String, String> values = new HashMap<>();
-        try {
-            // Not readAllLines: that fails without a word at the first byte that is no UTF-8.
-            for (String line : new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\n", -1)) {
-                int equals = line.indexOf('=');
-                if (equals > 0 && !line.startsWith("#")) {
-                    values.put(
-                            line.substring(0, equals).strip(),
-                            line.substring(equals + 1).strip());
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + ": " + e.getMessage(), e);
-        }
-        return values;
     }
 
     /** True for a root other than {@code /}. */

@@ -1,7 +1,6 @@
 package org.qubestools.core;
 
 import java.time.Duration;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
@@ -10,6 +9,7 @@ import org.qubestools.core.libvirt.LibvirtOptions;
 import org.qubestools.core.libvirt.LibvirtVmm;
 import org.qubestools.core.vmm.RealHostFiles;
 import org.qubestools.core.vmm.Vmm;
+import org.qubestools.core.vmm.VmmReport;
 
 /** Opens the running system through libvirt. Nobody loads this class, and with it the driver, who does not need it. */
 public final class VmmOpener {
@@ -21,13 +21,13 @@ public final class VmmOpener {
     /**
      * The running system of {@link QubesConfig#uri()}; the caller closes it.
      *
-     * @param warnings hears, in one line each, what an administrator should know and what was put right by the way
+     * @param report hears, in one line each, what an administrator should know and what was put right by the way
      * @throws QubesException VMM_UNREACHABLE naming the URI if that fails
      */
-    public static Vmm open(QubesConfig config, Consumer<String> warnings) {
+    public static Vmm open(QubesConfig config, VmmReport report) {
         LibvirtOptions options =
                 new LibvirtOptions(config.uri(), limit(config), config.driver(), new RealHostFiles(config));
-        return LibvirtVmm.open(options, warnings);
+        return LibvirtVmm.open(options, report);
     }
 
     /** Loads what {@link #open} needs, beside the caller; a failure is told by the opening. */

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qubestools.core.edit.Change;
+import org.qubestools.core.edit.EditHooks;
 import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.QubesVm;
@@ -39,7 +40,12 @@ final class ConcurrentEditTest {
     static Qubes open(Path root) {
         QubesConfig config = QubesConfig.of(Map.of("QUBES_ROOT", root.toString(), "QUBES_GROUP", ""), Map.of());
         return new Qubes(
-                config, LazyVmm.offline(), FileLayer.system(), Clock.systemUTC(), LockWait.forever(line -> {}));
+                config,
+                LazyVmm.offline(),
+                FileLayer.system(),
+                Clock.systemUTC(),
+                LockWait.forever(line -> {}),
+                EditHooks.NONE);
     }
 
     /** One process: adds one to a number of the store, again and again. Arguments: root, how often. */

@@ -2,24 +2,30 @@ package org.qubestools.qubesdb;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** A request that waits for its answer. Filled by the reader of the connection, awaited by whoever asked. */
+/**
+ * A request that waits for its answer. Filled by whoever reads the connection, which may be who asked, by
+ * {@link Connection#await}.
+ */
 final class Call {
     private static final int MAX_ENTRIES = 100_000;
     private static final long MAX_LIST_BYTES = 64L << 20;
 
     private final Message request;
     private final @Nullable Runnable agreed;
-    private final CountDownLatch done = new CountDownLatch(1);
     private final List<Message> entries = new ArrayList<>(0);
 
     private long listBytes;
     private String last = "";
     private @Nullable Message answer;
     private @Nullable QubesDbException failure;
+    /** True once there is an answer or a failure, which are written before. */
+    private volatile boolean done;
+    /** Who awaits it and may be asleep. */
+    private volatile @Nullable Thread waiting;
+
     /** True if nothing of the request was sent. */
     private volatile boolean untouched;
 
@@ -58,7 +64,7 @@ final class Call {
                 agreed.run();
             }
             answer = message;
-            done.countDown();
+            complete();
         } else if (!isEntry(message)) {
             throw new QubesDbProtocolException(message.type() + " is no answer to " + request.type());
         }
@@ -126,10 +132,24 @@ final class Call {
     }
 
     void fail(QubesDbException reason) {
-        if (done.getCount() > 0) {
+        if (!done) {
             failure = reason;
-            done.countDown();
+            complete();
         }
+    }
+
+    private void complete() {
+        done = true;
+        wake();
+    }
+
+    /** Wakes who awaits it; false if nobody does. */
+    boolean wake() {
+        Thread sleeper = waiting;
+        if (sleeper != null) {
+            LockSupport.unpark(sleeper);
+        }
+        return sleeper != null;
     }
 
     // ---- the side of who asked
@@ -157,12 +177,16 @@ final class Call {
                 };
     }
 
-    /** Waits; false if there is no answer in time. */
-    boolean await(long nanos) throws InterruptedException {
-        return done.await(nanos, TimeUnit.NANOSECONDS);
+    boolean isDone() {
+        return done;
     }
 
-    /** The last message of the answer; what made the call fail is thrown. After {@link #await}. */
+    /** From here on this thread awaits it, or nobody does any more. */
+    void awaitedBy(@Nullable Thread thread) {
+        waiting = thread;
+    }
+
+    /** The last message of the answer; what made the call fail is thrown. Once it {@linkplain #isDone is done}. */
     Message answer() throws QubesDbException {
         if (failure != null) {
             throw failure;

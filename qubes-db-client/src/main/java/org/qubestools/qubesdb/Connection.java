@@ -8,53 +8,60 @@ import java.nio.channels.SocketChannel;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to a daemon. A thread of its own reads, and nothing else does; those who ask write themselves, without
- * waiting, and what the socket does not take at once is left to that thread. Ends once; whatever waits then fails.
+ * One connection to a daemon. It has no thread of its own: whoever awaits an answer reads, or a thread of the client if it
+ * watches; one at a time, who has the turn, for all. Those who ask write without waiting, and what the socket does not take
+ * at once is left to who reads. Ends once; whatever waits then fails.
  */
 final class Connection {
+    /** To {@link #readOnce}: until something comes. */
+    static final long FOR_EVER = 0;
+
+    private static final long NOT_AT_ALL = -1;
     private static final int BUFFER = 64 << 10;
 
     private final String name;
     private final SocketChannel channel;
     private final boolean readOnly;
     private final Selector selector;
+    private final SelectionKey key;
     private final WatchRouter router = new WatchRouter();
     private final Owner owner;
     private final Deque<Call> outstanding = new ConcurrentLinkedDeque<>();
     private final Sender sender;
-    private final ReplyParser parser = new ReplyParser();
     /** Why it ends or has ended. */
     private final AtomicReference<@Nullable QubesDbException> end = new AtomicReference<>();
 
-    private final Thread reader;
+    private final CountDownLatch over = new CountDownLatch(1);
+    /** True while somebody reads, and for ever after the end. */
+    private final AtomicBoolean turn = new AtomicBoolean();
 
-    /** Whose it is. */
-    interface Owner {
-        /** Comes once, by the reader, after all calls have failed. */
-        void lost(Connection connection);
-    }
-
-    /** The thread that reads. */
-    private final class Reader implements Runnable {
-        @Override
-        public void run() {
-            readAll();
-        }
-    }
+    // What belongs to who has the turn.
+    private final ReplyParser parser = new ReplyParser();
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+    private boolean flushed = true;
 
     /** The daemon may hang up behind the last answer. */
     private volatile boolean suspect;
 
-    private volatile boolean over;
+    /** Whose it is. */
+    interface Owner {
+        /** Comes once, after all calls have failed. */
+        void lost(Connection connection);
+
+        /** Nobody reads, nor awaits an answer. */
+        void unread();
+    }
 
     /**
-     * Starts reading.
+     * Takes a channel over.
      *
-     * @param opened taken over
      * @param owner told of the end
      */
     Connection(String name, Endpoint.Opened opened, Owner owner) throws QubesDbDisconnectedException {
@@ -68,7 +75,7 @@ final class Connection {
         } catch (IOException e) {
             throw new QubesDbDisconnectedException("no connection to QubesDB of " + name + ": " + e.getMessage(), e);
         }
-        this.reader = Background.start("qubesdb-reader " + name, new Reader());
+        this.key = channel.keyFor(selector);
     }
 
     private static Selector selectorOf(SocketChannel channel) throws IOException {
@@ -100,7 +107,7 @@ final class Connection {
 
     /** True once all calls have failed and nothing comes any more; what the owner does comes after that. */
     boolean isOver() {
-        return over;
+        return over.getCount() == 0;
     }
 
     // ---- sending
@@ -123,7 +130,7 @@ final class Connection {
                 selector.wakeup();
             }
         } catch (IOException e) {
-            selector.wakeup(); // the reader takes what has arrived: an ERROR there may explain the hang-up
+            readRest(); // an ERROR there may explain the hang-up
             throw untouched(calls, lost(e.getMessage(), e));
         }
     }
@@ -142,61 +149,134 @@ final class Connection {
                 : new QubesDbDisconnectedException(message, cause);
     }
 
-    // ---- the reader
+    // ---- reading
 
-    @SuppressWarnings("IllegalCatch") // the border of a thread: whatever it is, nobody may wait for ever
-    private void readAll() {
+    /** Waits for the answer of a call that was sent, and reads for others meanwhile; false if it does not come in time. */
+    boolean await(Call call, long nanos) throws InterruptedException {
+        Deadline limit = Deadline.in(nanos);
+        call.awaitedBy(Thread.currentThread());
+        try {
+            while (!call.isDone() && !limit.isReached()) {
+                if (takeTurn()) {
+                    readFor(call, limit);
+                } else if (!call.isDone()) {
+                    LockSupport.parkNanos(this, limit.nanosLeft());
+                }
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+            }
+            return call.isDone();
+        } finally {
+            call.awaitedBy(null);
+            if (!turn.get()) {
+                wakeReader();
+            }
+        }
+    }
+
+    private void readFor(Call call, Deadline limit) {
+        boolean more = true;
+        while (more
+                && !call.isDone()
+                && !limit.isReached()
+                && !Thread.currentThread().isInterrupted()) {
+            more = readOnce(Math.max(1, limit.millisLeft()));
+        }
+        release();
+    }
+
+    /** Takes the turn to read if nobody has it; then {@link #readOnce}, and {@link #passTurn} in the end. */
+    boolean takeTurn() {
+        return turn.compareAndSet(false, true);
+    }
+
+    /** Gives the turn back, to whoever awaits an answer, or else to the owner. */
+    void passTurn() {
+        release();
+        if (!turn.get()) {
+            wakeReader();
+        }
+    }
+
+    private void release() {
+        if (isOver()) {
+            return;
+        }
+        turn.set(false);
+        QubesDbException asked = end.get();
+        if (asked != null && takeTurn()) {
+            finish(asked); // who asked for it saw the turn taken
+        }
+    }
+
+    private void wakeReader() {
+        for (Call call : outstanding) {
+            if (call.wake()) {
+                return;
+            }
+        }
+        owner.unread();
+    }
+
+    /** What has come before the hang-up, and the end. */
+    private void readRest() {
+        selector.wakeup();
+        if (takeTurn()) {
+            boolean more = true;
+            while (more) {
+                more = readOnce(NOT_AT_ALL);
+            }
+        }
+    }
+
+    /**
+     * Waits until something comes, and takes it; for who has the turn.
+     *
+     * @param millis how long, if it is positive
+     * @return false if that was the end
+     */
+    @SuppressWarnings("IllegalCatch") // whatever it is, nobody may wait for ever
+    boolean readOnce(long millis) {
         QubesDbException reason;
         try {
-            reason = untilEnd();
+            reason = takeWhatComes(millis);
         } catch (IOException e) {
             reason = e instanceof QubesDbException own ? own : lost(e.getMessage(), e);
         } catch (RuntimeException | Error e) {
             reason = lost(e.toString(), e);
         }
-        breakOff(reason);
-        sender.close(); // from here on no call is added
-        try {
-            selector.close();
-            channel.close();
-        } catch (IOException e) {
-            // Nothing is lost: what was sent was sent, and no more is read.
+        if (reason != null) {
+            finish(reason);
         }
-        failAll(reason);
-        over = true;
-        owner.lost(this);
+        return reason == null;
     }
 
-    private void failAll(QubesDbException otherwise) {
-        QubesDbException first = end.get();
-        QubesDbException reason = first == null ? otherwise : first;
-        Call call = outstanding.poll();
-        while (call != null) {
-            call.fail(reason);
-            call = outstanding.poll();
+    /** Why there is no more, or null. */
+    private @Nullable QubesDbException takeWhatComes(long millis) throws IOException {
+        flush();
+        if (millis == NOT_AT_ALL) {
+            selector.selectNow();
+        } else {
+            selector.select(millis);
         }
+        selector.selectedKeys().clear();
+        QubesDbException asked = end.get();
+        if (asked != null) {
+            return asked;
+        }
+        flush();
+        if (!read()) {
+            boolean inside = parser.isInside() || buffer.position() > 0;
+            return lost(inside ? "it ended within a message" : "the daemon closed it", null);
+        }
+        return null;
     }
 
-    /** Why there is no more. */
-    private QubesDbException untilEnd() throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
-        SelectionKey key = channel.keyFor(selector);
-        boolean flushed = true;
-        while (true) {
-            selector.select();
-            selector.selectedKeys().clear();
-            QubesDbException asked = end.get();
-            if (asked != null) {
-                return asked;
-            }
-            if (sender.flush() != flushed) {
-                flushed = !flushed;
-                key.interestOps(flushed ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE);
-            }
-            if (!read(buffer)) {
-                boolean inside = parser.isInside() || buffer.position() > 0;
-                return lost(inside ? "it ended within a message" : "the daemon closed it", null);
-            }
+    private void flush() {
+        if (sender.flush() != flushed) {
+            flushed = !flushed;
+            key.interestOps(flushed ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE);
         }
     }
 
@@ -204,10 +284,10 @@ final class Connection {
      * Takes of what has arrived as much as the buffer holds: a daemon that never stops must not keep the reader from
      * being asked to end. False at the end of the stream.
      */
-    private boolean read(ByteBuffer buffer) throws QubesDbProtocolException {
+    private boolean read() throws QubesDbProtocolException {
         boolean deaf = sender.isDeaf();
         int room = buffer.remaining();
-        int got = receive(buffer);
+        int got = receive();
         if (got < 0) {
             return false;
         }
@@ -222,7 +302,7 @@ final class Connection {
     }
 
     /** A reset is an end like any other: the daemon closed with something unread. */
-    private int receive(ByteBuffer buffer) {
+    private int receive() {
         try {
             return channel.read(buffer);
         } catch (IOException e) {
@@ -251,12 +331,37 @@ final class Connection {
     void breakOff(QubesDbException reason) {
         end.compareAndSet(null, reason);
         selector.wakeup();
+        if (takeTurn()) {
+            finish(reason);
+        }
     }
 
-    /** Waits for the reader to end; not if that is the caller. */
+    /** Waits for the end, after {@link #breakOff}. */
     void join() throws InterruptedException {
-        if (Thread.currentThread() != reader) {
-            reader.join();
+        over.await();
+    }
+
+    /** For who has the turn, which is not given back: nothing is there to be read any more. */
+    private void finish(QubesDbException reason) {
+        end.compareAndSet(null, reason);
+        sender.close(); // from here on no call is added
+        try {
+            selector.close();
+            channel.close();
+        } catch (IOException e) {
+            // Nothing is lost: what was sent was sent, and no more is read.
+        }
+        failAll();
+        over.countDown();
+        owner.lost(this);
+    }
+
+    private void failAll() {
+        QubesDbException reason = end.get();
+        Call call = outstanding.poll();
+        while (call != null && reason != null) {
+            call.fail(reason);
+            call = outstanding.poll();
         }
     }
 }

@@ -29,11 +29,16 @@ public final class Deadline implements Comparable<Deadline> {
 
     /** What is left until then, rounded up to milliseconds; 0 or less once it is reached. */
     public long millisLeft() {
-        return (nanos - System.nanoTime() + MILLI - 1) / MILLI;
+        return (nanosLeft() + MILLI - 1) / MILLI;
+    }
+
+    /** What is left until then; 0 or less once it is reached. */
+    public long nanosLeft() {
+        return nanos - System.nanoTime();
     }
 
     public boolean isReached() {
-        return nanos - System.nanoTime() <= 0;
+        return nanosLeft() <= 0;
     }
 
     @Override

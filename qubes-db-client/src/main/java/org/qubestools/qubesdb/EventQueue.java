@@ -65,6 +65,11 @@ final class EventQueue<E> {
         return events.poll();
     }
 
+    /** The next event, or null if there is none now. */
+    synchronized @Nullable E next() {
+        return events.poll();
+    }
+
     synchronized boolean isClosed() {
         return closed;
     }

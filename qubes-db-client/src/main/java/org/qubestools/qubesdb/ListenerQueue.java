@@ -10,20 +10,17 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Events on their way to the listeners of a client, which are called one after the other, by one thread. */
+/** Events on their way to the listeners of a client, which {@link WatchThreads} calls one after the other. */
 final class ListenerQueue {
-    private static final long PATIENCE_MILLIS = 1000;
-
-    private final String name;
     private final EventQueue<Event> queue = new EventQueue<>(new Notices());
-    private @Nullable Thread thread;
+    private final Runnable arrival;
 
     /** A change, or a notice to read everything again where there is no path; for nobody once all its watches are closed. */
-    private record Event(
+    record Event(
             Target target,
             List<Registration> registrations,
             @Nullable QubesDbPath path) {
-        boolean isWanted() {
+        private boolean isWanted() {
             for (Registration registration : registrations) {
                 if (!registration.isClosed()) {
                     return true;
@@ -34,7 +31,7 @@ final class ListenerQueue {
     }
 
     /** A listener as a target: the same one, however many watches it has. */
-    private final class Target implements WatchTarget {
+    final class Target implements WatchTarget {
         private final WatchListener listener;
 
         Target(WatchListener listener) {
@@ -43,12 +40,12 @@ final class ListenerQueue {
 
         @Override
         public void changed(Registration registration, QubesDbPath untrustedPath) {
-            queue.add(new Event(this, List.of(registration), untrustedPath));
+            add(new Event(this, List.of(registration), untrustedPath));
         }
 
         @Override
         public void resynchronise(List<Registration> registrations) {
-            queue.add(new Event(this, List.copyOf(registrations), null));
+            add(new Event(this, List.copyOf(registrations), null));
         }
 
         @Override
@@ -67,8 +64,14 @@ final class ListenerQueue {
         }
     }
 
-    ListenerQueue(String name) {
-        this.name = name;
+    /** {@code arrival} is told that an event was added, with no lock held here. */
+    ListenerQueue(Runnable arrival) {
+        this.arrival = arrival;
+    }
+
+    private void add(Event event) {
+        queue.add(event);
+        arrival.run();
     }
 
     WatchTarget target(WatchListener listener) {
@@ -95,30 +98,14 @@ final class ListenerQueue {
         return notices;
     }
 
-    /** Starts the thread, if it does not run yet. */
-    synchronized void start() {
-        if (thread == null && !queue.isClosed()) {
-            thread = Background.start("qubesdb-watch " + name, this::deliverAll);
-        }
-    }
-
-    private void deliverAll() {
-        boolean more = true;
-        while (more) {
-            try {
-                Event event = queue.take();
-                more = event != null;
-                if (event != null) {
-                    deliver(event);
-                }
-            } catch (InterruptedException e) {
-                // By a listener, and meant for itself: this thread serves the others too.
-            }
-        }
+    /** The next event, to be {@linkplain #deliver delivered} before another one is taken; null if there is none now. */
+    @Nullable
+    Event next() {
+        return queue.next();
     }
 
     @SuppressWarnings("IllegalCatch") // code of others: the other listeners are told all the same
-    private static void deliver(Event event) {
+    static void deliver(Event event) {
         try {
             if (!event.isWanted()) {
                 return;
@@ -134,20 +121,9 @@ final class ListenerQueue {
         }
     }
 
-    /** Takes no more events, and lets the thread end. */
+    /** Takes no more events, and forgets those there are. */
     void close() {
         queue.close();
         queue.clear();
-    }
-
-    /** Waits for what is being delivered, but not for ever, and not if the caller is that. */
-    void join() throws InterruptedException {
-        Thread running;
-        synchronized (this) {
-            running = thread;
-        }
-        if (running != null && running != Thread.currentThread()) {
-            running.join(PATIENCE_MILLIS);
-        }
     }
 }

@@ -5,6 +5,7 @@ import java.net.StandardProtocolFamily;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,11 +21,11 @@ import java.util.function.Function;
  */
 public final class QubesDbClient implements QubesDb {
     private final Session session;
-    private final ListenerQueue listeners;
+    private final WatchThreads threads;
 
     private QubesDbClient(Endpoint endpoint, QubesDbOptions options) {
-        this.session = new Session(endpoint, options);
-        this.listeners = new ListenerQueue(endpoint.name());
+        this.threads = new WatchThreads(endpoint.name());
+        this.session = new Session(endpoint, options, threads);
     }
 
     /** The client of a domain's database; connects to nothing yet. */
@@ -42,7 +43,16 @@ public final class QubesDbClient implements QubesDb {
      * something else to do first. A client that connects meanwhile waits for it.
      */
     public static void prepare() {
+        Background.start("qubesdb-random", new FirstRandom());
         Background.start("qubesdb-prepare", new FirstSocket());
+    }
+
+    /** Loads what the JDK's Unix sockets load at their first use, for names that nothing here needs: half of their time. */
+    private static final class FirstRandom implements Runnable {
+        @Override
+        public void run() {
+            new SecureRandom();
+        }
     }
 
     /** Opens a socket and a selector, and closes them. A class, not a lambda, which would take a millisecond. */
@@ -176,9 +186,9 @@ public final class QubesDbClient implements QubesDb {
 
     @Override
     public Watch watch(QubesDbPath path, WatchListener listener) throws QubesDbException, InterruptedException {
-        Registration registration = new Registration(path, listeners.target(listener), session::forget);
+        Registration registration = new Registration(path, threads.target(listener), session::forget);
+        threads.start(); // before that: if this thread is interrupted, they take the answer
         session.register(registration);
-        listeners.start();
         return registration;
     }
 
@@ -189,6 +199,7 @@ public final class QubesDbClient implements QubesDb {
         }
         QueuedWatchStream stream = new QueuedWatchStream();
         boolean complete = false;
+        threads.start();
         try {
             for (QubesDbPath path : paths) {
                 Registration registration = new Registration(path, stream, session::forget);
@@ -255,10 +266,10 @@ public final class QubesDbClient implements QubesDb {
     @Override
     public void close() {
         session.close();
-        listeners.close();
+        threads.close();
         try {
             session.join();
-            listeners.join();
+            threads.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // what is left of the threads ends by itself
         }

@@ -15,16 +15,26 @@ public record QubesDbSockets(Path folder) {
     /** Environment variable that names another folder. */
     public static final String VARIABLE = "QUBES_RUN_DIR";
 
+    /** Environment variable that names a directory that stands for the root. */
+    public static final String ROOT_VARIABLE = "QUBES_ROOT";
+
     private static final int LONGEST_NAME = 31;
 
     public QubesDbSockets {
         requireNonNull(folder);
     }
 
-    /** The folder that the environment names, or the default one. */
+    /** The folder that the environment names, or the default one, below the root that it names. */
     public static QubesDbSockets fromEnvironment(Map<String, String> environment) {
         String folder = environment.getOrDefault(VARIABLE, "");
-        return new QubesDbSockets(folder.isEmpty() ? DEFAULT_FOLDER : Path.of(folder));
+        if (!folder.isEmpty()) {
+            return new QubesDbSockets(Path.of(folder));
+        }
+        String root = environment.getOrDefault(ROOT_VARIABLE, "");
+        return new QubesDbSockets(
+                root.isEmpty()
+                        ? DEFAULT_FOLDER
+                        : Path.of(root).toAbsolutePath().resolve(Path.of("/").relativize(DEFAULT_FOLDER)));
     }
 
     /** Socket of a domain; {@link QubesDbArgumentException} if that cannot be its name. */

@@ -21,6 +21,7 @@ final class Session {
     private final Watches watches = new Watches();
     private final OfConnection ofConnection = new OfConnection();
     private final Reconnector reconnector;
+    private final WatchThreads threads;
     private final AtomicReference<@Nullable Connection> current = new AtomicReference<>();
     /** The current connection, one that is being made, and those that have still to end. */
     private final Set<Connection> alive = ConcurrentHashMap.newKeySet();
@@ -37,6 +38,11 @@ final class Session {
         @Override
         public void lost(Connection connection) {
             Session.this.lost(connection);
+        }
+
+        @Override
+        public void unread() {
+            threads.wake();
         }
 
         @Override
@@ -58,8 +64,10 @@ final class Session {
         }
     }
 
-    Session(Endpoint endpoint, QubesDbOptions options) {
+    /** {@code threads}: who reads what nobody awaits. */
+    Session(Endpoint endpoint, QubesDbOptions options, WatchThreads threads) {
         this.endpoint = endpoint;
+        this.threads = threads;
         this.options = options;
         this.reconnector = new Reconnector(endpoint.name(), new OfReconnector());
     }
@@ -116,7 +124,7 @@ final class Session {
 
     /** Waits for the answer of a call, which then has one; the connection ends if it takes too long. */
     private void await(Connection connection, Call call) throws InterruptedException {
-        if (!call.await(Deadline.nanos(options.replyTimeout()))) {
+        if (!connection.await(call, Deadline.nanos(options.replyTimeout()))) {
             connection.breakOff(new QubesDbTimeoutException("QubesDB of " + endpoint.name() + " did not answer within "
                     + options.replyTimeout().toMillis() / 1000.0 + " s"));
             connection.join();
@@ -182,6 +190,7 @@ final class Session {
         }
         restoreWatches(made);
         current.set(made);
+        threads.read(made);
         if (made.isOver()) {
             lost(made);
         }
@@ -200,9 +209,10 @@ final class Session {
                         : "the connection to QubesDB of " + endpoint.name() + " was dropped, to be made anew");
     }
 
-    /** A connection has ended; called by its reader. */
+    /** A connection has ended; called by who ended it or read the end, whatever locks that holds. */
     private void lost(Connection connection) {
         alive.remove(connection);
+        threads.forget(connection);
         if (current.compareAndSet(connection, null)) {
             reconnector.startSoon();
         } else {

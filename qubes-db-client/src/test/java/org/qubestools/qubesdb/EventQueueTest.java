@@ -99,7 +99,7 @@ final class EventQueueTest {
 
     @Test
     void tooManyEventsForListenersBecomeOneNoticeForEachThatIsStillOpen() throws Exception {
-        ListenerQueue listeners = new ListenerQueue("test");
+        WatchThreads listeners = new WatchThreads("test");
         Recorder first = new Recorder();
         Recorder second = new Recorder();
         Recorder closed = new Recorder();
@@ -127,7 +127,7 @@ final class EventQueueTest {
         listeners.join();
     }
 
-    private static Registration registration(ListenerQueue listeners, WatchListener listener) {
+    private static Registration registration(WatchThreads listeners, WatchListener listener) {
         return new Registration(QubesDbPath.ROOT, listeners.target(listener), closed -> {});
     }
 

@@ -20,7 +20,7 @@ public final class InMemoryQubesDb implements QubesDb {
     private final Domain domain;
     private final Watches watches = new Watches();
     private final List<Registration> registrations = new ArrayList<>();
-    private final ListenerQueue listeners;
+    private final WatchThreads listeners;
     /** The start of the daemon that this client talked to last; 0 if to none yet. */
     private int knownStart;
 
@@ -98,7 +98,7 @@ public final class InMemoryQubesDb implements QubesDb {
 
     private InMemoryQubesDb(Domain domain) {
         this.domain = domain;
-        this.listeners = new ListenerQueue("domain '" + domain.name + "'");
+        this.listeners = new WatchThreads("domain '" + domain.name + "'");
     }
 
     // ---- commands

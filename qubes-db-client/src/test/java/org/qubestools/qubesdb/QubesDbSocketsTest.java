@@ -24,6 +24,18 @@ final class QubesDbSocketsTest {
     }
 
     @Test
+    void theDefaultFolderIsBelowTheRootThatTheEnvironmentNames() {
+        assertThat(QubesDbSockets.fromEnvironment(Map.of("QUBES_ROOT", "/tree/"))
+                        .folder())
+                .isEqualTo(Path.of("/tree/var/run/qubes"));
+        assertThat(QubesDbSockets.fromEnvironment(Map.of("QUBES_ROOT", "")).folder())
+                .isEqualTo(Path.of("/var/run/qubes"));
+        assertThat(QubesDbSockets.fromEnvironment(Map.of("QUBES_ROOT", "/tree", "QUBES_RUN_DIR", "/other"))
+                        .folder())
+                .isEqualTo(Path.of("/other"));
+    }
+
+    @Test
     void eachDomainHasTwoSockets() {
         assertThat(SOCKETS.socket("work")).isEqualTo(Path.of("/run/test/qubesdb.work.sock"));
         assertThat(SOCKETS.readOnlySocket("work")).isEqualTo(Path.of("/run/test/qubesdb.work.ro.sock"));

@@ -96,6 +96,27 @@ final class StatesTest {
         }
     }
 
+    // ---- threads
+
+    @Test
+    void whoOnlyAsksHasNoThreadsAndWhoWatchesHasTwo() throws Exception {
+        try (ScriptedDaemon daemon = new ScriptedDaemon(folder, Peer::answerAll);
+                QubesDb db = client(daemon, FOR_EVER)) {
+            db.read(KEY);
+            assertThat(watchThreads()).isZero();
+
+            db.watch(KEY, new Recorder());
+            assertThat(watchThreads()).isBetween(1L, 2L);
+        }
+        Waiting.until("they end with the client", () -> watchThreads() == 0);
+    }
+
+    private static long watchThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("qubesdb-watch"))
+                .count();
+    }
+
     // ---- interrupts
 
     @Test

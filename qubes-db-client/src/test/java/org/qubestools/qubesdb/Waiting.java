@@ -28,10 +28,18 @@ final class Waiting {
         return task;
     }
 
-    /** Waits until a thread waits for something in turn. */
+    /** Waits until a thread waits for something in turn: for another thread, or for a socket, which Java calls running. */
     static void untilBlocked(Thread thread) throws InterruptedException {
-        until(
-                thread + " waits",
-                () -> thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING);
+        until(thread + " waits", () -> switch (thread.getState()) {
+            case WAITING, TIMED_WAITING -> true;
+            case RUNNABLE -> selects(thread.getStackTrace());
+            default -> false;
+        });
+    }
+
+    private static boolean selects(StackTraceElement[] stack) {
+        return stack.length > 0
+                && stack[0].isNativeMethod()
+                && stack[0].getClassName().equals("sun.nio.ch.EPoll");
     }
 }

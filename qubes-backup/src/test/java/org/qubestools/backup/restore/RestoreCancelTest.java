@@ -23,6 +23,7 @@ import org.qubestools.backup.format.BackupReader;
 import org.qubestools.backup.format.ReadOptions;
 import org.qubestools.core.Qubes;
 import org.qubestools.core.QubesConfig;
+import org.qubestools.core.edit.EditHooks;
 import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.io.Progress;
 import org.qubestools.core.store.LockWait;
@@ -53,7 +54,7 @@ class RestoreCancelTest {
         QubesConfig config =
                 QubesConfig.of(Map.of("QUBES_ROOT", dir.resolve("root").toString()), Map.of());
         LockWait now = LockWait.atMost(Duration.ZERO, line -> {});
-        return new Qubes(config, LazyVmm.offline(), FileLayer.system(), CLOCK, now);
+        return new Qubes(config, LazyVmm.offline(), FileLayer.system(), CLOCK, now, EditHooks.NONE);
     }
 
     private RestoreResult restore(Progress progress, RestoreLog log) throws IOException {

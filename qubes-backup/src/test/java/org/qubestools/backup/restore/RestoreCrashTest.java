@@ -21,6 +21,7 @@ import org.qubestools.backup.format.BackupReader;
 import org.qubestools.backup.format.ReadOptions;
 import org.qubestools.core.Qubes;
 import org.qubestools.core.QubesConfig;
+import org.qubestools.core.edit.EditHooks;
 import org.qubestools.core.io.CrashingFileLayer;
 import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.io.Progress;
@@ -57,7 +58,8 @@ class RestoreCrashTest {
 
     private Qubes qubes(FileLayer layer) {
         QubesConfig config = QubesConfig.of(Map.of("QUBES_ROOT", root.toString()), Map.of());
-        return new Qubes(config, LazyVmm.offline(), layer, CLOCK, LockWait.atMost(Duration.ZERO, line -> {}));
+        return new Qubes(
+                config, LazyVmm.offline(), layer, CLOCK, LockWait.atMost(Duration.ZERO, line -> {}), EditHooks.NONE);
     }
 
     private RestoreResult restore(FileLayer layer) throws IOException {

@@ -267,7 +267,7 @@ public final class BackupRun {
         Optional<String> vm = args.value(DEST_VM);
         if (vm.isPresent()) {
             return new VmTarget(
-                    VmBackupTarget.open(ctx.host().qrexec(), new VmName(vm.get()), String.valueOf(target)), vm.get());
+                    VmBackupTarget.open(session.commands(), new VmName(vm.get()), String.valueOf(target)), vm.get());
         }
         if (file == null) {
             return new StreamTarget(ctx.host().binaryOutput(ctx.out()));

@@ -23,6 +23,7 @@ import org.qubestools.backup.format.ReadOptions;
 import org.qubestools.backup.vm.VmArchive;
 import org.qubestools.backup.vm.VmBackupSource;
 import org.qubestools.cli.frame.Host;
+import org.qubestools.cli.frame.Session;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.Opt;
@@ -34,6 +35,7 @@ import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.Progress;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.VmName;
+import org.qubestools.core.runtime.QrexecClient;
 
 /** The options that say how a backup is read, and the opening of one. */
 public final class ReadingOptions {
@@ -180,6 +182,12 @@ public final class ReadingOptions {
                 ErrorKind.OFFLINE, "a backup in a VM needs the running system", "leave out --offline-mode");
     }
 
+    private static QrexecClient commands(ParsedArguments args, ToolContext ctx) {
+        try (Session session = Session.open(args, ctx)) {
+            return session.commands();
+        }
+    }
+
     /** How far reading is, for whoever watches. */
     static Progress progress(ParsedArguments args, ToolContext ctx) {
         return ProgressOutput.of(
@@ -216,7 +224,7 @@ public final class ReadingOptions {
             if (args.has(CommonOptions.OFFLINE)) {
                 throw offline();
             }
-            VmBackupSource source = new VmBackupSource(ctx.host().qrexec(), new VmName(vm.get()), location);
+            VmBackupSource source = new VmBackupSource(commands(args, ctx), new VmName(vm.get()), location);
             return new VmArchive(
                     source, args.has(RestoreOpts.IGNORE_SIZE), "give --ignore-size-limit", rejections::add);
         }

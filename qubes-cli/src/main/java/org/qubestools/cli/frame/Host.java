@@ -4,10 +4,15 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.ZoneId;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.core.io.RealPaths;
 import org.qubestools.core.io.WaitTime;
+import org.qubestools.core.runtime.HookFolders;
+import org.qubestools.core.runtime.Hooks;
 import org.qubestools.core.runtime.HostQrexecClient;
 import org.qubestools.core.runtime.HostServices;
+import org.qubestools.core.runtime.InstalledPrograms;
 import org.qubestools.core.runtime.QrexecClient;
 import org.qubestools.core.vmm.LazyVmm;
 
@@ -76,6 +81,15 @@ public interface Host {
     /** Time that passes while something is waited for. */
     default WaitTime waitTime() {
         return WaitTime.SYSTEM;
+    }
+
+    /**
+     * What other packages have done at the moments of a VM's life.
+     *
+     * @param messages gets what they print as errors, line by line
+     */
+    default Hooks hooks(RealPaths paths, Consumer<String> messages) {
+        return Hooks.NONE.and(new HookFolders(paths, new InstalledPrograms(), messages));
     }
 
     /** What this host has beside its VMM, which is connected to for its traits, to serve running VMs. */

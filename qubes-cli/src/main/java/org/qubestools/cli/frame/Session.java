@@ -3,13 +3,16 @@ package org.qubestools.cli.frame;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.core.Qubes;
 import org.qubestools.core.QubesConfig;
+import org.qubestools.core.edit.EditHooks;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.FileLayer;
@@ -18,14 +21,18 @@ import org.qubestools.core.model.HostSource;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmCollection;
 import org.qubestools.core.model.VmView;
+import org.qubestools.core.runtime.HookPoint;
 import org.qubestools.core.runtime.HostServices;
+import org.qubestools.core.runtime.QrexecClient;
 import org.qubestools.core.runtime.RunReport;
 import org.qubestools.core.runtime.RunningSystem;
+import org.qubestools.core.runtime.VmCommands;
 import org.qubestools.core.runtime.VmStatuses;
 import org.qubestools.core.store.LockWait;
 import org.qubestools.core.store.StoreSnapshot;
 import org.qubestools.core.vmm.LazyVmm;
 import org.qubestools.core.vmm.Vmm;
+import org.qubestools.core.vmm.VmmReport;
 
 /** One run's way to the core, made from the common options and the environment. */
 public final class Session implements AutoCloseable, HostSource {
@@ -63,7 +70,7 @@ public final class Session implements AutoCloseable, HostSource {
                 ? LockWait.forever(notice)
                 : LockWait.atMost(Duration.ofSeconds(seconds.get()), notice);
         Clock clock = ctx.clock();
-        Qubes qubes = new Qubes(config, vmm, FileLayer.system(), clock, wait);
+        Qubes qubes = new Qubes(config, vmm, FileLayer.system(), clock, wait, new EditSteps(ctx, config));
         if (ctx.verbose() && qubes.leavesGroupAlone()) {
             ctx.detail("there is no group '" + config.group() + "' below the root; files keep theirs");
         }
@@ -122,6 +129,15 @@ public final class Session implements AutoCloseable, HostSource {
         return qubes.running(store, services, ctx.host().waitTime(), report);
     }
 
+    /** The way to run services in VMs. In offline mode, where the VMM cannot be asked, it is qrexec. */
+    public QrexecClient commands() {
+        QrexecClient ofHost = ctx.host().qrexec();
+        return qubes.vmm().isOffline()
+                ? ofHost
+                : VmCommands.of(
+                        qubes.vmm().traits(), ofHost, config(), ctx.host().waitTime());
+    }
+
     private void tellUnreachable(QubesException e) {
         if (e.kind() != ErrorKind.VMM_UNREACHABLE) {
             throw e;
@@ -145,10 +161,40 @@ public final class Session implements AutoCloseable, HostSource {
         }
     }
 
-    private record Opener(ToolContext ctx, QubesConfig config) implements LazyVmm.Opener {
+    /** Hands the steps of edits over to the hooks of the host, which nobody loads before there is one. */
+    private record EditSteps(ToolContext ctx, QubesConfig config) implements EditHooks {
+        @Override
+        public void at(Step step, VmView vm, List<String> arguments) {
+            ctx.host().hooks(config, ctx::warn).at(HookPoint.valueOf(step.name()), vm, arguments);
+        }
+    }
+
+    /** No lambda either. A new connection after a lost one says the same again, which is told once. */
+    private static final class Opener implements LazyVmm.Opener, VmmReport {
+        private final ToolContext ctx;
+        private final QubesConfig config;
+        private final AtomicBoolean hinted = new AtomicBoolean();
+
+        Opener(ToolContext ctx, QubesConfig config) {
+            this.ctx = ctx;
+            this.config = config;
+        }
+
         @Override
         public Vmm open() {
-            return ctx.vmms().open(config, ctx::warn);
+            return ctx.vmms().open(config, this);
+        }
+
+        @Override
+        public void warn(String line) {
+            ctx.warn(line);
+        }
+
+        @Override
+        public void hint(String line) {
+            if (hinted.compareAndSet(false, true)) {
+                ctx.note(line);
+            }
         }
 
         @Override

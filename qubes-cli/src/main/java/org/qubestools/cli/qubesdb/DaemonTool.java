@@ -84,7 +84,7 @@ public final class DaemonTool implements Tool {
     /** Serves until a signal comes. */
     private static int serve(@Nullable String name, ParsedArguments args, ToolContext ctx)
             throws IOException, InterruptedException {
-        Path folder = QubesDbSockets.fromEnvironment(ctx.environment()).folder();
+        Path folder = SocketFolder.of(ctx).folder();
         int domain = Words.number(args.operand(0));
         DaemonOptions options = options(folder, domain, name, args, ctx);
         CountDownLatch stop = new CountDownLatch(1);

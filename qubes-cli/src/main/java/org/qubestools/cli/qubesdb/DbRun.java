@@ -16,7 +16,6 @@ import org.qubestools.qubesdb.QubesDbClient.Answer;
 import org.qubestools.qubesdb.QubesDbException;
 import org.qubestools.qubesdb.QubesDbOptions;
 import org.qubestools.qubesdb.QubesDbRefusedException;
-import org.qubestools.qubesdb.QubesDbSockets;
 import org.qubestools.qubesdb.SafePath;
 
 /** One run of a command: the connection, what it prints, and which paths failed. */
@@ -40,8 +39,7 @@ final class DbRun implements AutoCloseable {
         this.args = args;
         this.ctx = ctx;
         this.output = new DbOutput(ctx, args.has(DbOptions.RAW));
-        QubesDbOptions options = QubesDbOptions.of(QubesDbSockets.fromEnvironment(ctx.environment()))
-                .repeating(true, true);
+        QubesDbOptions options = QubesDbOptions.of(SocketFolder.of(ctx)).repeating(true, true);
         String domain = args.value(DbOptions.DOMAIN).orElse(null);
         this.client = domain == null ? QubesDbClient.local(options) : ofDomain(domain, options);
     }

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.cli.output.Json;
+import org.qubestools.qubesdb.Background;
 import org.qubestools.qubesdb.QubesDbSockets;
 import org.qubestools.qubesdb.SafePath;
 import org.qubestools.qubesdb.daemon.DaemonLink;
@@ -31,13 +32,29 @@ final class HostControl {
     /** The kinds of a link. */
     private static final List<String> LINKS = List.of("listen", "connect", "device");
     /** What a request may have beside {@code op} and a link. */
-    private static final Set<String> FIELDS = Set.of("domain", "local", "mode");
+    private static final Set<String> FIELDS = Set.of("domain", "local", "mode", "ends_with_link");
 
     private final QubesDbHost host;
     private final Path folder;
     private final DaemonOptions defaults;
     /** Those that are served, by name; guarded by this. */
     private final Map<String, QubesDbDaemon> daemons = new TreeMap<>();
+
+    /** The end of a domain that nobody told of. */
+    private final class Ending implements Runnable {
+        private final String domain;
+        private @Nullable QubesDbDaemon daemon;
+
+        Ending(String domain) {
+            this.domain = domain;
+        }
+
+        /** On the thread that serves, which must not wait. */
+        @Override
+        public void run() {
+            Background.start("qubesdb-hostd-ending", () -> ended(this));
+        }
+    }
 
     /** A request that is not carried out. */
     private static final class Refused extends Exception {
@@ -108,7 +125,22 @@ final class HostControl {
         if (daemons.containsKey(domain)) {
             throw new Refused("in-use", "domain '" + domain + "' is served already");
         }
-        daemons.put(domain, host.start(folder, domain, options(request)));
+        Ending ending = new Ending(domain);
+        QubesDbDaemon daemon = host.start(folder, domain, options(request, ending));
+        ending.daemon = daemon;
+        daemons.put(domain, daemon);
+    }
+
+    /** Unless another one serves that domain by now. */
+    private synchronized void ended(Ending ending) {
+        QubesDbDaemon daemon = ending.daemon;
+        if (daemon != null && daemons.remove(ending.domain, daemon)) {
+            try {
+                daemon.close();
+            } catch (IOException e) {
+                defaults.log().accept("domain '" + ending.domain + "': " + SafePath.of(String.valueOf(e.getMessage())));
+            }
+        }
     }
 
     private synchronized void stop(Map<String, String> request) throws Refused, IOException {
@@ -128,31 +160,35 @@ final class HostControl {
         }
     }
 
-    private DaemonOptions options(Map<String, String> request) throws Refused {
+    private DaemonOptions options(Map<String, String> request, Ending ending) throws Refused {
         try {
-            DaemonOptions options = defaults.withLink(link(request));
+            DaemonOptions options = defaults.withLink(link(request, ending));
             String mode = request.get("mode");
             if (mode != null) {
                 options = options.withModes(SocketMode.parse(mode), defaults.readOnlyMode());
             }
-            return isLocal(request) ? options.asLocal() : options;
+            return isTrue(request, "local") ? options.asLocal() : options;
         } catch (IllegalArgumentException e) { // a mode, or text that is no path
             throw new Refused("usage", SafePath.of(String.valueOf(e.getMessage())));
         }
     }
 
-    private static boolean isLocal(Map<String, String> request) throws Refused {
-        String local = request.getOrDefault("local", "false");
-        if (!local.equals("true") && !local.equals("false")) {
-            throw new Refused("usage", "local is true or false, not '" + SafePath.of(local) + "'");
+    private static boolean isTrue(Map<String, String> request, String field) throws Refused {
+        String value = request.getOrDefault(field, "false");
+        if (!value.equals("true") && !value.equals("false")) {
+            throw new Refused("usage", field + " is true or false, not '" + SafePath.of(value) + "'");
         }
-        return local.equals("true");
+        return value.equals("true");
     }
 
-    private static DaemonLink link(Map<String, String> request) throws Refused {
+    private static DaemonLink link(Map<String, String> request, Ending ending) throws Refused {
         List<String> kinds = LINKS.stream().filter(request::containsKey).toList();
         if (kinds.size() > 1) {
             throw new Refused("usage", "a domain has one link, not " + String.join(" and ", kinds));
+        }
+        boolean ends = isTrue(request, "ends_with_link");
+        if (ends && !kinds.equals(List.of("connect"))) {
+            throw new Refused("usage", "ends_with_link goes with connect");
         }
         if (kinds.isEmpty()) {
             return DaemonLink.NONE;
@@ -160,7 +196,7 @@ final class HostControl {
         Path path = Path.of(request.getOrDefault(kinds.get(0), ""));
         return switch (kinds.get(0)) {
             case "listen" -> new DaemonLink.Listen(path);
-            case "connect" -> new DaemonLink.Connect(path);
+            case "connect" -> ends ? new DaemonLink.DomainPort(path, ending) : new DaemonLink.Connect(path);
             default -> new DaemonLink.Device(path);
         };
     }

@@ -28,7 +28,6 @@ import org.qubestools.cli.output.Json;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.qubesdb.QubesDbDisconnectedException;
-import org.qubestools.qubesdb.QubesDbSockets;
 import org.qubestools.qubesdb.daemon.DaemonOptions;
 import org.qubestools.qubesdb.daemon.QubesDbHost;
 import org.qubestools.qubesdb.daemon.SocketFiles;
@@ -63,7 +62,7 @@ public final class HostTool implements Tool {
             ctx.err().flush();
             return ExitCode.OK;
         }
-        Path folder = QubesDbSockets.fromEnvironment(ctx.environment()).folder();
+        Path folder = SocketFolder.of(ctx).folder();
         if (!args.operands().isEmpty()) {
             return tell(folder, args.operands(), ctx);
         }

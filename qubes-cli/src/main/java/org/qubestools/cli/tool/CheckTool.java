@@ -66,13 +66,25 @@ public final class CheckTool implements Tool {
             if (!quiet) {
                 Reports.problems(ctx, store.problems());
             }
-            VmStatuses statuses = asksState ? VmStatuses.look(session.qubes().vmm(), session.config()) : null;
+            List<String> names = names(args, store.vms());
+            VmStatuses statuses = asksState ? look(session, store.vms(), names) : null;
             List<Answer> answers = new ArrayList<>();
-            for (String name : names(args, store.vms())) {
+            for (String name : names) {
                 answers.add(answer(args, store, session, statuses, name));
             }
             return tell(answers, quiet, ctx);
         }
+    }
+
+    private static VmStatuses look(Session session, VmCollection vms, List<String> names) {
+        List<QubesVm> asked = new ArrayList<>();
+        for (String name : names) {
+            QubesVm vm = vms.byName(name);
+            if (vm != null) {
+                asked.add(vm);
+            }
+        }
+        return VmStatuses.lookAt(session.qubes().vmm(), session.config(), vms, asked);
     }
 
     private static List<String> names(ParsedArguments args, VmCollection vms) {

@@ -17,6 +17,7 @@ import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.runtime.ShutdownRun;
+import org.qubestools.core.runtime.VmStopper;
 
 /** {@code qvm-shutdown}: asks VMs to shut down, waits for them if wanted, and kills those that do not. */
 public final class ShutdownTool implements Tool {
@@ -79,8 +80,7 @@ public final class ShutdownTool implements Tool {
     private static int tell(ToolContext ctx, List<QubesVm> vms, ShutdownRun.Outcome outcome) {
         List<QubesException> failures = new ArrayList<>(outcome.failed().values());
         for (QubesVm vm : outcome.left()) {
-            failures.add(new QubesException(
-                    ErrorKind.FAILED, "VM '" + vm.name() + "' runs even after it was killed", "look at its log"));
+            failures.add(VmStopper.outlived(vm));
         }
         for (QubesVm vm : outcome.killed()) {
             ctx.warn("VM '" + vm.name() + "' had to be killed");

@@ -29,7 +29,8 @@ public final class SyncClockTool implements Tool {
     @Override
     public int run(ParsedArguments args, ToolContext ctx) {
         try (Runs runs = Runs.open(args, ctx)) {
-            ClockSync clocks = new ClockSync(runs.system(), ctx.host().qrexec());
+            ClockSync clocks = new ClockSync(
+                    runs.system(), runs.system().commands(ctx.host().qrexec()));
             List<QubesException> failures = clocks.run(args.has(FORCE), message -> {
                 if (args.has(SAY)) {
                     ctx.note(message);

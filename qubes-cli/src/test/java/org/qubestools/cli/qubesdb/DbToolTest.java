@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +48,25 @@ final class DbToolTest {
     void stop() throws IOException {
         client.close();
         daemon.close();
+    }
+
+    @Test
+    void theFolderIsFoundAsByTheToolsForVms(@TempDir Path root) throws Exception {
+        Path usual = Files.createDirectories(root.resolve("var/run/qubes"));
+        Path conf = Files.createDirectories(root.resolve("etc/qubes")).resolve("qvm.conf");
+        ToolRunner below = new ToolRunner().environment("QUBES_ROOT", root.toString());
+        try (QubesDbDaemon other = QubesDbDaemon.start(usual, "work", DaemonOptions.DEFAULT)) {
+            assertThat(other.awaitServing(Duration.ofSeconds(60))).isTrue();
+
+            assertThat(below.run("qubesdb-write -d work /a b").code()).isZero();
+            assertThat(below.run("qubesdb-read -d work /a").out()).isEqualTo("b\n");
+            Files.writeString(conf, "QUBES_RUN_DIR=" + folder + "\n");
+            assertThat(below.run("qubesdb-read -d dom0 /a").out()).isEqualTo("1\n");
+            assertThat(below.environment("QUBES_RUN_DIR", usual.toString())
+                            .run("qubesdb-read -d work /a")
+                            .out())
+                    .isEqualTo("b\n");
+        }
     }
 
     private void write(String key, String value) throws QubesDbException, InterruptedException {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.qubestools.cli.ServiceHost;
 import org.qubestools.cli.ToolRunner.Outcome;
+import org.qubestools.core.model.HostInfo;
+import org.qubestools.core.runtime.PortListener;
+import org.qubestools.core.vmm.FakeVmm;
+import org.qubestools.core.vmm.VmmTraits;
 
 /** Backups that go into a VM and come back from it. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -72,6 +77,37 @@ final class BackupInVmTest {
         assertRestored("appvms/work/private.img", "appvms/vault/private.img", "vm-templates/fedora-23/root.img");
         assertThat(vm.lines()).startsWith("/media/disk", "/media/disk/qubes-x");
         assertThat(services.vms().open()).isZero();
+    }
+
+    /** The agent of a guest on QEMU, whose services are these. */
+    private PortListener guest(StoreTree tree, String backup, String restore) throws IOException {
+        tree.on(services, new FakeVmm(new HostInfo(16_000, 4), VmmTraits.QEMU));
+        Path folder = Files.createDirectories(tree.path("/var/run/qubes"));
+        for (String service : List.of("qubes.Backup\n" + backup, "qubes.Restore\n" + restore)) {
+            String[] parts = service.split("\n", 2);
+            Path file = Files.writeString(folder.resolve(parts[0]), "#!/bin/sh\n" + parts[1] + "\n");
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        Path agent = Path.of("..", "scripts", "guest", "qubes-virtio-agent").toAbsolutePath();
+        return PortListener.open(folder.resolve("qrexec-link.sys-net.sock"), PortListener.agent(agent, folder));
+    }
+
+    @Test
+    void whereThereIsNoQrexecTheyGoOverTheCommandPorts() throws IOException {
+        Path stored = directory.resolve("stored");
+        try (PortListener guest = guest(source, "read place; cat >" + stored, "exit 1")) {
+            Outcome made = backup("--format 3 --no-encrypt /media/disk vault");
+
+            assertThat(made.code()).as(made.err()).isZero();
+            assertThat(Files.readString(stored, StandardCharsets.ISO_8859_1)).contains("backup-header", "qubes.xml");
+        }
+        try (PortListener guest = guest(target.tree, "exit 1", "read place; read names; echo 'no disk' >&2; exit 7")) {
+            Outcome restored = restore("/media/disk/qubes-x");
+
+            assertThat(restored.code()).isEqualTo(1);
+            assertThat(restored.err()).contains("no disk");
+        }
+        assertThat(vm.lines()).isEmpty();
     }
 
     @Test

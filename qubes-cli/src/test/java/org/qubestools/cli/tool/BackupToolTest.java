@@ -154,7 +154,8 @@ final class BackupToolTest {
 
     @Test
     void aRunningVmIsShownAndRefused() {
-        FakeVmm vmm = new FakeVmm(new HostInfo(16000, 4)).running("work", 7, 1000);
+        FakeVmm vmm = new FakeVmm(new HostInfo(16000, 4))
+                .running("work", ExpectedStore.small().value("work", "uuid"), 7, 1000);
         Outcome outcome = world.runner()
                 .environment("QUBES_LIBVIRT_URI", "test:///default")
                 .vmm(vmm)

@@ -15,14 +15,21 @@ final class OnlineTest extends ToolTest {
 
     private final FakeVmm vmm = new FakeVmm(new HostInfo(16000, 4));
 
-    /** A domain that is not the one of the store's VM with this name, or is not active. */
     private void knows(String name, String uuid, DomainState state) {
         boolean active = state == DomainState.PAUSED;
         vmm.with(new DomainSnapshot(name, uuid, active, active ? 8 : -1, state, active ? MEMORY_KIB : 0, 0));
     }
 
     private void hasDefined(String name) {
-        knows(name, ExpectedStore.small().value(name, "uuid"), DomainState.SHUTOFF);
+        knows(name, uuid(name), DomainState.SHUTOFF);
+    }
+
+    private void runs(String name) {
+        vmm.running(name, uuid(name), 7, MEMORY_KIB);
+    }
+
+    private static String uuid(String name) {
+        return ExpectedStore.small().value(name, "uuid");
     }
 
     private Outcome run(String commandLine) {
@@ -36,8 +43,8 @@ final class OnlineTest extends ToolTest {
 
     @Test
     void runStatesComeFromTheSystem() {
-        vmm.running("work", 7, MEMORY_KIB);
-        knows("vault", "some uuid", DomainState.PAUSED);
+        runs("work");
+        knows("vault", uuid("vault"), DomainState.PAUSED);
         tree.write("/var/run/qubes/guid-running.7", "").write("/var/run/qubes/qrexec.work", "");
 
         assertThat(run("qvm-ls --raw-data name-raw on state xid mem work vault personal")
@@ -51,15 +58,15 @@ final class OnlineTest extends ToolTest {
 
     @Test
     void aVmWithoutItsDaemonsIsTransient() {
-        vmm.running("work", 7, MEMORY_KIB);
+        runs("work");
 
         assertThat(run("qvm-ls --raw-data state work").out()).isEqualTo("Transient\n");
     }
 
     @Test
     void filtersOfStates() {
-        vmm.running("work", 7, MEMORY_KIB);
-        knows("vault", "some uuid", DomainState.PAUSED);
+        runs("work");
+        knows("vault", uuid("vault"), DomainState.PAUSED);
 
         assertThat(run("qvm-ls --raw-list --running").out()).isEqualTo("dom0\nwork\n");
         assertThat(run("qvm-ls --raw-list --paused").out()).isEqualTo("vault\n");
@@ -68,12 +75,40 @@ final class OnlineTest extends ToolTest {
 
     @Test
     void checksOfStates() {
-        vmm.running("work", 7, MEMORY_KIB);
-        knows("vault", "some uuid", DomainState.PAUSED);
+        runs("work");
+        knows("vault", uuid("vault"), DomainState.PAUSED);
 
         assertThat(run("qvm-check -q --running work vault").code()).isZero();
         assertThat(run("qvm-check -q --paused work vault").code()).isEqualTo(3);
         assertThat(run("qvm-check -q --running personal").code()).isEqualTo(1);
+    }
+
+    @Test
+    void aDomainWithAnotherUuidIsNoneOfOurs() {
+        vmm.running("work", "dddddddd-0000-4000-8000-000000000001", 7, MEMORY_KIB);
+
+        assertThat(run("qvm-check -q --running work").code()).isEqualTo(1);
+        assertThat(run("qvm-ls --raw-data state work").out()).isEqualTo("Halted\n");
+        assertThat(run("qvm-prefs -s work pcidevs ['00:1a.0']").code()).isZero();
+    }
+
+    @Test
+    void aDomainUnderAnotherNameIsFoundByItsUuid() {
+        vmm.running("job", uuid("work"), 7, MEMORY_KIB);
+
+        assertThat(run("qvm-check -q --running work").code()).isZero();
+        assertThat(run("qvm-ls --raw-data on work").out()).isEqualTo("*\n");
+        assertRefusedOnline("qvm-remove work", "VM 'work' is running, it cannot be removed");
+    }
+
+    @Test
+    void aQuestionForOneDoesNotAskForAll() {
+        runs("work");
+
+        assertThat(run("qvm-check -q --running work vault").code()).isEqualTo(3);
+        assertThat(vmm.askedForAll()).isZero();
+        assertThat(run("qvm-check -q --running --all").code()).isEqualTo(3);
+        assertThat(vmm.askedForAll()).isEqualTo(1);
     }
 
     @Test
@@ -85,7 +120,7 @@ final class OnlineTest extends ToolTest {
 
     @Test
     void aRunningVmRefusesSomeChanges() {
-        vmm.running("work", 7, MEMORY_KIB);
+        runs("work");
 
         assertRefusedOnline("qvm-prefs work name office", "VM 'work' is running");
         assertRefusedOnline("qvm-prefs work template debian-8", "running");
@@ -97,14 +132,14 @@ final class OnlineTest extends ToolTest {
 
     @Test
     void aRunningVmTakesNoNetvmThatIsHalted() {
-        vmm.running("work", 7, MEMORY_KIB);
+        runs("work");
 
         assertRefusedOnline("qvm-prefs work netvm sys-net", "sys-net");
     }
 
     @Test
     void offlineModeAsksNobody() {
-        vmm.running("work", 7, MEMORY_KIB);
+        runs("work");
 
         assertThat(run("qvm-prefs --offline-mode work name office").code()).isZero();
         assertThat(vmm.calls()).isEmpty();

@@ -33,6 +33,20 @@ final class StartToolTest extends LiveTest {
     }
 
     @Test
+    void whatAnAdministratorShouldKnowIsSaidOnceAndNotWithQuiet() {
+        tree.on(host, (config, report) -> {
+            report.hint("VMs are slow here");
+            report.hint("VMs are slow here"); // as after a lost connection
+            return vmm;
+        });
+
+        assertThat(run("qvm-start vault").err())
+                .isEqualTo("qvm-start: VMs are slow here\nqvm-start: starting VM 'vault'\n");
+        assertDone("qvm-kill -q vault");
+        assertDone("qvm-start -q vault");
+    }
+
+    @Test
     void theChainOfNetvmsIsTold() {
         Outcome outcome = run("qvm-start work");
 

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.qubestools.cli.ToolRunner.Outcome;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
 import org.qubestools.core.vmm.DomainState;
-import org.qubestools.core.vmm.VmmTraits;
 
 /** {@code qvm-shutdown}, {@code qvm-kill}, {@code qvm-pause}, {@code qvm-unpause}. */
 final class StopToolsTest extends LiveTest {
@@ -35,7 +36,7 @@ final class StopToolsTest extends LiveTest {
 
     @Test
     void aDaemonOfOursEndsWithTheVm() {
-        driver(VmmTraits.QEMU);
+        services.letDatabasesOutliveDomains();
         runs("work", 3);
 
         assertDone("qvm-kill work");
@@ -127,6 +128,50 @@ final class StopToolsTest extends LiveTest {
         assertThat(outcome).isEqualTo(new Outcome(0, "", "qvm-shutdown: warning: VM 'work' had to be killed\n"));
         assertThat(vmm.calls()).containsExactly("shutdown work", "destroy work");
         assertThat(host.time().sleeps()).hasSize(6);
+    }
+
+    @Test
+    void aGuestThatStillBootsIsAskedAgain() {
+        vmm.forgettingShutdown("work", 2);
+
+        assertThat(run("qvm-shutdown -q --wait work")).isEqualTo(new Outcome(0, "", ""));
+
+        assertThat(vmm.calls()).containsExactly("shutdown work", "shutdown work", "shutdown work");
+        assertThat(host.time().sleeps()).hasSize(11);
+    }
+
+    @Test
+    void whatFailsWhenItIsAskedAgainIsNotTheEnd() {
+        vmm.forgettingShutdown("work", 1);
+        QubesException busy = new QubesException(ErrorKind.FAILED, "it is busy");
+        String asked = "libvirt shutdown work";
+        steps.at(asked, () -> steps.at(asked, () -> vmm.failingAt("shutdown work", busy))); // from the second on
+
+        Outcome outcome = run("qvm-shutdown -q --wait --wait-time 12 work");
+
+        assertThat(outcome).isEqualTo(new Outcome(0, "", "qvm-shutdown: warning: VM 'work' had to be killed\n"));
+        assertThat(vmm.calls()).containsExactly("shutdown work", "shutdown work", "shutdown work", "destroy work");
+    }
+
+    @Test
+    void aKilledVmIsGoneAfterwards() {
+        services.letDatabasesOutliveDomains();
+        runs("work", 3);
+        vmm.lingeringAfterDestroy("work", 5);
+
+        assertDone("qvm-kill work");
+
+        assertThat(run("qvm-ls --raw-list --running").out()).isEqualTo("dom0\nsys-net\nsys-firewall\n");
+        assertThat(steps).containsExactly("libvirt destroy work", "qubesdb stop work");
+        assertThat(services.runningDatabases()).doesNotContain("work");
+    }
+
+    @Test
+    void aVmThatOutlivesItsKillIsAFailure() {
+        vmm.ignoringDestroy("work");
+
+        assertFails("qvm-kill work", 1, "VM 'work' runs even after it was killed");
+        assertThat(steps).containsExactly("libvirt destroy work");
     }
 
     @Test

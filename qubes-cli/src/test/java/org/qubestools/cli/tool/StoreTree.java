@@ -15,6 +15,7 @@ import org.qubestools.cli.FakeHost;
 import org.qubestools.cli.ToolRunner;
 import org.qubestools.cli.ToolRunner.Outcome;
 import org.qubestools.cli.frame.Host;
+import org.qubestools.cli.frame.VmmSource;
 import org.qubestools.core.vmm.Vmm;
 
 /**
@@ -106,6 +107,13 @@ final class StoreTree {
     /** Gives the tools another host. */
     StoreTree on(Host host) {
         runner = new ToolRunner(host).environment("QUBES_ROOT", root.toString());
+        return this;
+    }
+
+    /** Gives the tools another host, with a running system that is opened in this way. */
+    StoreTree on(Host host, VmmSource source) {
+        on(host);
+        runner.environment("QUBES_LIBVIRT_URI", "test:///default").vmms(source);
         return this;
     }
 

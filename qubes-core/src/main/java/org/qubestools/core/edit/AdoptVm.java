@@ -27,6 +27,7 @@ public record AdoptVm(Maker maker, Path staged) implements Change {
         CreateVm.requirePool(draft, added.getOr(Attributes.POOL_NAME, Pools.DEFAULT));
         QubesVm vm = CreateVm.complete(draft, added);
         GlobalsFiller.fill(draft, vm);
+        draft.step(EditHooks.Step.INIT, vm);
         AdoptedFiles.plan(draft, vm, staged);
         DuplicateWarnings.mac(draft, vm);
         DuplicateWarnings.pciDevices(draft, vm);

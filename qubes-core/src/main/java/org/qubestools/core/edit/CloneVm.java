@@ -60,8 +60,10 @@ public record CloneVm(
         draft.requireHalted(source, "it can be cloned only while it is halted");
         QubesVm clone = add(draft, source, name, pool);
         GlobalsFiller.fill(draft, clone);
+        draft.step(EditHooks.Step.INIT, clone);
         String firewall = firewall(draft, source);
         VmFilePlan.copy(draft, source, clone, firewall);
+        draft.step(EditHooks.Step.CLONE_DISK_FILES, clone, source.name());
         DuplicateWarnings.address(draft, clone);
         DuplicateWarnings.mac(draft, clone);
         DuplicateWarnings.pciDevices(draft, clone);

@@ -59,12 +59,14 @@ public record CreateVm(
         QubesVm linked = standalone ? null : template;
         QubesVm vm = addVm(draft, name, linked);
         GlobalsFiller.fill(draft, vm);
+        draft.step(EditHooks.Step.INIT, vm);
         if (!properties.isEmpty()) {
             new SetProperties(name.value(), properties).apply(draft);
             vm = draft.vms().byKey(vm.key());
         }
         VmFilePlan.create(
                 draft, vm, standalone ? template : null, new VmFilePlan.RootSource(rootCopyFrom, rootMoveFrom));
+        draft.step(EditHooks.Step.CREATE_ON_DISK, vm);
         DuplicateWarnings.address(draft, vm);
         draft.define(vm);
     }

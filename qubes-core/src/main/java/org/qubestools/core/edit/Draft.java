@@ -23,6 +23,7 @@ import org.qubestools.core.model.VmReference;
 import org.qubestools.core.model.VmView;
 import org.qubestools.core.property.PropertyContext;
 import org.qubestools.core.storage.FileChanges;
+import org.qubestools.core.vmm.DomainKey;
 import org.qubestools.core.vmm.DomainSnapshot;
 import org.qubestools.core.vmm.LazyVmm;
 
@@ -38,6 +39,7 @@ public final class Draft implements PropertyContext {
     private final Clock clock;
     private final FileChanges files = new FileChanges();
     private final DomainChanges domains = new DomainChanges();
+    private final EditSteps steps = new EditSteps();
     private final Map<Integer, VmView> networkBefore = new LinkedHashMap<>(0);
     private final List<String> warnings = new ArrayList<>(0);
     private final List<String> notes = new ArrayList<>(0);
@@ -142,16 +144,8 @@ public final class Draft implements PropertyContext {
         if (vm.qid() == 0) {
             return true;
         }
-        return !vmm.isOffline() && domain(vm.name()).map(DomainSnapshot::active).orElse(false);
-    }
-
-    private Optional<DomainSnapshot> domain(String name) {
-        for (DomainSnapshot domain : vmm.domains()) {
-            if (domain.name().equals(name)) {
-                return Optional.of(domain);
-            }
-        }
-        return Optional.empty();
+        return !vmm.isOffline()
+                && vmm.find(DomainKey.of(vm)).map(DomainSnapshot::active).orElse(false);
     }
 
     public boolean isOffline() {
@@ -248,6 +242,21 @@ public final class Draft implements PropertyContext {
 
     public List<String> notes() {
         return List.copyOf(notes);
+    }
+
+    /** Notes what hooks are told of when the edit is carried out; {@code vm} is as it is in the draft now. */
+    void step(EditHooks.Step step, QubesVm vm, String... arguments) {
+        steps.add(step, view(vm), List.of(arguments));
+    }
+
+    /** Tells of what is about to happen; a failure ends the edit before anything is done. */
+    public void tellFirst(EditHooks hooks) {
+        steps.tellFirst(hooks);
+    }
+
+    /** Tells of what has been done to files and is about to be saved. */
+    public void tellLast(EditHooks hooks) {
+        steps.tellLast(hooks, this);
     }
 
     /** Changes the definitions of domains; a failure takes all of it back. */

@@ -37,6 +37,8 @@ public record RegisterVm(
         QubesVm vm = CreateVm.complete(draft, draft.add(made));
         requireFiles(draft, vm);
         GlobalsFiller.fill(draft, vm);
+        draft.step(EditHooks.Step.INIT, vm);
+        draft.step(EditHooks.Step.VERIFY_FILES, vm);
         DuplicateWarnings.address(draft, vm);
     }
 

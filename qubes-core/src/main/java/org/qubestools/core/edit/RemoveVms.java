@@ -102,6 +102,7 @@ public record RemoveVms(List<String> untrustedNames, boolean entryOnly, boolean 
         }
         boolean files = !entryOnly && vm.vmClass() != VmClass.DISPOSABLE && !vm.is(Attributes.INSTALLED_BY_RPM);
         if (files) {
+            draft.step(EditHooks.Step.REMOVE_FROM_DISK, before.vm());
             VmFilePlan.remove(draft, vm);
         }
         VmFilePlan.linkAutostart(draft, vm.name(), false);

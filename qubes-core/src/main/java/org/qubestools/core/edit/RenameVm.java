@@ -28,6 +28,7 @@ final class RenameVm {
         if (vm.has(Attributes.CONF_FILE)) {
             renamed = renamed.withText("conf_file", name.value() + ".conf");
         }
+        draft.step(EditHooks.Step.PRE_RENAME, vm, name.value());
         draft.replace(renamed);
         QubesVm now = draft.vms().byKey(vm.key());
         if (directory != null) {
@@ -37,6 +38,7 @@ final class RenameVm {
             VmFilePlan.linkAutostart(draft, oldName, false);
             VmFilePlan.linkAutostart(draft, name.value(), true);
         }
+        draft.step(EditHooks.Step.POST_RENAME, now, oldName);
         warnOfDvm(draft, vm, oldName);
         draft.undefine(before);
         draft.define(now);

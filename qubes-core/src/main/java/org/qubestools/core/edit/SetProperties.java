@@ -79,9 +79,23 @@ public record SetProperties(String untrustedVm, List<Assignment> assignments) im
         VmView before = draft.view(vm);
         draft.replace(changed);
         QubesVm now = draft.vms().byKey(vm.key());
-        network(draft, property, before, now);
+        boolean followsLater = network(draft, property, before, now);
         files(draft, property, vm, now);
+        if (!vm.attributes().equals(now.attributes())) {
+            steps(draft, property, now, value == null ? "" : value, followsLater);
+        }
         return now;
+    }
+
+    /** The text of the user, as the value in force may need the running system; empty for a reset. */
+    private static void steps(Draft draft, SettableProperty property, QubesVm now, String value, boolean followsLater) {
+        draft.step(EditHooks.Step.SET_ATTR, now, property.id(), value);
+        if (property.effect() == LiveEffect.LABEL) {
+            draft.step(EditHooks.Step.LABEL_SETTER, now, value);
+        }
+        if (property.effect() == LiveEffect.NETWORK && !followsLater) {
+            draft.step(EditHooks.Step.NETVM_SETTER, now, value);
+        }
     }
 
     private static QubesException noDefault(SettableProperty property) {
@@ -89,12 +103,12 @@ public record SetProperties(String untrustedVm, List<Assignment> assignments) im
                 ErrorKind.INVALID_VALUE, "property '" + property.id() + "' has no default", "set a value");
     }
 
-    /** A running VM can be attached to a running NetVM only. */
-    private static void network(Draft draft, SettableProperty property, VmView before, QubesVm vm) {
+    /** A running VM can be attached to a running NetVM only; true if it runs, and follows after the save. */
+    private static boolean network(Draft draft, SettableProperty property, VmView before, QubesVm vm) {
         VmReference netvm =
                 property.effect() == LiveEffect.NETWORK ? draft.vms().netvm(vm) : VmReference.NONE;
         if (property.effect() != LiveEffect.NETWORK || !draft.isRunning(vm)) {
-            return;
+            return false;
         }
         if (netvm.vm() != null && !draft.isRunning(netvm.vm())) {
             throw new QubesException(
@@ -103,6 +117,7 @@ public record SetProperties(String untrustedVm, List<Assignment> assignments) im
                     "start '" + netvm.vm().name() + "' first");
         }
         draft.changeNetwork(before);
+        return true;
     }
 
     private static void files(Draft draft, SettableProperty property, QubesVm before, QubesVm now) {

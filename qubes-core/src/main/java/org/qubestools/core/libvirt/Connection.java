@@ -42,14 +42,20 @@ final class Connection implements AutoCloseable {
 
     /** VMM_UNREACHABLE naming the URI if that fails, or is not done within {@code limit}. */
     static Connection open(String uri, Duration limit) {
+        try {
+            return open(NativeLibvirt.load(), uri, limit);
+        } catch (LinkageError e) {
+            throw OpeningErrors.noLibrary(uri, e);
+        }
+    }
+
+    /** The same through a library that is loaded. */
+    static Connection open(NativeLibvirt libvirt, String uri, Duration limit) {
         LimitedCalls calls = new LimitedCalls(uri, limit);
         try {
-            NativeLibvirt libvirt = NativeLibvirt.load();
             return new Connection(uri, libvirt, calls, calls.make(() -> libvirt.pointer("virConnectOpen", uri)));
         } catch (LibvirtFailure e) {
             throw OpeningErrors.refused(uri, e);
-        } catch (LinkageError e) {
-            throw OpeningErrors.noLibrary(uri, e);
         }
     }
 

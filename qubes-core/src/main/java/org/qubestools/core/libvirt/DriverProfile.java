@@ -2,6 +2,7 @@ package org.qubestools.core.libvirt;
 
 import java.util.List;
 import java.util.Optional;
+import org.qubestools.core.error.QubesException;
 import org.qubestools.core.vmm.DomainSpec;
 import org.qubestools.core.vmm.VmmTraits;
 
@@ -25,7 +26,19 @@ sealed interface DriverProfile permits XenProfile, QemuProfile, TestProfile {
     /** What of the VM's settings does not get into its definition, in lines for the user; told whenever it is defined. */
     List<String> warnings(DomainSpec spec);
 
-    /** What the administrator of this host should know, as one line; told once for a connection. */
+    /**
+     * Looks whether what was configured for all domains can be had, before one is started.
+     *
+     * @throws QubesException INVALID_VALUE naming the setting
+     */
+    default void requireStartable() {}
+
+    /** A failed start with what to do about it, if what was configured for all domains may be the reason. */
+    default QubesException explained(QubesException failure) {
+        return failure;
+    }
+
+    /** What the administrator of this host should know, as one line; told at the first start of a connection. */
     Optional<String> hint();
 
     /**

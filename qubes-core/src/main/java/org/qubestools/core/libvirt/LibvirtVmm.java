@@ -3,8 +3,8 @@ package org.qubestools.core.libvirt;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.WaitTime;
 import org.qubestools.core.model.HostInfo;
 import org.qubestools.core.model.PciAddress;
@@ -14,6 +14,7 @@ import org.qubestools.core.vmm.DomainSnapshot;
 import org.qubestools.core.vmm.DomainSpec;
 import org.qubestools.core.vmm.Subscription;
 import org.qubestools.core.vmm.Vmm;
+import org.qubestools.core.vmm.VmmReport;
 import org.qubestools.core.vmm.VmmTraits;
 
 /** The running system through libvirt. No handle of a domain outlives the call that looked it up. */
@@ -30,24 +31,25 @@ public final class LibvirtVmm implements Vmm {
     private final Definitions definitions;
     private final LifeCycle lifeCycle;
     private final Devices devices;
-    private final Consumer<String> warnings;
+    private final VmmReport report;
     private @Nullable DriverProfile profile;
     private @Nullable String driverWord;
     private boolean toldHint;
 
-    private LibvirtVmm(Connection connection, LibvirtOptions options, Consumer<String> warnings) {
+    /** Closes the connection when it is closed. */
+    LibvirtVmm(Connection connection, LibvirtOptions options, VmmReport report) {
         this.connection = connection;
         this.options = options;
-        this.warnings = warnings;
+        this.report = report;
         this.snapshots = new Snapshots(connection);
-        this.definitions = new Definitions(connection, warnings);
+        this.definitions = new Definitions(connection, report::warn);
         this.lifeCycle = new LifeCycle(connection);
         this.devices = new Devices(connection, options.limit(), WaitTime.SYSTEM);
     }
 
-    /** VMM_UNREACHABLE naming the URI if that fails; {@code warnings} hears of what is put right by the way. */
-    public static LibvirtVmm open(LibvirtOptions options, Consumer<String> warnings) {
-        return new LibvirtVmm(Connection.open(options.uri(), options.limit()), options, warnings);
+    /** VMM_UNREACHABLE naming the URI if that fails; {@code report} hears of what is put right by the way. */
+    public static LibvirtVmm open(LibvirtOptions options, VmmReport report) {
+        return new LibvirtVmm(Connection.open(options.uri(), options.limit()), options, report);
     }
 
     /** Loads the library on a thread of its own: it takes as long as reading a large store. */
@@ -114,9 +116,8 @@ public final class LibvirtVmm implements Vmm {
     @Override
     public void define(DomainSpec spec) {
         DriverProfile words = profile();
-        tellHint(words);
         for (String warning : words.warnings(spec)) {
-            warnings.accept(warning);
+            report.warn(warning);
         }
         definitions.define(spec, words);
     }
@@ -129,7 +130,7 @@ public final class LibvirtVmm implements Vmm {
             toldHint = true;
         }
         if (first && words.hint().isPresent()) {
-            warnings.accept(words.hint().get());
+            report.hint(words.hint().get());
         }
     }
 
@@ -145,7 +146,14 @@ public final class LibvirtVmm implements Vmm {
 
     @Override
     public int createPaused(DomainKey domain) {
-        return lifeCycle.createPaused(domain, profile().createsPaused());
+        DriverProfile words = profile();
+        words.requireStartable();
+        tellHint(words);
+        try {
+            return lifeCycle.createPaused(domain, words.createsPaused());
+        } catch (QubesException e) {
+            throw words.explained(e);
+        }
     }
 
     @Override

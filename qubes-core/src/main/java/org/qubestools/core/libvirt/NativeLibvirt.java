@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  * <p>No interface of methods and no direct mapping: both look at every method by reflection before the first call, which
  * takes longer than all calls of a short run. The last error of libvirt belongs to the thread of the operating system:
  * a call and the question for its error are made by one thread.
+ *
+ * <p>Not final: in tests another one answers some of the calls as a driver would that is not at hand.
  */
-final class NativeLibvirt {
+class NativeLibvirt {
     private static final String LIBRARY = "libvirt.so.0";
 
     /** Where {@code virError} has its fields on 64-bit machines. */
@@ -31,6 +33,11 @@ final class NativeLibvirt {
 
     private NativeLibvirt(NativeLibrary library) {
         this.library = library;
+    }
+
+    /** The same library. */
+    NativeLibvirt(NativeLibvirt loaded) {
+        this(loaded.library);
     }
 
     /** LinkageError if JNA or libvirt are not there. Several calls share what is loaded. */

@@ -63,6 +63,32 @@ final class QemuProfile implements DriverProfile {
     }
 
     @Override
+    public void requireStartable() {
+        String logs = settings.consoleLogs();
+        if (logs != null && !(logs.startsWith("/") && files.isDirectory(logs))) {
+            throw new QubesException(
+                    ErrorKind.INVALID_VALUE,
+                    "QUBES_KVM_CONSOLE_LOGS is '" + SafeText.of(logs) + "', which is no directory",
+                    "make it, name another one by its whole path, or leave the setting out");
+        }
+    }
+
+    @Override
+    public QubesException explained(QubesException failure) {
+        String logs = settings.consoleLogs();
+        String message = String.valueOf(failure.getMessage());
+        boolean aboutLogs = logs != null && (message.contains(files.realPath(logs)) || message.contains("virtlogd"));
+        return !aboutLogs
+                ? failure
+                : new QubesException(
+                        failure.kind(),
+                        message,
+                        "QUBES_KVM_CONSOLE_LOGS needs a directory that QEMU may write to, and either virtlogd or"
+                                + " stdio_handler = \"file\" in libvirt's qemu.conf",
+                        failure);
+    }
+
+    @Override
     public Optional<String> hint() {
         return Optional.ofNullable(acceleration.hint());
     }

@@ -56,7 +56,7 @@ final class Snapshots {
         List<DomainSnapshot> snapshots = new ArrayList<>(count);
         try {
             for (int i = 0; i < count; i++) {
-                snapshots.add(of(libvirt, array.getPointer((long) i * Long.BYTES)));
+                ifThere(libvirt, array.getPointer((long) i * Long.BYTES)).ifPresent(snapshots::add);
             }
         } finally {
             for (int i = 0; i < count; i++) {
@@ -65,6 +65,18 @@ final class Snapshots {
             NativeLibvirt.free(array);
         }
         return snapshots;
+    }
+
+    /** From a handle of a list; empty if the domain was removed since. */
+    static Optional<DomainSnapshot> ifThere(NativeLibvirt libvirt, Pointer domain) {
+        try {
+            return Optional.of(of(libvirt, domain));
+        } catch (LibvirtFailure e) {
+            if (e.code() == LibvirtFailure.NO_DOMAIN) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     Optional<DomainSnapshot> find(DomainKey key) {

@@ -15,4 +15,7 @@ public interface DomainDatabases extends VmDatabases {
 
     /** Ends the daemon of a VM; one that is not there is fine. */
     void stop(QubesVm vm);
+
+    /** Whether a daemon stays when its domain ends, so that whoever sees the end has to {@link #stop} it. */
+    boolean outliveDomains();
 }

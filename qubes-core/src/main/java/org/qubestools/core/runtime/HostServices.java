@@ -49,7 +49,8 @@ public record HostServices(
         RealPaths paths = around.paths();
         HostUser user = new HostUser(paths, around.root(), around.environment(), settings);
         XenStore xenStore = new XenStorePrograms(programs, settings);
-        DomainDatabases databases = traits.qubesDaemons()
+        // Xen without Qubes' packages: the tools of dom0 work as ever, the guest does not see its database.
+        DomainDatabases databases = traits.qubesDaemons() && QubesDbDaemons.isInstalled(settings)
                 ? new QubesDbDaemons(paths, user, programs, settings)
                 : new HostdDatabases(
                         paths,

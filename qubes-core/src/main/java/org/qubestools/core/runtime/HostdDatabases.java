@@ -60,6 +60,7 @@ public final class HostdDatabases implements DomainDatabases {
         if (linked.test(vm)) {
             request.put(
                     "connect", paths.real(GuestPort.QUBESDB.socket(vm.name())).toString());
+            request.put("ends_with_link", true); // nobody may be there to tell it when the guest ends by itself
         }
         Answer answer = askStarted(request);
         if (answer.kind.equals("in-use")) {
@@ -123,6 +124,11 @@ public final class HostdDatabases implements DomainDatabases {
                     "cannot " + what + " the QubesDB of VM '" + vm.name() + "': "
                             + SafeText.of(answer.untrustedMessage));
         }
+    }
+
+    @Override
+    public boolean outliveDomains() {
+        return true;
     }
 
     @Override

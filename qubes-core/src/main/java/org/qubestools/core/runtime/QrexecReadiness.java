@@ -45,7 +45,7 @@ public final class QrexecReadiness {
 
     /** Whether somebody in the VM answers there shows only when a command is sent. */
     private static void requireCommandPort(RunningSystem system, QubesVm vm) {
-        for (Path socket : system.commandPorts(new VmName(vm.name()))) {
+        for (Path socket : VmCommands.ports(system.place().paths(), new VmName(vm.name()))) {
             if (Files.exists(socket)) {
                 return;
             }

@@ -47,6 +47,12 @@ public final class QubesDbDaemons implements DomainDatabases {
         this.daemon = HostProgram.QUBESDB_DAEMON.in(settings);
     }
 
+    /** Whether the program is there. A name without a folder counts as there: a start will tell. */
+    public static boolean isInstalled(Map<String, String> settings) {
+        String program = HostProgram.QUBESDB_DAEMON.in(settings);
+        return !program.startsWith("/") || Files.isExecutable(Path.of(program));
+    }
+
     @Override
     public void start(QubesVm vm, int domainId) {
         stop(vm);
@@ -118,6 +124,11 @@ public final class QubesDbDaemons implements DomainDatabases {
             }
         }
         return !Files.exists(pidFile) || !process.isAlive();
+    }
+
+    @Override
+    public boolean outliveDomains() {
+        return false;
     }
 
     @Override

@@ -1,10 +1,7 @@
 package org.qubestools.core.runtime;
 
-import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -19,13 +16,11 @@ import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.Pools;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmCollection;
-import org.qubestools.core.model.VmName;
 import org.qubestools.core.model.VmReference;
 import org.qubestools.core.model.VmView;
 import org.qubestools.core.storage.StartImages;
 import org.qubestools.core.vmm.DomainKey;
 import org.qubestools.core.vmm.DomainSnapshot;
-import org.qubestools.core.vmm.GuestPort;
 import org.qubestools.core.vmm.LazyVmm;
 import org.qubestools.core.vmm.VmmTraits;
 
@@ -99,23 +94,12 @@ public final class RunningSystem implements AutoCloseable {
     }
 
     /**
-     * The way to run commands in VMs: qrexec where there is one, else the command ports of VMs.
+     * The way to run commands in VMs, see {@link VmCommands}.
      *
      * @param ofHost the way to this host's qrexec
      */
     public QrexecClient commands(QrexecClient ofHost) {
-        return traits().qubesDaemons()
-                ? ofHost
-                : new VirtioQrexec(this::commandPorts, time(), VirtioQrexec.ORDINARY_PATIENCE);
-    }
-
-    /** The sockets that a VM's domain would have for commands. */
-    List<Path> commandPorts(VmName vm) {
-        List<Path> sockets = new ArrayList<>();
-        for (GuestPort port : GuestPort.commands()) {
-            sockets.add(place.paths().real(port.socket(vm.value())));
-        }
-        return sockets;
+        return VmCommands.of(traits(), ofHost, place.paths(), time());
     }
 
     public HostServices host() {

@@ -12,12 +12,13 @@ import org.qubestools.core.io.WaitTime;
 import org.qubestools.core.model.QubesVm;
 
 /**
- * Shuts several VMs down, each before the one that gives it network, and waits for them. A VM that takes too long, or is
- * seen twice as halting, is killed.
+ * Shuts several VMs down, each before the one that gives it network, and waits for them. A VM that takes no notice is asked
+ * again: a guest that still boots forgets it. One that takes too long, or is seen twice as halting, is killed.
  */
 public final class ShutdownRun {
     private static final Duration LOOK = Duration.ofSeconds(1);
-    private static final long AFTER_KILL_MILLIS = 10_000;
+    private static final long ASK_AGAIN_MILLIS = 5000;
+    private static final long AFTER_KILL_MILLIS = VmStopper.AFTER_KILL.toMillis();
 
     private final RunningSystem system;
     private final VmStopper stopper;
@@ -31,6 +32,7 @@ public final class ShutdownRun {
     private static final class Descent {
         private final QubesVm vm;
         private long asked = -1;
+        private long askedLast = -1;
         private long killed = -1;
         private boolean halting;
 
@@ -157,6 +159,7 @@ public final class ShutdownRun {
                 return false;
             }
             descent.asked = time.millis();
+            descent.askedLast = descent.asked;
             return !ask(vm);
         }
         PowerState state = system.state(vm);
@@ -173,7 +176,14 @@ public final class ShutdownRun {
         }
         boolean stuck = state == PowerState.HALTING && descent.halting;
         descent.halting = state == PowerState.HALTING;
-        return (stuck || time.millis() - descent.asked >= limit) && !kill(descent);
+        if (stuck || time.millis() - descent.asked >= limit) {
+            return !kill(descent);
+        }
+        if (!descent.halting && time.millis() - descent.askedLast >= ASK_AGAIN_MILLIS) {
+            descent.askedLast = time.millis();
+            stopper.remind(vm);
+        }
+        return false;
     }
 
     /** False if there is nothing more to wait for. */
@@ -181,7 +191,7 @@ public final class ShutdownRun {
         try {
             system.report().note("VM '" + descent.vm.name() + "' did not shut down; killing it");
             descent.killed = time.millis();
-            stopper.kill(descent.vm);
+            stopper.destroy(descent.vm);
             killed.add(descent.vm);
             return true;
         } catch (QubesException e) {

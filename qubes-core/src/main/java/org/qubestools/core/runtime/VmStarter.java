@@ -16,7 +16,6 @@ import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.PciAddress;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmClass;
-import org.qubestools.core.vmm.DomainKey;
 import org.qubestools.core.vmm.DomainSpec;
 
 /**
@@ -226,19 +225,23 @@ public final class VmStarter {
         SessionDaemons.GuiMode mode = options.preparingDisposable()
                 ? SessionDaemons.GuiMode.INVISIBLE
                 : options.verbose() ? SessionDaemons.GuiMode.VERBOSE : SessionDaemons.GuiMode.ORDINARY;
-        boolean optional = vm.vmClass().isHvm() && !system.view(vm).facts().qrexecInstalled();
+        boolean atQrexec = false;
         try {
             if (options.gui()) {
                 daemons.startGui(system.view(vm), id, true, mode);
             }
             if (!options.preparingDisposable()) {
+                atQrexec = true;
                 daemons.startQrexec(system.view(vm), id, options.verbose());
+                atQrexec = false;
             }
             if (options.gui()) {
                 daemons.startGui(system.view(vm), id, false, mode);
             }
         } catch (QubesException e) {
-            throw optional ? killed(vm, e) : running(vm, e);
+            // Of an HVM without an agent nobody would ever hear: the daemon waits until one is installed.
+            boolean unheard = vm.vmClass().isHvm() && !system.view(vm).facts().qrexecInstalled();
+            throw atQrexec && unheard ? killed(vm, e) : running(vm, e);
         }
     }
 
@@ -250,10 +253,13 @@ public final class VmStarter {
                 e);
     }
 
-    /** Without an agent nobody would ever hear of it. */
     private QubesException killed(QubesVm vm, QubesException e) {
         UndoStack undo = new UndoStack();
-        undo.push("domain '" + vm.name() + "'", () -> system.vmm().destroy(DomainKey.of(vm)));
+        undo.push("domain '" + vm.name() + "'", () -> {
+            if (system.isRunning(vm)) {
+                new VmStopper(system).kill(vm);
+            }
+        });
         return Rollback.of(e, undo);
     }
 }

@@ -1,18 +1,29 @@
 package org.qubestools.core.runtime;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.io.RealPaths;
+import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmCollection;
 import org.qubestools.core.model.VmView;
+import org.qubestools.core.vmm.DomainKey;
 import org.qubestools.core.vmm.DomainSnapshot;
 import org.qubestools.core.vmm.LazyVmm;
 
-/** The run states of all VMs, from one look at the VMM; offline only dom0's is known. */
+/**
+ * The run states of VMs, from one look at the VMM; offline only dom0's is known. A VM's domain is the one with its UUID; only
+ * for a VM without one it is that with its name.
+ */
 public final class VmStatuses {
-    private final Map<String, DomainSnapshot> domains = new HashMap<>();
+    /** So many VMs are asked for one by one. */
+    private static final int FEW = 3;
+
+    private final Map<String, DomainSnapshot> byName = new HashMap<>();
+    private final Map<String, DomainSnapshot> byUuid = new HashMap<>();
     private final boolean known;
     private final boolean needsDaemons;
     private final DaemonMarks marks;
@@ -20,23 +31,56 @@ public final class VmStatuses {
     private VmStatuses(LazyVmm vmm, RealPaths paths) {
         this.known = !vmm.isOffline();
         this.marks = new DaemonMarks(paths);
-        if (known) {
-            for (DomainSnapshot domain : vmm.domains()) {
-                domains.put(domain.name(), domain);
-            }
-            needsDaemons = vmm.traits().qubesDaemons();
-        } else {
-            needsDaemons = false;
-        }
+        this.needsDaemons = known && vmm.traits().qubesDaemons();
+    }
+
+    private void add(DomainSnapshot domain) {
+        byName.put(domain.name(), domain);
+        byUuid.put(domain.uuid(), domain);
     }
 
     /**
-     * Looks once.
+     * Looks at all domains, once.
      *
      * @throws org.qubestools.core.error.QubesException VMM_UNREACHABLE
      */
     public static VmStatuses look(LazyVmm vmm, RealPaths paths) {
-        return new VmStatuses(vmm, paths);
+        VmStatuses statuses = new VmStatuses(vmm, paths);
+        if (statuses.known) {
+            for (DomainSnapshot domain : vmm.domains()) {
+                statuses.add(domain);
+            }
+        }
+        return statuses;
+    }
+
+    /**
+     * Looks at the domains of these VMs only: the states of others are not known to the result, and count as halted. A few
+     * are asked for one by one, which spares the answer for all that there are.
+     *
+     * @throws org.qubestools.core.error.QubesException VMM_UNREACHABLE
+     */
+    public static VmStatuses lookAt(LazyVmm vmm, RealPaths paths, VmCollection vms, List<QubesVm> some) {
+        if (some.size() > FEW) {
+            return look(vmm, paths);
+        }
+        VmStatuses statuses = new VmStatuses(vmm, paths);
+        for (QubesVm vm : statuses.known ? some : List.<QubesVm>of()) {
+            if (vm.qid() == 0) {
+                continue;
+            }
+            Optional<DomainSnapshot> domain = vmm.find(DomainKey.of(vm));
+            if (domain.isPresent()) {
+                statuses.add(domain.get());
+            }
+            if (statuses.needsDaemons && DaemonMarks.needsStub(vms, vm)) {
+                Optional<DomainSnapshot> stub = vmm.find(new DomainKey(DaemonMarks.stubOf(vm), null));
+                if (stub.isPresent()) {
+                    statuses.add(stub.get());
+                }
+            }
+        }
+        return statuses;
     }
 
     /** What is known without a VMM. */
@@ -50,7 +94,8 @@ public final class VmStatuses {
     }
 
     private @Nullable DomainSnapshot active(QubesVm vm) {
-        DomainSnapshot domain = domains.get(vm.name());
+        String uuid = vm.get(Attributes.UUID);
+        DomainSnapshot domain = uuid == null ? byName.get(vm.name()) : byUuid.get(uuid);
         return domain != null && domain.active() ? domain : null;
     }
 
@@ -74,7 +119,7 @@ public final class VmStatuses {
         if (!needsDaemons) {
             return true;
         }
-        DomainSnapshot stub = DaemonMarks.needsStub(vms, vm) ? domains.get(DaemonMarks.stubOf(vm)) : null;
+        DomainSnapshot stub = DaemonMarks.needsStub(vms, vm) ? byName.get(DaemonMarks.stubOf(vm)) : null;
         return marks.areComplete(vms, vm, domain, stub);
     }
 

@@ -1,5 +1,6 @@
 package org.qubestools.core.runtime;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.qubestools.core.error.ErrorKind;
@@ -10,6 +11,11 @@ import org.qubestools.core.vmm.DomainKey;
 
 /** Stops, pauses and wakes VMs. */
 public final class VmStopper {
+    /** How long a domain may go on after it was ended. */
+    static final Duration AFTER_KILL = Duration.ofSeconds(10);
+
+    private static final Duration LOOK = Duration.ofMillis(100);
+
     private final RunningSystem system;
     private final NetworkAttachment network;
 
@@ -44,6 +50,19 @@ public final class VmStopper {
         }
     }
 
+    /** Asks once more a VM that was asked to shut down; one that has ended meanwhile, or is just ending, is fine. */
+    void remind(QubesVm vm) {
+        try {
+            boolean active = system.vmm().shutdown(key(vm));
+            system.report().note((active ? "asking again: VM '" : "down: VM '") + vm.name() + "'");
+        } catch (QubesException e) {
+            if (e.kind() == ErrorKind.VMM_UNREACHABLE) {
+                throw e;
+            }
+            system.report().note("VM '" + vm.name() + "' could not be asked again: " + e.getMessage());
+        }
+    }
+
     /** The running VMs that get their network from this one. */
     public List<QubesVm> runningClients(QubesVm vm) {
         List<QubesVm> running = new ArrayList<>();
@@ -63,21 +82,43 @@ public final class VmStopper {
         return String.join(", ", names);
     }
 
-    /** Ends a VM at once, running or paused. */
+    /**
+     * Ends a VM, running or paused, and waits until its domain is gone: what looks at it next finds it halted.
+     *
+     * @throws QubesException WRONG_STATE if it is halted, FAILED if it goes on after {@link #AFTER_KILL}
+     */
     public void kill(QubesVm vm) {
+        destroy(vm);
+        long begin = system.time().millis();
+        while (system.isRunning(vm)) {
+            if (system.time().millis() - begin >= AFTER_KILL.toMillis()) {
+                throw outlived(vm);
+            }
+            Waiting.pause(system.time(), LOOK, "a VM was being killed");
+        }
+        ended(vm);
+    }
+
+    /** The error for a VM that goes on after it was killed. */
+    public static QubesException outlived(QubesVm vm) {
+        return new QubesException(
+                ErrorKind.FAILED, "VM '" + vm.name() + "' runs even after it was killed", "look at the log of the VMM");
+    }
+
+    /** Ends a VM, and does not wait for its end; the caller does, and tells {@link #ended} then. */
+    void destroy(QubesVm vm) {
         RunningSystem.refuseDom0(vm, "killed");
         requireActive(vm);
         if (!system.vmm().destroy(key(vm))) {
             throw stopped(vm);
         }
-        ended(vm);
     }
 
     /** After its end was seen: nothing of what it had is used any more. */
     void ended(QubesVm vm) {
         system.live(vm).refresh();
-        if (!system.traits().qubesDaemons()) {
-            system.host().databases().stop(vm); // ours outlives the domain; Qubes' own ends with it
+        if (system.host().databases().outliveDomains()) {
+            system.host().databases().stop(vm);
         }
     }
 

@@ -12,6 +12,8 @@ public interface HostFiles {
 
     boolean exists(String fixedPath);
 
+    boolean isDirectory(String fixedPath);
+
     /** True if the path leads to a block device; false for everything else, nothing included. */
     boolean isBlockDevice(String fixedPath);
 }

@@ -45,6 +45,11 @@ public final class RealHostFiles implements HostFiles {
     }
 
     @Override
+    public boolean isDirectory(String fixedPath) {
+        return Files.isDirectory(real(fixedPath));
+    }
+
+    @Override
     public boolean isBlockDevice(String fixedPath) {
         try {
             return (mode(real(fixedPath)) & FILE_TYPE) == BLOCK_DEVICE;

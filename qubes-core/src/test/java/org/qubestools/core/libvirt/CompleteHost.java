@@ -40,6 +40,11 @@ public final class CompleteHost implements HostFiles {
     }
 
     @Override
+    public boolean isDirectory(String fixedPath) {
+        return exists(fixedPath);
+    }
+
+    @Override
     public boolean isBlockDevice(String fixedPath) {
         return devices.contains(fixedPath);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.vmm.DomainSpec;
 import org.qubestools.core.vmm.DriverSettings;
@@ -209,6 +210,33 @@ final class QemuProfileTest {
 
         assertThat(domain.at("devices", "serial", "log").attribute("file")).isEqualTo("/var/log/qubes/guest-work.log");
         assertThat(domain(store.spec("work")).at("devices", "serial", "log")).isNull();
+    }
+
+    @Test
+    void aPlaceForConsolesThatIsNoneIsSaidBeforeAStart() {
+        for (String place : List.of("/nowhere", "logs", "")) {
+            QemuProfile profile =
+                    profile(new CompleteHost().without("/nowhere"), new DriverSettings(null, null, null, place));
+            assertThatThrownBy(profile::requireStartable)
+                    .isInstanceOfSatisfying(
+                            QubesException.class, e -> assertThat(e.hint()).isPresent())
+                    .hasMessage("QUBES_KVM_CONSOLE_LOGS is '" + place + "', which is no directory");
+        }
+        profile(new CompleteHost(), new DriverSettings(null, null, null, "/var/log"))
+                .requireStartable();
+        profile(new CompleteHost(), DriverSettings.NONE).requireStartable();
+    }
+
+    @Test
+    void aStartThatFailsForItsConsoleSaysWhatToDo() {
+        QemuProfile profile = profile(new CompleteHost("/tree"), new DriverSettings(null, null, null, "/var/log"));
+        QubesException console = new QubesException(
+                ErrorKind.FAILED, "cannot start domain 'work': no file '/tree/var/log/guest-work.log'");
+        QubesException other = new QubesException(ErrorKind.FAILED, "cannot start domain 'work': no memory");
+
+        assertThat(profile.explained(console).getMessage()).isEqualTo(console.getMessage());
+        assertThat(profile.explained(console).hint().orElseThrow()).contains("QUBES_KVM_CONSOLE_LOGS needs");
+        assertThat(profile.explained(other)).isSameAs(other);
     }
 
     @Test

@@ -36,6 +36,7 @@ public final class FakeServices
     private final Map<String, List<String>> answers = new TreeMap<>();
     private final Map<String, String> written = new TreeMap<>();
     private boolean hooks;
+    private boolean outliving;
     private int grants;
     private int connections;
 
@@ -156,6 +157,16 @@ public final class FakeServices
     public void stop(QubesVm vm) {
         record("qubesdb stop " + vm.name());
         loseDatabase(vm.name());
+    }
+
+    @Override
+    public boolean outliveDomains() {
+        return outliving;
+    }
+
+    /** From now on the daemons stay when their domains end. */
+    public void letDatabasesOutliveDomains() {
+        outliving = true;
     }
 
     @Override

@@ -3,25 +3,37 @@ package org.qubestools.core.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.vmm.DomainKey;
 import org.qubestools.core.vmm.LazyVmm;
 import org.qubestools.core.vmm.VmmTraits;
+import org.qubestools.qubesdb.QubesDb;
+import org.qubestools.qubesdb.QubesDbClient;
 import org.qubestools.qubesdb.QubesDbDisconnectedException;
 import org.qubestools.qubesdb.QubesDbException;
+import org.qubestools.qubesdb.QubesDbOptions;
 import org.qubestools.qubesdb.QubesDbPath;
+import org.qubestools.qubesdb.QubesDbSockets;
 import org.qubestools.qubesdb.UntrustedValue;
+import org.qubestools.qubesdb.daemon.DaemonOptions;
+import org.qubestools.qubesdb.daemon.QubesDbDaemon;
 
 final class LiveVmTest {
     private static final QubesDbPath NAME = new QubesDbPath("/name");
     private static final int MANY = 1000;
+    private static final int REAL = 100;
+    private static final int WARM = 20;
 
     private StartWorld world;
     private LiveVm vault;
@@ -90,6 +102,50 @@ final class LiveVmTest {
             assertThat(world.services().openConnections()).isZero();
             assertThat(tryName()).isEmpty();
             assertThat(world.services().openConnections()).isEqualTo(1);
+        }
+    }
+
+    /** The way to real daemons, which others start and end. */
+    private record Daemons(Path folder) implements DomainDatabases {
+        @Override
+        public void start(QubesVm vm, int domainId) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void stop(QubesVm vm) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public QubesDb connect(QubesVm vm) {
+            return QubesDbClient.of(vm.name(), QubesDbOptions.of(new QubesDbSockets(folder)));
+        }
+    }
+
+    private static long descriptors() throws IOException {
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.count();
+        }
+    }
+
+    @Test
+    void restartsOfRealDaemonsLeaveNoDescriptor(@TempDir Path folder) throws Exception {
+        world.start("vault");
+        try (LiveVm live = new LiveVm(world.vm("vault"), LazyVmm.connectingBy(world::vmm), new Daemons(folder))) {
+            long before = 0;
+            for (int i = 0; i < REAL; i++) {
+                try (QubesDbDaemon daemon = QubesDbDaemon.start(folder, "vault", DaemonOptions.DEFAULT)) {
+                    live.database(database -> {
+                        database.write(NAME, "vault");
+                        return database;
+                    });
+                }
+                assertThatThrownBy(() -> live.database(database -> database.read(NAME)))
+                        .isInstanceOf(QubesDbDisconnectedException.class);
+                before = i == WARM ? descriptors() : before; // libraries and the like are open by now
+            }
+            assertThat(descriptors()).isLessThan(before + REAL / 2);
         }
     }
 

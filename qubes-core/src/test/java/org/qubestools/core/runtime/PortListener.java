@@ -15,13 +15,13 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** Stands for QEMU and what is behind the socket of a command port: one caller at a time, the next has to wait. */
-final class PortListener implements AutoCloseable {
+public final class PortListener implements AutoCloseable {
     private final ServerSocketChannel door;
     private final Path socket;
     private final Thread server;
 
     /** The guest's side of one connection, which is closed behind it. */
-    interface Guest {
+    public interface Guest {
         void serve(SocketChannel host) throws IOException;
     }
 
@@ -31,7 +31,8 @@ final class PortListener implements AutoCloseable {
         this.server = thread(() -> serve(guest));
     }
 
-    static PortListener open(Path socket, Guest guest) {
+    /** Listens from now on. */
+    public static PortListener open(Path socket, Guest guest) {
         try {
             ServerSocketChannel door = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             door.bind(UnixDomainSocketAddress.of(socket));
@@ -63,7 +64,7 @@ final class PortListener implements AutoCloseable {
     }
 
     /** A guest that runs the agent, which finds its services in that directory. */
-    static Guest agent(Path agent, Path services) {
+    public static Guest agent(Path agent, Path services) {
         return host -> {
             ProcessBuilder builder = new ProcessBuilder("/bin/sh", agent.toString(), "-");
             builder.environment().putAll(Map.of("QUBES_RPC_DIR", services.toString(), "TMPDIR", services.toString()));

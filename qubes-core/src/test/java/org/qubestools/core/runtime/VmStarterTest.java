@@ -196,6 +196,25 @@ final class VmStarterTest {
     }
 
     @Test
+    void anHvmWithoutAgentWhoseScreenFailsGoesOnRunning() {
+        world.services().failingAt("gui start 1 win first ORDINARY");
+
+        fails(() -> world.start("win"), ErrorKind.FAILED, "VM 'win' runs, but not all that belongs to it");
+
+        assertThat(world.system().isRunning(world.vm("win"))).isTrue();
+    }
+
+    @Test
+    void anHvmWithAnAgentWhoseDaemonFailsGoesOnRunning() {
+        world.with("name=\"win\"", "name=\"win\" qrexec_installed=\"True\"");
+        world.services().failingAt("qrexec start 1 win");
+
+        fails(() -> world.start("win"), ErrorKind.FAILED, "VM 'win' runs, but not all that belongs to it");
+
+        assertThat(world.system().isRunning(world.vm("win"))).isTrue();
+    }
+
+    @Test
     void aVmThatRunsDoesNotStart() {
         world.start("vault");
         world.forgetSteps();

@@ -38,6 +38,9 @@ public final class FakeVmm implements Vmm {
     private final Map<String, QubesException> failures = new TreeMap<>();
     private final Map<String, Long> cpuUse = new TreeMap<>();
     private final Set<String> deaf = new TreeSet<>();
+    private final Map<String, Integer> forgetful = new TreeMap<>();
+    private final Map<String, Integer> lingering = new TreeMap<>();
+    private final Map<DomainKey, Integer> dying = new LinkedHashMap<>();
     private final List<DomainListener> listeners = new CopyOnWriteArrayList<>();
     private boolean savesFiles;
     private int lastId;
@@ -63,15 +66,8 @@ public final class FakeVmm implements Vmm {
     }
 
     /** Adds a running domain. */
-    public FakeVmm running(String name, int id, long memoryKib) {
-        return with(new DomainSnapshot(
-                name,
-                String.format("%08d-0000-0000-0000-000000000000", id),
-                true,
-                id,
-                DomainState.RUNNING,
-                memoryKib,
-                0));
+    public FakeVmm running(String name, String uuid, int id, long memoryKib) {
+        return with(new DomainSnapshot(name, uuid, true, id, DomainState.RUNNING, memoryKib, 0));
     }
 
     /** Makes this call fail, such as {@code create paused work}, each time. */
@@ -83,6 +79,18 @@ public final class FakeVmm implements Vmm {
     /** A guest that takes no notice of being asked to shut down. */
     public FakeVmm ignoringShutdown(String name) {
         deaf.add("shutdown " + name);
+        return this;
+    }
+
+    /** A guest that still boots when it is first asked, and forgets it so many times. */
+    public FakeVmm forgettingShutdown(String name, int times) {
+        forgetful.put(name, times);
+        return this;
+    }
+
+    /** A domain that is still seen by so many looks at it after its destruction. */
+    public FakeVmm lingeringAfterDestroy(String name, int looks) {
+        lingering.put(name, looks);
         return this;
     }
 
@@ -232,6 +240,13 @@ public final class FakeVmm implements Vmm {
     @Override
     public synchronized Optional<DomainSnapshot> find(DomainKey domain) {
         requireAlive();
+        Integer looks = dying.get(domain);
+        if (looks != null && looks == 0) {
+            dying.remove(domain);
+            stop(domain, "destroyed");
+        } else if (looks != null) {
+            dying.put(domain, looks - 1);
+        }
         return Optional.ofNullable(known(domain));
     }
 
@@ -342,12 +357,22 @@ public final class FakeVmm implements Vmm {
             tell(DomainEvent.Kind.SHUTDOWN, domain, "");
             return true;
         }
+        int forgets = forgetful.getOrDefault(key.name(), 0);
+        if (forgets > 0) {
+            forgetful.put(key.name(), forgets - 1);
+            return true;
+        }
         return deaf.contains("shutdown " + key.name()) || stop(key, "shutdown");
     }
 
     @Override
     public synchronized boolean destroy(DomainKey key) {
         record("destroy " + key.name());
+        Integer looks = lingering.remove(key.name());
+        if (looks != null) {
+            dying.put(key, looks);
+            return true;
+        }
         return deaf.contains("destroy " + key.name()) || stop(key, "destroyed");
     }
 

@@ -44,6 +44,21 @@ public sealed interface DaemonLink {
     }
 
     /**
+     * Connects as {@link Connect} does, to a socket that there is as long as the domain runs: QEMU listens on it. So the end
+     * of a domain is seen whoever ended it.
+     *
+     * @param socket Unix socket of the VMM
+     * @param ended called once, when nobody listens there any more who did before; by the thread that serves, so it does
+     *     not wait, and does not close the daemon
+     */
+    record DomainPort(Path socket, Runnable ended) implements DaemonLink {
+        public DomainPort {
+            requireNonNull(socket);
+            requireNonNull(ended);
+        }
+    }
+
+    /**
      * Uses a port that leads to the other one, such as a virtio-serial port of a guest.
      *
      * @param device special file that is read and written

@@ -1,12 +1,9 @@
 package org.qubestools.qubesdb.daemon;
 
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +20,7 @@ final class LinkKeeper {
     private final DomainService service;
     private final DaemonLink how;
     private final boolean inDomain;
+    private final Dial dial = new Dial();
     private @Nullable LinkConnection link;
     private @Nullable ServerSocketChannel listener;
     private @Nullable SelectionKey listening;
@@ -97,7 +95,9 @@ final class LinkKeeper {
         }
         try {
             if (how instanceof DaemonLink.Connect other) {
-                connectTo(other.socket());
+                attach(dial.open(other.socket()));
+            } else if (how instanceof DaemonLink.DomainPort port) {
+                connectTo(port);
             } else if (how instanceof DaemonLink.Device port) {
                 LinkConnection connection = new LinkConnection(service, this, inDomain);
                 begin(connection, pump(port, connection));
@@ -124,22 +124,17 @@ final class LinkKeeper {
         }
     }
 
-    private void connectTo(Path socket) throws IOException {
-        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-        boolean connected = false;
+    private void connectTo(DaemonLink.DomainPort port) throws IOException {
         try {
-            channel.configureBlocking(false);
-            // A Unix socket is connected at once, or its queue of callers is full: then later.
-            connected = channel.connect(UnixDomainSocketAddress.of(socket));
-        } finally {
-            if (!connected) {
-                channel.close();
+            attach(dial.open(port.socket()));
+        } catch (IOException e) {
+            if (!dial.isAbandoned(port.socket(), e)) {
+                throw e;
             }
+            closed = true;
+            log("the domain has ended");
+            port.ended().run();
         }
-        if (!connected) {
-            throw new IOException(socket + " is busy");
-        }
-        attach(channel);
     }
 
     /** Takes a connected channel over. */
@@ -235,6 +230,7 @@ final class LinkKeeper {
             service.pause();
         }
         if (listener == null) {
+            pause = how instanceof DaemonLink.DomainPort ? FIRST_PAUSE : pause;
             retryLater();
         } else if (fault == null) {
             connect();
