@@ -266,6 +266,7 @@ final class LiveToolsIT {
         done(List.of("qvm-run", "-q", "-u", "root", "work", "echo c >/proc/sysrq-trigger"));
 
         await("its end", () -> state("work").equals("Halted"));
+        await("the end of its database", () -> filesOfRun("work").isEmpty());
         assertThat(done("qvm-start -q work")).isEmpty();
         assertThat(console("work", "GUEST-UP")).contains(" boots=2 root=clean ");
         console("work", "GUEST-QDB /name=work");
@@ -281,6 +282,7 @@ final class LiveToolsIT {
         assertThat(daemon.killGuests()).isEqualTo(1);
 
         await("its end", () -> state("work").equals("Halted"));
+        await("the end of its database", () -> filesOfRun("work").isEmpty());
         Outcome killed = tools.run("qvm-kill work");
         assertThat(killed.code()).isEqualTo(1);
         assertThat(killed.err()).contains("is already stopped");

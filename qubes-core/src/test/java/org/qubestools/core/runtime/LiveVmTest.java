@@ -118,6 +118,11 @@ final class LiveVmTest {
         }
 
         @Override
+        public boolean outliveDomains() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public QubesDb connect(QubesVm vm) {
             return QubesDbClient.of(vm.name(), QubesDbOptions.of(new QubesDbSockets(folder)));
         }
