@@ -107,6 +107,7 @@ heading 'A start'
 printf '\n$ qvm-events >events &\n'
 qvm-events >"$tree/events" 2>"$tree/events.err" &
 watcher=$!
+: >>"$tree/events"
 until grep -q '"ready"' "$tree/events"; do
     kill -0 "$watcher" 2>/dev/null || die "qvm-events has ended: $(cat "$tree/events.err")"
     sleep 0.1

@@ -74,7 +74,7 @@ final class ToolProcess {
     }
 
     /** A program as the distribution has it, which serves the databases of VMs. */
-    private Path databases() throws IOException {
+    Path databases() throws IOException {
         Path program = folder.resolve("qubesdb-hostd");
         if (!Files.exists(program)) {
             Files.writeString(
