@@ -18,6 +18,7 @@ import org.qubestools.core.io.Ownership;
 import org.qubestools.core.io.WaitTime;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.StoreDifference;
+import org.qubestools.core.runtime.DispIds;
 import org.qubestools.core.runtime.HostServices;
 import org.qubestools.core.runtime.RunReport;
 import org.qubestools.core.runtime.RunningSystem;
@@ -75,6 +76,11 @@ public final class Qubes implements AutoCloseable {
     public RunningSystem running(StoreSnapshot store, HostServices host, WaitTime time, RunReport report) {
         RunningSystem.Place place = new RunningSystem.Place(config, layer, StoreOwnership.of(config), time, clock);
         return new RunningSystem(vmm, place, store.vms(), store.pools(), host, this::keepUuid, report);
+    }
+
+    /** DisposableVMs beside the VMs of {@code system}; the caller closes it, before that. */
+    public Disposables disposables(RunningSystem system) {
+        return new Disposables(this, system, new DispIds(config, layer, StoreOwnership.of(config)));
     }
 
     private void keepUuid(QubesVm vm, String uuid) {

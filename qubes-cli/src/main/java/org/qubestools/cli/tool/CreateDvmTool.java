@@ -144,6 +144,7 @@ public final class CreateDvmTool implements Tool {
         QubesVm dvm = runs.store().vms().require(name);
         DisposableImage image = new DisposableImage(runs.system());
         if (!image.isOfUse()) {
+            image.choose(dvm);
             ctx.note("VM '" + name + "' is there; DisposableVMs are booted here, so no image of it is saved");
             return done(ctx, name, null);
         }

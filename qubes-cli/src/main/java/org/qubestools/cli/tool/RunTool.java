@@ -26,10 +26,15 @@ import org.qubestools.core.runtime.VmStopper;
 
 /** {@code qvm-run}: runs a command or a service in VMs. */
 public final class RunTool implements Tool {
+    /** R3's word for a DisposableVM in place of a name, which no VM can have. */
+    private static final String DISPOSABLE_WORD = "$dispvm";
+
     private static final int RED = 31;
     private static final int MAX_COLOUR = 255;
 
     private static final Opt<Boolean> AUTO = Opt.flag("-a", "--auto").help("start a VM that is halted");
+    private static final Opt<Boolean> DISPOSABLE =
+            Opt.flag("--dispvm").help("in a new DisposableVM, which goes when the command ends; it is waited for");
     private static final Opt<String> USER =
             Opt.text("USER", "-u", "--user").help("as this user of the VM (default: its default_user)");
     private static final Opt<Boolean> TRAY = Opt.flag("--tray").help("say on the desktop too what starts");
@@ -59,10 +64,14 @@ public final class RunTool implements Tool {
     public ToolSpec spec() {
         return new ToolSpec("qvm-run", "run a command or a service in VMs")
                 .operands("[VM] COMMAND [ARGUMENT ...]", 0, ToolSpec.ANY)
-                .options(CommonOptions.QUIET, AUTO, USER, PASS_IO, LOCAL, SERVICE, NO_GUI, TRAY)
+                .options(CommonOptions.QUIET, AUTO, DISPOSABLE, USER, PASS_IO, LOCAL, SERVICE, NO_GUI, TRAY)
                 .options(ALL, VmTargets.EXCLUDE, PAUSE, UNPAUSE)
                 .options(FILTER, NO_FILTER, COLOUR, NO_COLOUR, ERROR_COLOUR, NO_ERROR_COLOUR)
                 .onlyOneOf(PAUSE, UNPAUSE)
+                .onlyOneOf(DISPOSABLE, AUTO)
+                .onlyOneOf(DISPOSABLE, ALL)
+                .onlyOneOf(DISPOSABLE, PAUSE)
+                .onlyOneOf(DISPOSABLE, UNPAUSE)
                 .onlyOneOf(FILTER, NO_FILTER)
                 .onlyOneOf(COLOUR, NO_COLOUR)
                 .onlyOneOf(ERROR_COLOUR, NO_ERROR_COLOUR)
@@ -70,11 +79,15 @@ public final class RunTool implements Tool {
                 .note(
                         "One COMMAND is a line for the shell of the VM. With ARGUMENTs each word reaches the command as it"
                                 + " is; put -- in front of the VM if words begin with a dash.")
+                .note(
+                        "A DisposableVM is a copy of the VM that qvm-create-default-dvm made last, else of that of the default"
+                                + " template; $dispvm in place of VM means --dispvm.")
                 .note("Without -p the command is started, its output is lost and nobody waits for it.")
                 .example("qvm-run work firefox", "start a program")
                 .example("qvm-run -p work 'uname -a'", "see what it prints")
                 .example("qvm-run -p -- work cat '/home/user/a b'", "a word with a blank in it")
-                .exitCode(0, "started; with -p the exit code of the command, of several VMs the largest");
+                .example("qvm-run -p --dispvm 'file -' < strange.bin", "look at something in a VM that is thrown away")
+                .exitCode(0, "started; with -p or --dispvm the exit code of the command, of several VMs the largest");
     }
 
     @Override
@@ -82,6 +95,9 @@ public final class RunTool implements Tool {
         checkUsage(args);
         if (args.has(PAUSE) || args.has(UNPAUSE)) {
             return pauseOrNot(args, ctx);
+        }
+        if (isDisposable(args)) {
+            return runInDisposable(args, ctx);
         }
         try (Runs runs = Runs.open(args, ctx)) {
             List<String> operands = args.operands();
@@ -104,8 +120,11 @@ public final class RunTool implements Tool {
             if (args.has(ALL) ? operands != 0 : operands != 1) {
                 throw Usage.error("one VM, or --all, expected");
             }
-        } else if (args.has(ALL) ? operands != 1 : operands < 2) {
-            throw Usage.error(args.has(ALL) ? "one command expected" : "a VM and a command expected");
+        } else if (args.has(ALL) ? operands != 1 : operands < (args.has(DISPOSABLE) ? 1 : 2)) {
+            throw Usage.error(
+                    args.has(ALL)
+                            ? "one command expected"
+                            : args.has(DISPOSABLE) ? "a command expected" : "a VM and a command expected");
         }
         if (args.has(ALL) && args.has(PASS_IO) && !args.has(LOCAL)) {
             throw Usage.error("--all and --pass-io go together with --localcmd only");
@@ -116,8 +135,36 @@ public final class RunTool implements Tool {
         if (args.has(VmTargets.EXCLUDE) && !args.has(ALL)) {
             throw Usage.error("--exclude goes with --all");
         }
-        if (args.has(SERVICE) && !args.has(ALL) && operands != 2 && !args.has(PAUSE) && !args.has(UNPAUSE)) {
+        if (args.has(SERVICE)
+                && !args.has(ALL)
+                && operands != (args.has(DISPOSABLE) ? 1 : 2)
+                && !args.has(PAUSE)
+                && !args.has(UNPAUSE)) {
             throw Usage.error("--service takes a VM and the name of a service");
+        }
+    }
+
+    private static boolean isDisposable(ParsedArguments args) {
+        return args.has(DISPOSABLE)
+                || (!args.has(ALL)
+                        && !args.operands().isEmpty()
+                        && args.operand(0).equals(DISPOSABLE_WORD));
+    }
+
+    private static int runInDisposable(ParsedArguments args, ToolContext ctx) {
+        List<String> words = args.has(DISPOSABLE)
+                ? args.operands()
+                : args.operands().subList(1, args.operands().size());
+        String command = command(args, words);
+        try (Runs runs = Runs.open(args, ctx)) {
+            return DisposableRun.of(runs, ctx, vm -> {
+                QrexecReadiness.require(runs.system(), vm);
+                QrexecCommand wanted = wanted(args, ctx, runs, vm, command);
+                QrexecClient qrexec = runs.system().commands(ctx.host().qrexec());
+                return args.has(PASS_IO)
+                        ? joined(args, ctx, qrexec, wanted)
+                        : DisposableRun.awaited(ctx, qrexec, wanted);
+            });
         }
     }
 
@@ -164,18 +211,7 @@ public final class RunTool implements Tool {
             new VmStarter(runs.system()).start(vm, StartOptions.ORDINARY);
         }
         QrexecReadiness.require(runs.system(), vm);
-        boolean filters =
-                args.has(FILTER) || (!args.has(NO_FILTER) && ctx.host().outputIsTerminal());
-        boolean filtersErrors =
-                args.has(FILTER) || (!args.has(NO_FILTER) && ctx.host().errorIsTerminal());
-        boolean nogui = args.has(NO_GUI) && vm.vmClass().isHvm();
-        QrexecCommand wanted = new QrexecCommand(
-                new VmName(vm.name()),
-                args.value(USER).orElseGet(() -> runs.system().view(vm).facts().defaultUser()),
-                nogui ? "nogui:" + command : command,
-                args.value(LOCAL).orElse(null),
-                filters && args.has(PASS_IO),
-                filtersErrors && args.has(PASS_IO));
+        QrexecCommand wanted = wanted(args, ctx, runs, vm, command);
         QrexecClient qrexec = runs.system().commands(ctx.host().qrexec());
         if (!args.has(PASS_IO)) {
             ctx.note("Running command on VM: '" + vm.name() + "'...");
@@ -183,6 +219,21 @@ public final class RunTool implements Tool {
             return ExitCode.OK;
         }
         return joined(args, ctx, qrexec, wanted);
+    }
+
+    private static QrexecCommand wanted(ParsedArguments args, ToolContext ctx, Runs runs, QubesVm vm, String command) {
+        boolean filters =
+                args.has(FILTER) || (!args.has(NO_FILTER) && ctx.host().outputIsTerminal());
+        boolean filtersErrors =
+                args.has(FILTER) || (!args.has(NO_FILTER) && ctx.host().errorIsTerminal());
+        boolean nogui = args.has(NO_GUI) && vm.vmClass().isHvm();
+        return new QrexecCommand(
+                new VmName(vm.name()),
+                args.value(USER).orElseGet(() -> runs.system().view(vm).facts().defaultUser()),
+                nogui ? "nogui:" + command : command,
+                args.value(LOCAL).orElse(null),
+                filters && args.has(PASS_IO),
+                filtersErrors && args.has(PASS_IO));
     }
 
     private static int joined(ParsedArguments args, ToolContext ctx, QrexecClient qrexec, QrexecCommand wanted) {

@@ -96,7 +96,8 @@ public record CloneVm(
         return CreateVm.complete(draft, draft.add(made));
     }
 
-    private static <T> void copy(NewVm made, QubesVm source, Attribute<T> attribute) {
+    /** Gives the new VM what the source has of this attribute. */
+    static <T> void copy(NewVm made, QubesVm source, Attribute<T> attribute) {
         T value = source.get(attribute);
         boolean absent = value == null && (attribute == Attributes.MAC || attribute == Attributes.MAXMEM);
         if (!absent) {

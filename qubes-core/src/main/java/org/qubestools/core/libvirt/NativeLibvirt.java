@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * takes longer than all calls of a short run. The last error of libvirt belongs to the thread of the operating system:
  * a call and the question for its error are made by one thread.
  *
- * <p>Not final: in tests another one answers some of the calls as a driver would that is not at hand.
+ * <p>Open: in tests another one answers some of the calls as a driver would that is not at hand.
  */
-class NativeLibvirt {
+abstract class NativeLibvirt {
     private static final String LIBRARY = "libvirt.so.0";
 
     /** Where {@code virError} has its fields on 64-bit machines. */
@@ -33,6 +33,13 @@ class NativeLibvirt {
 
     private NativeLibvirt(NativeLibrary library) {
         this.library = library;
+    }
+
+    /** All functions as they are. */
+    private static final class Loaded extends NativeLibvirt {
+        Loaded(NativeLibrary library) {
+            super(library);
+        }
     }
 
     /** The same library. */
@@ -51,7 +58,7 @@ class NativeLibvirt {
         }
         NativeLibrary library = NativeLibrary.getInstance(
                 LIBRARY, Map.of(Library.OPTION_STRING_ENCODING, StandardCharsets.UTF_8.name()));
-        NativeLibvirt libvirt = new NativeLibvirt(library);
+        NativeLibvirt libvirt = new Loaded(library);
         libvirt.silence();
         return libvirt;
     }

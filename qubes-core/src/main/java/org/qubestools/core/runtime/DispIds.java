@@ -18,7 +18,8 @@ import org.qubestools.core.model.VmCollection;
  * takes a number holds the exclusive lock of the store.
  */
 public final class DispIds {
-    private static final String FILE = "/var/run/qubes/dispid";
+    private static final String RUN_DIR = "/var/run/qubes";
+    private static final String FILE = RUN_DIR + "/dispid";
     private static final int MODE = 0664;
     private static final long LARGEST = Integer.MAX_VALUE;
 
@@ -50,6 +51,7 @@ public final class DispIds {
             while (vms.hasName(name(dispid))) {
                 dispid++;
             }
+            Files.createDirectories(paths.real(RUN_DIR));
             byte[] next = (dispid + 1 + "\n").getBytes(StandardCharsets.US_ASCII);
             AtomicFile.replace(layer, file, next, MODE, ownership);
             return dispid;

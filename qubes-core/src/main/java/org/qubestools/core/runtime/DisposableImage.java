@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Objects;
@@ -61,6 +62,53 @@ public final class DisposableImage {
             return name.endsWith("-dvm") ? Optional.of(name.substring(0, name.length() - 4)) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
+        }
+    }
+
+    /** Where the image in use is. */
+    Path current() {
+        return followed(CURRENT);
+    }
+
+    /** Where a link leads to below the root in use. */
+    private Path followed(String link) {
+        Path file = real(link);
+        try {
+            Path target = Files.readSymbolicLink(file);
+            return target.isAbsolute() ? real(target.toString()) : file.resolveSibling(target);
+        } catch (IOException e) {
+            return file; // no link, or nothing, which shows when it is used
+        }
+    }
+
+    /** FAILED, saying what to do, unless this DisposableVM can be restored from the image in use. */
+    void requireUsable(QubesVm disposable) {
+        QubesVm template = system.vms().template(disposable).vm();
+        String name = template == null ? "" : template.name();
+        String reason = reasonAgainst(disposable, name);
+        if (reason != null) {
+            throw new QubesException(
+                    ErrorKind.FAILED,
+                    "VM '" + disposable.name() + "' cannot be restored: " + reason,
+                    "make the image anew: qvm-create-default-dvm " + name + " --default-script");
+        }
+    }
+
+    private @Nullable String reasonAgainst(QubesVm disposable, String template) {
+        if (!Files.exists(current())) {
+            return "there is no saved image " + CURRENT;
+        }
+        if (!usedTemplate().orElse("").equals(template)) {
+            return "the saved image in use is not one of template '" + template + "'";
+        }
+        Path root = real(String.valueOf(system.view(disposable).files().rootImage()));
+        try {
+            FileTime saved = Files.getLastModifiedTime(followed(DATA + "/default-savefile"));
+            return Files.getLastModifiedTime(root).compareTo(saved) > 0
+                    ? "template '" + template + "' has changed since the image was saved"
+                    : null;
+        } catch (IOException e) {
+            return "its image cannot be looked at (" + IoReason.of(e) + ")";
         }
     }
 
@@ -162,6 +210,18 @@ public final class DisposableImage {
 
     /** Has the image of this VM be the one that DisposableVMs are restored from; returns its path. */
     public String use(QubesVm dvm) {
+        String saved = choose(dvm);
+        try {
+            boolean copy = !Files.exists(real(DATA + "/dont-use-shm")) && Files.isDirectory(real("/dev/shm"));
+            link(CURRENT, copy ? copied(saved) : saved);
+            return saved;
+        } catch (IOException e) {
+            throw notUsed(saved, e);
+        }
+    }
+
+    /** Has DisposableVMs be copies of this VM unless they are told otherwise; returns where its image is, or would be. */
+    public String choose(QubesVm dvm) {
         String directory = Objects.requireNonNull(system.view(dvm).files().directory());
         String saved = directory + "/dvm-savefile";
         FileLayer layer = system.place().layer();
@@ -176,16 +236,18 @@ public final class DisposableImage {
             link(
                     DATA + "/savefile-root",
                     String.valueOf(system.view(dvm).files().rootImage()));
-            boolean copy = !Files.exists(real(DATA + "/dont-use-shm")) && Files.isDirectory(real("/dev/shm"));
-            link(CURRENT, copy ? copied(saved) : saved);
             return saved;
         } catch (IOException e) {
-            throw new QubesException(
-                    ErrorKind.FAILED,
-                    "cannot make " + saved + " the image of DisposableVMs: " + IoReason.of(e),
-                    IoReason.advice(e),
-                    e);
+            throw notUsed(saved, e);
         }
+    }
+
+    private static QubesException notUsed(String saved, IOException e) {
+        return new QubesException(
+                ErrorKind.FAILED,
+                "cannot make " + saved + " the image of DisposableVMs: " + IoReason.of(e),
+                IoReason.advice(e),
+                e);
     }
 
     private String copied(String saved) throws IOException {

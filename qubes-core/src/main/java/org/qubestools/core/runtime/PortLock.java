@@ -28,7 +28,7 @@ final class PortLock implements AutoCloseable {
 
     /** The lock for a port, without waiting; empty if it is in use. */
     static Optional<PortLock> take(Path socket) throws IOException {
-        Path file = socket.toAbsolutePath().resolveSibling(socket.getFileName() + ".lock");
+        Path file = of(socket);
         if (!HELD.add(file)) {
             return Optional.empty();
         }
@@ -48,6 +48,11 @@ final class PortLock implements AutoCloseable {
                 HELD.remove(file);
             }
         }
+    }
+
+    /** The file that is locked for a port. */
+    static Path of(Path socket) {
+        return socket.toAbsolutePath().resolveSibling(socket.getFileName() + ".lock");
     }
 
     private static FileChannel open(Path file) throws IOException {

@@ -76,6 +76,17 @@ public final class RunningSystem implements AutoCloseable {
         return vms;
     }
 
+    /** Takes over the VMs as an edit has left them; what was known of running ones is dropped. */
+    public void adopt(VmCollection fresh) {
+        closeLive();
+        vms = fresh;
+    }
+
+    /** Tells the user what is not as it should be. */
+    public void warn(String message) {
+        report.warn(message);
+    }
+
     /** The VM as it is now. */
     public QubesVm now(QubesVm vm) {
         return vms.byKey(vm.key());
@@ -215,10 +226,14 @@ public final class RunningSystem implements AutoCloseable {
     /** Drops all connections to databases of VMs. */
     @Override
     public void close() {
+        closeLive();
+        locks.close();
+    }
+
+    private void closeLive() {
         for (LiveVm vm : live.values()) {
             vm.close();
         }
         live.clear();
-        locks.close();
     }
 }

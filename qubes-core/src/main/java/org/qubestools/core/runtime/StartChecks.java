@@ -38,6 +38,9 @@ final class StartChecks {
         drive(vm);
         templates(vm);
         RequiredFiles.verify(system.view(vm), system.place().paths());
+        if (new DisposableStart(system).isRestored(vm)) {
+            new DisposableImage(system).requireUsable(vm);
+        }
         netvms(vm);
         system.host().hooks().at(HookPoint.VERIFY_FILES, system.view(vm), List.of());
     }

@@ -1,9 +1,12 @@
 package org.qubestools.core.runtime;
 
+import java.nio.file.Path;
+import java.util.OptionalInt;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.vmm.DomainKey;
+import org.qubestools.core.vmm.DomainSpec;
 
 /** A domain that a start makes, with its QubesDB daemon, as far as both have to be ended again. */
 final class StartedDomain {
@@ -27,6 +30,27 @@ final class StartedDomain {
             mayExist = e.kind() == ErrorKind.VMM_UNREACHABLE; // it may have been made all the same
             throw e;
         }
+    }
+
+    /** Restores it, paused, from a saved one; its number, or empty if the driver cannot do that. */
+    OptionalInt restore(DomainSpec spec, Path saved) {
+        try {
+            mayExist = system.vmm().restorePaused(spec, saved);
+        } catch (QubesException e) {
+            mayExist = e.kind() == ErrorKind.VMM_UNREACHABLE; // it may have been made all the same
+            throw e;
+        }
+        if (!mayExist) {
+            return OptionalInt.empty();
+        }
+        int id = system.live(vm).id();
+        if (id < 0) {
+            throw new QubesException(
+                    ErrorKind.FAILED,
+                    "VM '" + vm.name() + "' ended at once after it was restored",
+                    "look at its log; 'qvm-create-default-dvm --used-template' makes the image anew");
+        }
+        return OptionalInt.of(id);
     }
 
     /** Lets it run. */

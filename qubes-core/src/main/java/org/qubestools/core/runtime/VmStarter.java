@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
@@ -30,12 +31,14 @@ public final class VmStarter {
     private final StartChecks checks;
     private final GuestData guests;
     private final NetworkAttachment network;
+    private final DisposableStart disposables;
 
     public VmStarter(RunningSystem system) {
         this.system = system;
         this.checks = new StartChecks(system);
         this.guests = new GuestData(system);
         this.network = new NetworkAttachment(system);
+        this.disposables = new DisposableStart(system);
     }
 
     /**
@@ -113,18 +116,20 @@ public final class VmStarter {
 
     private int steps(QubesVm vm, StartOptions options, UndoStack undo) {
         RunReport report = system.report();
-        system.images().prepare(system.view(vm), system.traits().templateRoot(), undo, report::warn);
-        define(vm, options);
+        boolean restored = disposables.isRestored(vm);
+        if (!restored) {
+            prepare(vm, options, undo);
+        }
         report.requireWanted();
         MemoryManager.Grant grant = requestMemory(vm, undo);
         detachFromHost(vm, undo);
         StartedDomain domain = new StartedDomain(system, vm);
         undo.push("QubesDB daemon of VM '" + vm.name() + "'", domain::stopDatabase);
         undo.push("paused domain '" + vm.name() + "'", domain::destroy);
-        int id = domain.create();
+        int id = restored ? restore(vm, domain, options, undo) : domain.create();
         domain.startDatabase(id);
         report.requireWanted();
-        guests.write(vm, id, options.preparingDisposable());
+        guests.write(vm, id, options.preparingDisposable() || vm.vmClass() == VmClass.DISPOSABLE);
         guests.rewriteFirewalls(vm);
         system.host().hooks().at(HookPoint.START, system.view(vm), List.of());
         report.requireWanted();
@@ -135,10 +140,31 @@ public final class VmStarter {
         return id;
     }
 
+    private void prepare(QubesVm vm, StartOptions options, UndoStack undo) {
+        disposables.prepareImages(vm, undo, system.report()::warn);
+        define(vm, options);
+    }
+
+    /** From the saved image; a driver that cannot restore it under another definition boots the VM. */
+    private int restore(QubesVm vm, StartedDomain domain, StartOptions options, UndoStack undo) {
+        DomainSpec spec = new DomainSpec(Objects.requireNonNull(vm.get(Attributes.UUID)), system.view(vm));
+        OptionalInt id = domain.restore(spec, new DisposableImage(system).current());
+        if (id.isPresent()) {
+            return id.getAsInt();
+        }
+        system.report()
+                .note("VM '" + vm.name() + "' is booted: the driver cannot restore the saved image under its name");
+        prepare(vm, options, undo);
+        return domain.create();
+    }
+
     private void define(QubesVm vm, StartOptions options) {
         Path own = options.customConfig() != null ? options.customConfig() : ownConfig(vm);
         DomainSpec spec = new DomainSpec(
-                Objects.requireNonNull(vm.get(Attributes.UUID)), system.view(vm), own == null ? null : text(vm, own));
+                Objects.requireNonNull(vm.get(Attributes.UUID)),
+                system.view(vm),
+                own == null ? null : text(vm, own),
+                vm.vmClass() == VmClass.DISPOSABLE);
         system.vmm().define(spec);
         if (own == null) {
             keepConfig(vm, system.vmm().definitionText(spec));

@@ -20,9 +20,6 @@ import org.qubestools.core.vmm.TemplateRoot;
 
 /** Makes the images that a VM gets at its start. What was not there before is removed again if the start fails. */
 public final class StartImages {
-    /** Name of the qcow2 file in the VM's directory, see {@link TemplateRoot#OVERLAY}. */
-    public static final String OVERLAY = "root-overlay.qcow2";
-
     private static final int MODE = 0660;
     private static final long MIB = 1024L * 1024;
     private static final long ROOT_MIB = 10240;
@@ -46,7 +43,7 @@ public final class StartImages {
     }
 
     /**
-     * Makes all that this VM needs.
+     * Makes all that this VM needs; a DisposableVM is booted.
      *
      * @param undo gets what removes it again
      * @param warnings hears what is not as it should be
@@ -72,16 +69,32 @@ public final class StartImages {
 
     private void privateImage(VmView view, UndoStack undo, Consumer<String> warnings) {
         String image = view.files().privateImage();
-        if (view.vm().vmClass() == VmClass.DISPOSABLE || image == null || Files.exists(paths.real(image))) {
+        if (view.vm().vmClass() == VmClass.DISPOSABLE) {
+            ownPrivateImage(image, view.files().ownPrivateImage(), undo);
+            return;
+        }
+        if (image == null || Files.exists(paths.real(image))) {
             return;
         }
         warnings.accept("VM '" + view.vm().name() + "' had no private image; an empty one is made: " + image);
         sparse(image, PRIVATE_BYTES, undo);
     }
 
+    /** A copy of the image of the VM that a DisposableVM is made from. */
+    private void ownPrivateImage(@Nullable String origin, @Nullable String own, UndoStack undo) {
+        if (own == null) {
+            return;
+        }
+        if (origin == null || !Files.exists(paths.real(origin))) {
+            sparse(own, PRIVATE_BYTES, undo);
+        } else {
+            anew(own, undo, () -> layer.copyFile(paths.real(origin), paths.real(own)));
+        }
+    }
+
     private void overlay(VmView view, UndoStack undo) {
         Path template = paths.real(String.valueOf(view.files().rootImage()));
-        String file = view.files().directory() + "/" + OVERLAY;
+        String file = String.valueOf(view.files().rootOverlay());
         anew(file, undo, () -> QcowOverlay.create(layer, paths.real(file), template, Files.size(template)));
     }
 
@@ -93,7 +106,9 @@ public final class StartImages {
     }
 
     private void volatileImage(VmView view, boolean hasTemplate, UndoStack undo) {
-        String image = view.files().volatileImage();
+        boolean disposable = view.vm().vmClass() == VmClass.DISPOSABLE;
+        String image =
+                disposable ? view.files().ownVolatileImage() : view.files().volatileImage();
         if (image == null || (!hasTemplate && Files.exists(paths.real(image)))) {
             return;
         }
