@@ -44,7 +44,7 @@ public final class DisposableRemains {
                 delete(system.place().paths().real(file), file);
             }
         }
-        for (Path socket : system.commandPorts(new VmName(vm.name()))) {
+        for (Path socket : VmCommands.ports(system.place().paths(), new VmName(vm.name()))) {
             delete(PortLock.of(socket), String.valueOf(socket));
         }
     }
