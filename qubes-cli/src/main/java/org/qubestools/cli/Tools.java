@@ -16,6 +16,7 @@ import org.qubestools.cli.tool.CreateTool;
 import org.qubestools.cli.tool.EventsTool;
 import org.qubestools.cli.tool.FirewallTool;
 import org.qubestools.cli.tool.GlobalPrefsTool;
+import org.qubestools.cli.tool.GrowTool;
 import org.qubestools.cli.tool.InitStorageTool;
 import org.qubestools.cli.tool.KillTool;
 import org.qubestools.cli.tool.LsTool;
@@ -25,9 +26,11 @@ import org.qubestools.cli.tool.QubesBackupTool;
 import org.qubestools.cli.tool.RemoveTool;
 import org.qubestools.cli.tool.RunTool;
 import org.qubestools.cli.tool.ServiceTool;
+import org.qubestools.cli.tool.SetUpdatesTool;
 import org.qubestools.cli.tool.ShutdownTool;
 import org.qubestools.cli.tool.StartTool;
 import org.qubestools.cli.tool.SyncClockTool;
+import org.qubestools.cli.tool.TemplateCommitTool;
 import org.qubestools.cli.tool.TopTool;
 
 /** The table of tools: a name, a constructor. One line each in both methods. */
@@ -39,6 +42,7 @@ public final class Tools {
         return List.of(
                 "qubes-backup",
                 "qubes-prefs",
+                "qubes-set-updates",
                 "qubesdb-cmd",
                 "qubesdb-daemon",
                 "qubesdb-hostd",
@@ -58,6 +62,8 @@ public final class Tools {
                 "qvm-create-default-dvm",
                 "qvm-events",
                 "qvm-firewall",
+                "qvm-grow-private",
+                "qvm-grow-root",
                 "qvm-init-storage",
                 "qvm-kill",
                 "qvm-ls",
@@ -69,6 +75,7 @@ public final class Tools {
                 "qvm-shutdown",
                 "qvm-start",
                 "qvm-sync-clock",
+                "qvm-template-commit",
                 "qvm-top",
                 "qvm-unpause");
     }
@@ -103,6 +110,10 @@ public final class Tools {
             case "qvm-prefs" -> Optional.of(new PrefsTool());
             case "qvm-remove" -> Optional.of(new RemoveTool());
             case "qvm-run" -> Optional.of(new RunTool());
+            case "qubes-set-updates" -> Optional.of(new SetUpdatesTool());
+            case "qvm-grow-private" -> Optional.of(GrowTool.ofPrivate());
+            case "qvm-grow-root" -> Optional.of(GrowTool.ofRoot());
+            case "qvm-template-commit" -> Optional.of(new TemplateCommitTool());
             case "qvm-firewall" -> Optional.of(new FirewallTool());
             case "qvm-service" -> Optional.of(new ServiceTool());
             case "qvm-shutdown" -> Optional.of(new ShutdownTool());

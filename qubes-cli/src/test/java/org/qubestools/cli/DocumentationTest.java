@@ -54,6 +54,10 @@ final class DocumentationTest {
         "services: qvm-service --json work",
         "edit: qvm-service --json work -e cups",
         "firewall: qvm-firewall --json work",
+        "grow: qvm-grow-private --json work 4G",
+        "grow: qvm-grow-root --json --dry-run fedora-23 40G",
+        "updates: qubes-set-updates --json status",
+        "edit: qvm-template-commit --json --dry-run fedora-23",
         "check: qvm-check --json work",
         "edit: qvm-create --json --dry-run -l red -t fedora-23 new",
         "edit: qvm-clone --json --dry-run work copy",
@@ -108,7 +112,8 @@ final class DocumentationTest {
         Path qubes = root.resolve("var/lib/qubes");
         for (String directory : DIRECTORIES) {
             Files.createDirectories(qubes.resolve(directory));
-            for (String file : List.of("root.img", "private.img", "vmlinuz", "initramfs", "modules.img")) {
+            for (String file :
+                    List.of("root.img", "root-cow.img", "private.img", "vmlinuz", "initramfs", "modules.img")) {
                 Files.createFile(qubes.resolve(directory).resolve(file));
             }
         }

@@ -67,4 +67,12 @@ sealed interface FileChange {
             return "write " + path + " (" + content.length + " bytes)";
         }
     }
+
+    /** Makes or replaces a file that is one hole. */
+    record Sparse(Path path, long size, int mode) implements FileChange {
+        @Override
+        public String describe() {
+            return "make " + path + " (" + size + " bytes, empty)";
+        }
+    }
 }

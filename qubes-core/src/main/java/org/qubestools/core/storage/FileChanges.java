@@ -68,6 +68,11 @@ public final class FileChanges {
         plan.add(new FileChange.Write(checked(file), content.clone(), mode));
     }
 
+    /** Makes a file that is one hole of this many bytes, or puts it in the place of one; {@code mode} as in chmod. */
+    public void sparse(Path file, long size, int mode) {
+        plan.add(new FileChange.Sparse(checked(file), size, mode));
+    }
+
     private static Path checked(Path path) {
         if (!path.isAbsolute() || path.getFileName() == null || !path.equals(path.normalize())) {
             throw new IllegalArgumentException("not an absolute path in normal form: " + path);

@@ -33,7 +33,7 @@ final class PlanCheck {
             return kind == Kind.NOTHING ? parentProblem(path) : "it exists already";
         } else if (change instanceof FileChange.Link) {
             return kind == Kind.NOTHING || kind == Kind.LINK ? parentProblem(path) : "it exists and is not a link";
-        } else if (change instanceof FileChange.Write) {
+        } else if (isFile(change)) {
             return kind == Kind.NOTHING || kind == Kind.FILE ? parentProblem(path) : "it exists and is not a file";
         } else if (change instanceof FileChange.Directory) {
             return kind == Kind.NOTHING || kind == Kind.DIRECTORY ? "" : "it exists and is not a directory";
@@ -74,7 +74,7 @@ final class PlanCheck {
                 then = move.path().resolve(move.to().relativize(then));
             } else if (change instanceof FileChange.Link && then.equals(change.path())) {
                 return Kind.LINK;
-            } else if (change instanceof FileChange.Write && then.equals(change.path())) {
+            } else if (isFile(change) && then.equals(change.path())) {
                 return Kind.FILE;
             } else if (change instanceof FileChange.Create && then.equals(change.path())) {
                 return Kind.DIRECTORY;
@@ -90,6 +90,10 @@ final class PlanCheck {
             return Kind.DIRECTORY;
         }
         return Files.exists(then, LinkOption.NOFOLLOW_LINKS) ? Kind.FILE : Kind.NOTHING;
+    }
+
+    private static boolean isFile(FileChange change) {
+        return change instanceof FileChange.Write || change instanceof FileChange.Sparse;
     }
 
     private static boolean removes(FileChange change) {

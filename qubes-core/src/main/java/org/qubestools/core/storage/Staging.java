@@ -67,6 +67,11 @@ final class Staging {
             ownership.giveTo(layer, staging, write.path());
             layer.setMode(staging, write.mode());
             layer.sync(staging);
+        } else if (change instanceof FileChange.Sparse sparse) {
+            layer.createSparseFile(staging, sparse.size());
+            ownership.giveTo(layer, staging, sparse.path());
+            layer.setMode(staging, sparse.mode());
+            layer.sync(staging);
         } else if (change instanceof FileChange.Move move && move.completed() != null) {
             move.completed().populate(move.path(), layer);
             Trees.seal(layer, move.path(), ownership);
@@ -92,7 +97,8 @@ final class Staging {
     private static boolean isStaged(FileChange change) {
         return change instanceof FileChange.Create
                 || change instanceof FileChange.Link
-                || change instanceof FileChange.Write;
+                || change instanceof FileChange.Write
+                || change instanceof FileChange.Sparse;
     }
 
     private Path name(Path target, String what, int i) {
