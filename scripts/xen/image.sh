@@ -2,6 +2,10 @@
 
 packages='xen-utils-4.17,xen-hypervisor-4.17-amd64,xenstore-utils,libvirt-daemon-system,libvirt-daemon-driver-xen,libvirt-clients,linux-image-amd64,openjdk-17-jre-headless,busybox-static,kmod,iproute2,procps,udev,e2fsprogs,cpio,util-linux,passwd'
 
+# The tools of which the parts make much use.
+often='qvm-ls qvm-check qvm-prefs qvm-create qvm-remove qvm-start qvm-shutdown qvm-kill qvm-pause qvm-unpause qvm-events
+qvm-init-storage qvm-add-template qubes-prefs qubesdb-read qubesdb-write qubesdb-hostd'
+
 make_image() {
     [ "$(id -u)" -eq 0 ] || die 'the image of dom0 is made by root; run it once with sudo, with the same --cache'
     say "making the image of dom0 in $cache (once)"
@@ -18,8 +22,37 @@ make_image() {
     make_guest "$modules"
     rm -rf "$cache"/tree/boot/initrd* "$cache"/tree/var/cache/apt/* "$cache"/tree/usr/share/doc "$cache"/tree/usr/share/locale
     run mke2fs -q -F -L xendom0 -t ext4 -O ^has_journal -m 0 -d "$cache/tree" "$cache/root.img" 2600M >&2
-    rm -rf "$cache/tree"
+    # What is left is for add_archives.
+    rm -rf "$cache"/tree/boot "$cache"/tree/lib/modules "$cache"/tree/var/lib/qubes "$cache"/tree/var/lib/apt
     echo "$version" >"$cache/version"
+}
+
+# add_archives DIST: shared archives for these tools, made here by dom0's Java in dom0's tree: in the emulation a start
+# without one takes three times as long. They hold for one place of the distribution, where dom0 mounts it.
+place=/opt/qubes-tools
+add_archives() {
+    if [ "$(id -u)" -ne 0 ]; then
+        say 'only root makes shared archives in the tree of dom0; without them all of it takes twice as long'
+        return
+    fi
+    there=$cache/tree$place
+    rm -rf "$1/lib/archives"
+    # They fit as long as no file has changed.
+    key=$(cd "$1" && find . -type f -printf '%p %s %T@\n' | LC_ALL=C sort | sha256sum)
+    if [ "$(cat "$cache/archives" 2>/dev/null)" = "$key" ]; then
+        cp -a "$there/lib/archives" "$1/lib/archives"
+        return
+    fi
+    rm -rf "$there"
+    cp -a "$1" "$there"
+    for launcher in "$there"/bin/*; do
+        case " qubes-tools $often " in *[[:space:]]"${launcher##*/}"[[:space:]]*) ;; *) rm "$launcher" ;; esac
+    done
+    # Within a space of mounts of its own, so that nothing stays mounted.
+    tree=$cache/tree unshare -m sh -ec 'mount -t proc proc "$tree/proc"
+        exec chroot "$tree" "$1/lib/make-archives" --jdk /usr/lib/jvm/java-17-openjdk-amd64' sh "$place"
+    cp -a "$there/lib/archives" "$1/lib/archives"
+    echo "$key" >"$cache/archives"
 }
 
 # add_modules TREE MODULES NAME...: with all they need, in the order to load them.
@@ -97,6 +130,12 @@ INIT
     mkdir -p "$cache/tree/var/lib/qubes/vm-kernels/test"
     (cd "$tree" && find . | LC_ALL=C sort | cpio --quiet -o -H newc | gzip -9) \
         >"$cache/tree/var/lib/qubes/vm-kernels/test/initramfs"
-    cp "$cache/vmlinuz" "$cache/tree/var/lib/qubes/vm-kernels/test/vmlinuz"
+    # Unpacked (bzImage: a stub, then xz): Xen's tools take it as well, and unpack it no more at each start, in the emulation.
+    at=$(LC_ALL=C grep -abo "$(printf '\3757zXZ')" "$cache/vmlinuz" | sed -n '1s/:.*//p')
+    [ -n "$at" ] || die 'the kernel is not packed by xz'
+    # What follows the stream is no xz, and told as a fault.
+    tail -c "+$((at + 1))" "$cache/vmlinuz" | xz -dc >"$cache/tree/var/lib/qubes/vm-kernels/test/vmlinuz" 2>/dev/null || :
+    [ "$(head -c 4 "$cache/tree/var/lib/qubes/vm-kernels/test/vmlinuz" | tail -c 3)" = ELF ] ||
+        die 'what the kernel unpacks to is no ELF file'
     rm -rf "$tree"
 }

@@ -1,5 +1,6 @@
 package org.qubestools.core.libvirt;
 
+import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.SafeText;
@@ -22,7 +23,14 @@ final class Words {
             return new QubesException(
                     ErrorKind.FAILED, message, "the connection only allows to look: run it as another user", e);
         }
-        return new QubesException(ErrorKind.FAILED, message, null, e);
+        return new QubesException(ErrorKind.FAILED, message, hint(e), e);
+    }
+
+    /** Libvirt's driver for Xen tells only that Xen's library failed; the reason is in a log. */
+    private static @Nullable String hint(LibvirtFailure e) {
+        return e.code() == LibvirtFailure.INTERNAL_ERROR && e.untrustedMessage().contains("libxenlight")
+                ? "the reason is in /var/log/libvirt/libxl/libxl-driver.log"
+                : null;
     }
 
     static QubesException notActive(String name) {
