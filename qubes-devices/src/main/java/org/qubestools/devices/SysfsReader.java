@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +56,12 @@ public final class SysfsReader {
             }
         }
         return !untrusted.isEmpty() && untrusted.charAt(0) != '.';
+    }
+
+    /** Whether there still is a device with this kernel name, readable or not. */
+    boolean isListed(String kernelName) {
+        return isName(kernelName)
+                && Files.exists(sys.resolve("class/block").resolve(kernelName), LinkOption.NOFOLLOW_LINKS);
     }
 
     /** The device that a path below /dev leads to, by the number of its node, whatever the path is called. */
