@@ -6,9 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.qubestools.cli.ToolRunner.Outcome;
-import org.qubestools.core.error.ErrorKind;
-import org.qubestools.core.error.QubesException;
 
 /** Firewalls, images and updates of VMs that run. */
 final class LiveEditsTest extends LiveTest {
@@ -84,16 +81,5 @@ final class LiveEditsTest extends LiveTest {
                         "start sys-net root:systemctl stop qubes-update-check.timer -t -T",
                         "start sys-firewall root:systemctl stop qubes-update-check.timer -t -T",
                         "start work root:systemctl stop qubes-update-check.timer -t -T");
-    }
-
-    @Test
-    void updatesAreStoredThoughTheVmmCannotBeReached() {
-        vmm.failingAt("domains", new QubesException(ErrorKind.VMM_UNREACHABLE, "libvirt does not answer"));
-
-        Outcome outcome = run("qubes-set-updates disable");
-
-        assertThat(outcome.code()).isZero();
-        assertThat(outcome.err()).contains("libvirt does not answer").hasLineCount(1);
-        assertThat(run("qubes-set-updates --offline-mode status").out()).isEqualTo("dom0: disabled\nvms: disabled\n");
     }
 }
