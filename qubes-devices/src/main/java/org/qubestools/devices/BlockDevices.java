@@ -100,6 +100,15 @@ public final class BlockDevices {
         return new Listing<>(devices, own.refused(), own.cut());
     }
 
+    /** What this host has by its own scan, whoever holds it: it changes when devices come and go. */
+    public List<BlockDevice> hostState() {
+        List<BlockDevice> devices = new ArrayList<>();
+        for (LocalDevice device : local.scan(List.of(), true).devices()) {
+            devices.add(device.device());
+        }
+        return devices;
+    }
+
     /** Names of all VMs that run, dom0 first. */
     private List<String> running() {
         List<String> running = new ArrayList<>();

@@ -163,6 +163,6 @@ public final class RunningDevices implements DeviceHost {
     }
 
     private QubesVm dom0() {
-        return vm(PublishingVm.DOM0);
+        return system.vms().dom0();
     }
 }
