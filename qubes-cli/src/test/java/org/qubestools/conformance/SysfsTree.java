@@ -50,12 +50,15 @@ final class SysfsTree implements NodeNumbers, DriveMedia {
     private void device(Path root, Map<String, Object> device) throws IOException {
         String name = String.valueOf(device.get("name"));
         String number = String.valueOf(device.get("dev"));
-        String devName = String.valueOf(device.get("devName"));
+        String devName = device.get("devName") == null ? name.replace('!', '/') : (String) device.get("devName");
         Path directory = root.resolve(String.valueOf(device.get("sysPath")).substring(1));
         Files.createDirectories(directory.resolve("holders"));
         Files.createSymbolicLink(roots.sys().resolve("class/block").resolve(name), directory);
-        Files.createSymbolicLink(roots.sys().resolve("dev/block").resolve(number), directory);
-        file(directory, "dev", number);
+        if (device.get("dev") != null) {
+            Files.createSymbolicLink(roots.sys().resolve("dev/block").resolve(number), directory);
+            nodes.put("/dev/" + devName, DeviceNumber.parse(number).orElseThrow());
+        }
+        file(directory, "dev", device.get("dev"));
         boolean partition = device.get("partition") != null;
         file(
                 directory,
@@ -73,7 +76,6 @@ final class SysfsTree implements NodeNumbers, DriveMedia {
         for (String holder : JsonTree.texts(device.get("holders"))) {
             Files.createDirectory(directory.resolve("holders").resolve(holder));
         }
-        nodes.put("/dev/" + devName, DeviceNumber.parse(number).orElseThrow());
     }
 
     private static void file(Path directory, String name, Object value) throws IOException {

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import org.qubestools.core.vmm.LiveDisk;
 
 /**
@@ -93,15 +92,15 @@ public final class AttachedDisks {
 
     private static boolean isSame(LiveDisk disk, BlockDevice device) {
         String source = disk.source();
-        if (source == null || !disk.backend().equals(device.backend())) {
+        if (source == null || source.isEmpty() || !disk.backend().equals(device.backend())) {
             return false;
         }
         return source.equals(device.path()) || isFileBehind(source, device.rawDescription());
     }
 
     /** libvirt shows the file, the VM publishes the loop device that was made of it and describes it by the file. */
-    private static boolean isFileBehind(@Nullable String source, ByteText description) {
-        if (source == null || source.startsWith("/dev/")) {
+    private static boolean isFileBehind(String source, ByteText description) {
+        if (source.startsWith("/dev/")) {
             return false;
         }
         String text = description.latin1();

@@ -24,7 +24,7 @@ public enum ListReason {
     PARTITION_IN_USE("one of its partitions is in use"),
     PARTITION_ATTACHED("one of its partitions is attached to a VM"),
     EXTENDED_CONTAINER("it is the container of logical partitions"),
-    /** What sysfs says of it is incomplete, or it went away. */
+    /** What sysfs says of it is incomplete. */
     UNREADABLE("the system does not tell its number or its size");
 
     private final String words;

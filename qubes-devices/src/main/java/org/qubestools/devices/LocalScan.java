@@ -53,8 +53,11 @@ public final class LocalScan {
         List<Refused> refused = new ArrayList<>();
         for (String name : sysfs.names()) {
             Optional<SysfsBlock> block = sysfs.byName(name);
-            block.ifPresentOrElse(
-                    found -> blocks.put(name, found), () -> refused.add(new Refused(name, ListReason.UNREADABLE)));
+            if (block.isPresent()) {
+                blocks.put(name, block.get());
+            } else if (sysfs.isListed(name)) {
+                refused.add(new Refused(name, ListReason.UNREADABLE));
+            }
         }
         Scanned scanned = new Scanned(blocks, UsedNumbers.read(roots, nodes), attachedNames(blocks, attached));
         List<LocalDevice> devices = new ArrayList<>();

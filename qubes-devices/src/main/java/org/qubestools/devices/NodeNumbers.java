@@ -2,6 +2,7 @@ package org.qubestools.devices;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -23,16 +24,16 @@ public interface NodeNumbers {
 
         @Override
         public Optional<DeviceNumber> numberOf(String path) {
-            if (!path.startsWith(PREFIX) || path.indexOf('\0') >= 0) {
+            if (!path.startsWith(PREFIX)) {
                 return Optional.empty();
             }
-            Path node = dev.resolve(path.substring(PREFIX.length()));
             try {
+                Path node = dev.resolve(path.substring(PREFIX.length()));
                 int mode = (Integer) Files.getAttribute(node, "unix:mode");
                 return (mode & TYPE_MASK) == TYPE_BLOCK
                         ? Optional.of(DeviceNumber.ofNode((Long) Files.getAttribute(node, "unix:rdev")))
                         : Optional.empty();
-            } catch (IOException e) {
+            } catch (IOException | InvalidPathException e) {
                 return Optional.empty(); // no such node, or it went away: it leads to no device
             }
         }

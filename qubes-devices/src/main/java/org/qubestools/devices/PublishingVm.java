@@ -9,7 +9,7 @@ public interface PublishingVm {
 
     String name();
 
-    /** Whether it is there to publish anything; dom0 always is. */
+    /** Whether it is there to publish anything; dom0, which always is, is not asked. */
     boolean isRunning();
 
     /**

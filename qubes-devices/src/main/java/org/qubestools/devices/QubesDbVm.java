@@ -28,7 +28,7 @@ public final class QubesDbVm implements PublishingVm {
 
     @Override
     public boolean isRunning() {
-        return name.equals(DOM0) || running.getAsBoolean();
+        return running.getAsBoolean();
     }
 
     @Override

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
  * One block device as sysfs tells of it at one moment.
  *
  * @param kernelName its name there, with {@code !} for a slash
+ * @param number 0:0 if it is hidden and has none
  * @param node path of its node, {@code /dev/cciss/c0d0}
  * @param bytes size
  * @param readOnly of this device itself; partitions have their own

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,8 +44,24 @@ public final class SysfsReader {
 
     /** The device with this kernel name; empty if it is gone, or sysfs tells neither number nor size. */
     public Optional<SysfsBlock> byName(String kernelName) {
-        boolean oneStep = !kernelName.isEmpty() && !kernelName.startsWith(".") && kernelName.indexOf('/') < 0;
-        return oneStep ? read(sys.resolve("class/block").resolve(kernelName)) : Optional.empty();
+        return isName(kernelName) ? read(sys.resolve("class/block").resolve(kernelName)) : Optional.empty();
+    }
+
+    /** One step of a path, of printable ASCII. */
+    private static boolean isName(String untrusted) {
+        for (int i = 0; i < untrusted.length(); i++) {
+            char c = untrusted.charAt(i);
+            if (c <= ' ' || c > '~' || c == '/') {
+                return false;
+            }
+        }
+        return !untrusted.isEmpty() && untrusted.charAt(0) != '.';
+    }
+
+    /** Whether there still is a device with this kernel name, readable or not. */
+    boolean isListed(String kernelName) {
+        return isName(kernelName)
+                && Files.exists(sys.resolve("class/block").resolve(kernelName), LinkOption.NOFOLLOW_LINKS);
     }
 
     /** The device that a path below /dev leads to, by the number of its node, whatever the path is called. */
@@ -55,6 +72,9 @@ public final class SysfsReader {
 
     /** Kernel names of the partitions of a disk, in natural order. */
     public List<String> partitions(String disk) {
+        if (!isName(disk)) {
+            return List.of();
+        }
         List<String> partitions = new ArrayList<>();
         try (DirectoryStream<Path> entries =
                 Files.newDirectoryStream(sys.resolve("class/block").resolve(disk))) {
@@ -78,8 +98,8 @@ public final class SysfsReader {
             return Optional.empty(); // gone
         }
         String name = directory.getFileName().toString();
-        String dev = KernelFile.value(directory.resolve("dev"));
-        Optional<DeviceNumber> number = dev == null ? Optional.empty() : DeviceNumber.parse(dev);
+        boolean hidden = KernelFile.number(directory.resolve("hidden")) == 1;
+        Optional<DeviceNumber> number = number(directory, hidden);
         long sectors = KernelFile.number(directory.resolve("size"));
         if (number.isEmpty() || sectors < 0 || sectors > Long.MAX_VALUE / SysfsBlock.SECTOR) {
             return Optional.empty();
@@ -95,13 +115,22 @@ public final class SysfsReader {
                 sectors * SysfsBlock.SECTOR,
                 KernelFile.number(directory.resolve("ro")) == 1,
                 KernelFile.number(directory.resolve("removable")) == 1,
-                KernelFile.number(directory.resolve("hidden")) == 1,
+                hidden,
                 isPartition ? disk.getFileName().toString() : null,
                 isPartition ? (int) Math.max(1, partition) : 0,
                 hasEntries(directory.resolve("holders")),
                 dmName == null || dmName.isEmpty() ? null : dmName,
                 backingFile(directory),
                 model(disk)));
+    }
+
+    /** A hidden device has no number; 0:0 is no device's. */
+    private static Optional<DeviceNumber> number(Path directory, boolean hidden) {
+        String dev = KernelFile.value(directory.resolve("dev"));
+        if (dev == null) {
+            return hidden ? Optional.of(new DeviceNumber(0, 0)) : Optional.empty();
+        }
+        return DeviceNumber.parse(dev);
     }
 
     /** Path below /dev: {@code DEVNAME} of the device's event, by which udev makes the node. */
