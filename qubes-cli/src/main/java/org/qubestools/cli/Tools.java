@@ -9,6 +9,7 @@ import org.qubestools.cli.qubesdb.HostTool;
 import org.qubestools.cli.tool.AddTool;
 import org.qubestools.cli.tool.BackupRestoreTool;
 import org.qubestools.cli.tool.BackupTool;
+import org.qubestools.cli.tool.BlockTool;
 import org.qubestools.cli.tool.CheckTool;
 import org.qubestools.cli.tool.CloneTool;
 import org.qubestools.cli.tool.CreateDvmTool;
@@ -56,6 +57,7 @@ public final class Tools {
                 "qvm-add-template",
                 "qvm-backup",
                 "qvm-backup-restore",
+                "qvm-block",
                 "qvm-check",
                 "qvm-clone",
                 "qvm-create",
@@ -98,6 +100,7 @@ public final class Tools {
             case "qvm-add-template" -> Optional.of(AddTool.ofTemplates());
             case "qvm-backup" -> Optional.of(new BackupTool());
             case "qvm-backup-restore" -> Optional.of(new BackupRestoreTool());
+            case "qvm-block" -> Optional.of(new BlockTool());
             case "qvm-check" -> Optional.of(new CheckTool());
             case "qvm-clone" -> Optional.of(new CloneTool());
             case "qvm-create" -> Optional.of(new CreateTool());

@@ -35,7 +35,7 @@ final class AttachedCases {
                 "frontend", holder.map(Attachment::frontend).orElse(null));
     }
 
-    private static List<LiveDisk> disks(Object recorded) {
+    static List<LiveDisk> disks(Object recorded) {
         List<LiveDisk> disks = new ArrayList<>();
         for (Object item : JsonTree.list(recorded)) {
             Map<String, Object> disk = JsonTree.map(item);

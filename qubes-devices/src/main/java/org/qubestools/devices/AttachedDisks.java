@@ -3,6 +3,7 @@ package org.qubestools.devices;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.qubestools.core.vmm.LiveDisk;
 
 /**
@@ -64,6 +65,17 @@ public final class AttachedDisks {
             }
         }
         return Optional.empty();
+    }
+
+    /** All disks that are as wanted, in order. */
+    List<Attachment> findAll(Predicate<Attachment> wanted) {
+        List<Attachment> found = new ArrayList<>();
+        for (Attachment attachment : all) {
+            if (wanted.test(attachment)) {
+                found.add(attachment);
+            }
+        }
+        return found;
     }
 
     /** Sources in dom0 that VMs hold, nodes and files; for {@link LocalScan#scan}. */

@@ -58,6 +58,26 @@ final class Devices {
         }
     }
 
+    /** The domain as it is now; empty if it is not active. */
+    Optional<LiveXml> look(String doing, DomainKey key) {
+        try {
+            return Optional.of(live(doing, key));
+        } catch (QubesException e) {
+            if (e.kind() == ErrorKind.WRONG_STATE) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** Asks for what {@code find} finds to go, without waiting for it. */
+    void request(String doing, DomainKey key, Function<LiveXml, Optional<String>> find) {
+        Optional<String> device = find.apply(live(doing, key));
+        if (device.isPresent()) {
+            request(doing, key, device.get());
+        }
+    }
+
     private void request(String doing, DomainKey key, String xml) {
         onActive(doing, key, (libvirt, domain) -> {
             try {

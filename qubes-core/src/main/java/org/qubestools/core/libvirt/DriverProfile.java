@@ -3,7 +3,9 @@ package org.qubestools.core.libvirt;
 import java.util.List;
 import java.util.Optional;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.vmm.DiskRequest;
 import org.qubestools.core.vmm.DomainSpec;
+import org.qubestools.core.vmm.HostDevice;
 import org.qubestools.core.vmm.VmmTraits;
 
 /** What differs from one driver of libvirt to the other: traits, and how a VM is put into the driver's words. */
@@ -22,6 +24,16 @@ sealed interface DriverProfile permits XenProfile, QemuProfile, TestProfile {
 
     /** The element of the VM's network interface; a VM without netvm has none, and asking is a mistake of the caller. */
     String interfaceXml(DomainSpec spec);
+
+    /**
+     * The element of a disk that a running domain gets.
+     *
+     * @throws org.qubestools.core.error.QubesException FAILED if this driver cannot have it
+     */
+    String diskXml(String domain, DiskRequest disk);
+
+    /** The element of a device of the host that a running domain gets. */
+    String hostDeviceXml(String domain, HostDevice device);
 
     /** What of the VM's settings does not get into its definition, in lines for the user; told whenever it is defined. */
     List<String> warnings(DomainSpec spec);

@@ -12,6 +12,7 @@ import org.qubestools.core.vmm.DomainKey;
 import org.qubestools.core.vmm.DomainListener;
 import org.qubestools.core.vmm.DomainSnapshot;
 import org.qubestools.core.vmm.DomainSpec;
+import org.qubestools.core.vmm.LiveDevices;
 import org.qubestools.core.vmm.Subscription;
 import org.qubestools.core.vmm.Vmm;
 import org.qubestools.core.vmm.VmmReport;
@@ -205,6 +206,11 @@ public final class LibvirtVmm implements Vmm {
     public void detachDisk(DomainKey domain, String frontend) {
         devices.detach(
                 "detach disk " + frontend + " of " + Words.domain(domain.name()), domain, live -> live.disk(frontend));
+    }
+
+    @Override
+    public LiveDevices devices() {
+        return new LibvirtDevices(devices, this::profile);
     }
 
     @Override

@@ -1,8 +1,13 @@
 package org.qubestools.core.libvirt;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.core.vmm.HostDevice;
+import org.qubestools.core.vmm.LiveDisk;
 
 /** A running domain as the driver describes it: its devices, as the elements that take them away again. */
 record LiveXml(String domain, XmlElement root) {
@@ -25,21 +30,88 @@ record LiveXml(String domain, XmlElement root) {
         });
     }
 
+    /** The disk that the driver knows by this name. */
+    Optional<String> diskWithTarget(String target) {
+        return device("disk", element -> target.equals(attribute(element, "target", "dev")));
+    }
+
+    /** All disks, in the order of the document. */
+    List<LiveDisk> disks() {
+        List<LiveDisk> disks = new ArrayList<>();
+        for (XmlElement disk : devices("disk")) {
+            disks.add(liveDisk(disk));
+        }
+        return disks;
+    }
+
+    private static LiveDisk liveDisk(XmlElement disk) {
+        String target = attribute(disk, "target", "dev");
+        XmlElement serial = disk.at("serial");
+        String source = attribute(disk, "source", "dev");
+        String path = source.isEmpty() ? attribute(disk, "source", "file") : source;
+        String backend = attribute(disk, "backenddomain", "name");
+        String alias = attribute(disk, "alias", "name");
+        return new LiveDisk(
+                Objects.requireNonNullElse(disk.attribute("type"), LiveDisk.FILE),
+                Objects.requireNonNullElse(disk.attribute("device"), "disk"),
+                path.isEmpty() ? null : path,
+                LiveDisk.backendName(backend.isEmpty() ? null : backend),
+                target,
+                serial != null && isFrontend(serial.text()) ? serial.text() : target,
+                disk.at("readonly") != null,
+                alias.isEmpty() ? null : alias);
+    }
+
+    /** Serial numbers that the toolkit gave; a disk of another origin may have any. */
+    private static boolean isFrontend(String serial) {
+        if (!serial.startsWith("xvd") || serial.length() < 4 || serial.length() > 6) {
+            return false;
+        }
+        for (int i = 3; i < serial.length(); i++) {
+            if (serial.charAt(i) < 'a' || serial.charAt(i) > 'z') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** All PCI and USB devices of the host that it has. */
+    List<HostDevice> hostDevices() {
+        List<HostDevice> found = new ArrayList<>();
+        for (XmlElement element : devices("hostdev")) {
+            HostDevice device = HostDeviceXml.read(element);
+            if (device != null) {
+                found.add(device);
+            }
+        }
+        return found;
+    }
+
+    /** The element of a device of the host. */
+    Optional<String> hostDevice(HostDevice wanted) {
+        return device("hostdev", element -> {
+            HostDevice found = HostDeviceXml.read(element);
+            return found != null && HostDeviceXml.isSame(found, wanted);
+        });
+    }
+
     /** Hardware address of an interface element. */
     static String macOf(String interfaceXml) {
         return attribute(XmlReader.read(interfaceXml), "mac", "address");
     }
 
     private Optional<String> device(String kind, Predicate<XmlElement> wanted) {
-        XmlElement devices = root.at("devices");
-        if (devices != null) {
-            for (XmlElement device : devices.children(kind)) {
-                if (wanted.test(device)) {
-                    return Optional.of(XmlWriter.write(domain, device));
-                }
+        for (XmlElement device : devices(kind)) {
+            if (wanted.test(device)) {
+                return Optional.of(XmlWriter.write(domain, device));
             }
         }
         return Optional.empty();
+    }
+
+    private List<XmlElement> devices(String kind) {
+        XmlElement devices = root.at("devices");
+        return devices == null ? List.of() : devices.children(kind);
     }
 
     private static String attribute(XmlElement element, String child, String name) {

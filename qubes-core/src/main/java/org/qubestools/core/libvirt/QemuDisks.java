@@ -11,7 +11,9 @@ import org.qubestools.core.model.DriveSpec;
 import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmFiles;
 import org.qubestools.core.model.VmView;
+import org.qubestools.core.vmm.DiskRequest;
 import org.qubestools.core.vmm.HostFiles;
+import org.qubestools.core.vmm.LiveDisk;
 
 /**
  * The disks of a VM as QEMU knows them. The guest finds a disk by its serial, which is the name it has on Xen.
@@ -94,6 +96,32 @@ final class QemuDisks {
                 .add(source(path))
                 .add(target)
                 .add("serial", "xvd" + letter);
+    }
+
+    /** A disk that a running domain gets; always raw, whatever its name and its content: that is what Xen shows too. */
+    static XmlElement attached(DiskRequest request) {
+        if (!request.backend().equals(LiveDisk.DOM0)) {
+            throw new QubesException(
+                    ErrorKind.FAILED,
+                    "the disk is one of VM '" + SafeText.of(request.backend())
+                            + "': QEMU cannot use disks of other VMs, and would open the same path of the host");
+        }
+        boolean file = request.kind().equals(LiveDisk.FILE);
+        XmlElement disk = new XmlElement("disk")
+                .with("type", file ? "file" : "block")
+                .with("device", "disk")
+                .add(new XmlElement("driver").with("name", "qemu").with("type", "raw"))
+                .add(new XmlElement("source").with(file ? "file" : "dev", request.source()))
+                .add(new XmlElement("target")
+                        .with("dev", ownName(request.frontend()))
+                        .with("bus", "virtio"))
+                .add("serial", request.frontend());
+        return request.readonly() ? disk.addEmpty("readonly") : disk;
+    }
+
+    /** {@code vdi} for {@code xvdi}. */
+    private static String ownName(String frontend) {
+        return frontend.startsWith("x") ? frontend.substring(1) : frontend;
     }
 
     private XmlElement typed(XmlElement element, String path) {

@@ -7,8 +7,10 @@ import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.vmm.DiskRequest;
 import org.qubestools.core.vmm.DomainSpec;
 import org.qubestools.core.vmm.DriverSettings;
+import org.qubestools.core.vmm.HostDevice;
 import org.qubestools.core.vmm.HostFiles;
 import org.qubestools.core.vmm.VmmTraits;
 
@@ -49,6 +51,16 @@ final class QemuProfile implements DriverProfile {
     @Override
     public String interfaceXml(DomainSpec spec) {
         return XmlWriter.write(spec.name(), QemuDocument.networkInterface(Network.required(spec.vm()), settings));
+    }
+
+    @Override
+    public String diskXml(String domain, DiskRequest disk) {
+        return XmlWriter.write(domain, QemuDisks.attached(disk));
+    }
+
+    @Override
+    public String hostDeviceXml(String domain, HostDevice device) {
+        return XmlWriter.write(domain, HostDeviceXml.write(device, false));
     }
 
     @Override

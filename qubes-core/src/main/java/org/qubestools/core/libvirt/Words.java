@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.SafeText;
+import org.qubestools.core.vmm.DriverRefusal;
 
 /** What libvirt failed with, in words for a user. */
 final class Words {
@@ -20,10 +21,10 @@ final class Words {
                 ? "cannot " + doing + ": not supported by this driver"
                 : "cannot " + doing + ": " + of(e);
         if (e.isAny(LibvirtFailure.OPERATION_DENIED, LibvirtFailure.ACCESS_DENIED)) {
-            return new QubesException(
-                    ErrorKind.FAILED, message, "the connection only allows to look: run it as another user", e);
+            return new DriverRefusal(
+                    e.code(), message, "the connection only allows to look: run it as another user", e);
         }
-        return new QubesException(ErrorKind.FAILED, message, hint(e), e);
+        return new DriverRefusal(e.code(), message, hint(e), e);
     }
 
     /** Libvirt's driver for Xen tells only that Xen's library failed; the reason is in a log. */

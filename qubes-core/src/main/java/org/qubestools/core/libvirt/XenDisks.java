@@ -9,7 +9,9 @@ import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmFiles;
 import org.qubestools.core.model.VmView;
+import org.qubestools.core.vmm.DiskRequest;
 import org.qubestools.core.vmm.HostFiles;
+import org.qubestools.core.vmm.LiveDisk;
 
 /**
  * The disks of a VM as Qubes' scripts for Xen want them: two images of a snapshot are one source, joined by a colon.
@@ -91,6 +93,17 @@ final class XenDisks {
 
     private static XmlElement scripted(String target, String source, String script) {
         return disk(target, source).add(new XmlElement("script").with("path", script));
+    }
+
+    /** A disk that a running domain gets. */
+    static XmlElement attached(DiskRequest request) {
+        XmlElement disk = disk(request.frontend(), request.source());
+        if (request.readonly()) {
+            disk.addEmpty("readonly");
+        }
+        return request.backend().equals(LiveDisk.DOM0)
+                ? disk
+                : disk.add(new XmlElement("backenddomain").with("name", request.backend()));
     }
 
     /** Block and phy also for plain files, of which Xen makes loop devices. */

@@ -3,7 +3,9 @@ package org.qubestools.core.libvirt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.qubestools.core.vmm.DiskRequest;
 import org.qubestools.core.vmm.DomainSpec;
+import org.qubestools.core.vmm.HostDevice;
 import org.qubestools.core.vmm.HostFiles;
 import org.qubestools.core.vmm.VmmTraits;
 
@@ -33,6 +35,16 @@ final class XenProfile implements DriverProfile {
     @Override
     public String interfaceXml(DomainSpec spec) {
         return XmlWriter.write(spec.name(), XenDocument.networkInterface(Network.required(spec.vm())));
+    }
+
+    @Override
+    public String diskXml(String domain, DiskRequest disk) {
+        return XmlWriter.write(domain, XenDisks.attached(disk));
+    }
+
+    @Override
+    public String hostDeviceXml(String domain, HostDevice device) {
+        return XmlWriter.write(domain, HostDeviceXml.write(device, true));
     }
 
     @Override

@@ -217,6 +217,15 @@ public final class LazyVmm implements Vmm, HostSource {
     }
 
     @Override
+    public LiveDevices devices() {
+        return new LazyLiveDevices(this::deviceCall);
+    }
+
+    private <T> T deviceCall(LazyLiveDevices.Call<T> call) {
+        return ask(vmm -> call.on(vmm.devices()));
+    }
+
+    @Override
     public void setMemory(DomainKey domain, long kib, long maximumKib) {
         tell(vmm -> vmm.setMemory(domain, kib, maximumKib));
     }

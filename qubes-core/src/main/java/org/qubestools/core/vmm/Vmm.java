@@ -82,6 +82,9 @@ public interface Vmm extends AutoCloseable {
     /** Detaches the disk with this frontend name, such as {@code xvdb}, and waits until it is gone. */
     void detachDisk(DomainKey domain, String frontend);
 
+    /** Devices of running domains beside network; looked up at each call like everything else. */
+    LiveDevices devices();
+
     /** Sets the memory that a running domain has now and at most, in KiB. */
     void setMemory(DomainKey domain, long kib, long maximumKib);
 

@@ -9,6 +9,7 @@ package org.qubestools.core.vmm;
  * @param xenstore there is a xenstore
  * @param backendDomains a device can come from another VM than dom0
  * @param hotplug devices and network can be attached to and detached from a running domain
+ * @param detachNeedsGuest a device goes only when the guest has let go of it, so never from one that is paused
  * @param templateRoot how the root disk of a VM with a template is made
  */
 public record VmmTraits(
@@ -17,8 +18,10 @@ public record VmmTraits(
         boolean xenstore,
         boolean backendDomains,
         boolean hotplug,
+        boolean detachNeedsGuest,
         TemplateRoot templateRoot) {
-    public static final VmmTraits XEN = new VmmTraits("Xen", true, true, true, true, TemplateRoot.SNAPSHOT_SCRIPT);
-    public static final VmmTraits QEMU = new VmmTraits("QEMU", false, false, false, true, TemplateRoot.OVERLAY);
-    public static final VmmTraits TEST = new VmmTraits("TEST", false, false, true, false, TemplateRoot.NOTHING);
+    public static final VmmTraits XEN =
+            new VmmTraits("Xen", true, true, true, true, false, TemplateRoot.SNAPSHOT_SCRIPT);
+    public static final VmmTraits QEMU = new VmmTraits("QEMU", false, false, false, true, true, TemplateRoot.OVERLAY);
+    public static final VmmTraits TEST = new VmmTraits("TEST", false, false, true, false, false, TemplateRoot.NOTHING);
 }

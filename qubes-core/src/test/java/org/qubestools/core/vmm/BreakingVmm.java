@@ -14,7 +14,8 @@ import org.qubestools.core.error.QubesException;
  */
 public final class BreakingVmm implements LazyVmm.Opener {
     /** What asks nothing of the daemon. */
-    private static final Set<String> LOCAL = Set.of("traits", "isAlive", "close", "subscribe", "definitionText");
+    private static final Set<String> LOCAL =
+            Set.of("traits", "isAlive", "close", "subscribe", "definitionText", "devices");
 
     /** When the connection breaks. */
     public enum When {

@@ -42,6 +42,7 @@ public final class FakeVmm implements Vmm {
     private final Map<String, Integer> lingering = new TreeMap<>();
     private final Map<DomainKey, Integer> dying = new LinkedHashMap<>();
     private final List<DomainListener> listeners = new CopyOnWriteArrayList<>();
+    private final FakeDevices devices = new FakeDevices(this);
     private boolean savesFiles;
     private boolean restores;
     private int lastId;
@@ -69,6 +70,39 @@ public final class FakeVmm implements Vmm {
     /** Adds a running domain. */
     public FakeVmm running(String name, String uuid, int id, long memoryKib) {
         return with(new DomainSnapshot(name, uuid, true, id, DomainState.RUNNING, memoryKib, 0));
+    }
+
+    /** Gives a domain a disk, as its definition or another program does. */
+    public FakeVmm withDisk(String name, LiveDisk disk) {
+        devices.put(name, disk);
+        return this;
+    }
+
+    /** A guest that never lets go of the disk with this target. */
+    public FakeVmm holdingDisk(String name, String target) {
+        devices.hold(name, target);
+        return this;
+    }
+
+    @Override
+    public LiveDevices devices() {
+        return devices;
+    }
+
+    /** A question about devices; it can fail, and is not in the list of calls. */
+    void asked(String question) {
+        requireAlive();
+        QubesException failure = failures.get(question);
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** A change of devices of an active domain. */
+    void deviceCall(DomainKey key, String call) {
+        record(call);
+        requireHotplug();
+        active(key);
     }
 
     /** Makes this call fail, such as {@code create paused work}, each time. */
@@ -389,6 +423,7 @@ public final class FakeVmm implements Vmm {
             return false;
         }
         put(domain, false, -1, DomainState.SHUTOFF);
+        devices.stopped(domain.name());
         if (transients.remove(domain.name())) {
             domains.remove(domain.name());
         }

@@ -44,7 +44,7 @@ final class QemuVmmIT extends VmmContract {
     @Override
     String startable(String name, String uuid) {
         return "<domain type='qemu'><name>" + name + "</name><uuid>" + uuid
-                + "</uuid><memory>16384</memory><os><type arch='x86_64' machine='pc'>hvm</type></os></domain>";
+                + "</uuid><memory>16384</memory><os><type arch='x86_64' machine='pc'>hvm</type></os><features><acpi/></features></domain>";
     }
 
     private Vmm telling(List<String> hints, DriverSettings settings) {

@@ -3,6 +3,8 @@ package org.qubestools.core.vmm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -369,6 +371,71 @@ abstract class VmmContract {
             }
             assertThat(vmm.find(KEY).orElseThrow().active()).isTrue();
         }
+    }
+
+    @Test
+    void onlyActiveDomainsHaveLiveDevices() {
+        try (Vmm vmm = open()) {
+            assertThat(vmm.devices().disks(KEY)).isEmpty();
+            vmm.define(spec(NAME, UUID));
+
+            assertThat(vmm.devices().disks(KEY)).isEmpty();
+            assertThat(vmm.devices().hostDevices(BY_NAME)).isEmpty();
+            assertFails(
+                    ErrorKind.WRONG_STATE,
+                    "not active",
+                    () -> vmm.devices().attachDisk(KEY, disk(folder, "xvdi", false)));
+            assertFails(ErrorKind.WRONG_STATE, "not active", () -> vmm.devices().requestDetach(KEY, "xvdi"));
+        }
+    }
+
+    @Test
+    void anAttachedDiskIsThereUntilTheDomainStops() throws IOException {
+        try (Vmm vmm = open()) {
+            started(vmm);
+            LiveDevices devices = vmm.devices();
+            List<LiveDisk> own = devices.disks(KEY).orElseThrow();
+            DiskRequest request = disk(folder, "xvdi", true);
+            Files.write(Path.of(request.source()), new byte[512]);
+            if (!vmm.traits().hotplug()) {
+                assertFails(ErrorKind.FAILED, "not supported by this driver", () -> devices.attachDisk(KEY, request));
+                return;
+            }
+
+            devices.attachDisk(KEY, request);
+
+            List<LiveDisk> disks = devices.disks(KEY).orElseThrow();
+            assertThat(disks).hasSize(own.size() + 1);
+            assertThat(disks.get(disks.size() - 1))
+                    .returns("xvdi", LiveDisk::frontend)
+                    .returns(request.source(), LiveDisk::source)
+                    .returns(LiveDisk.DOM0, LiveDisk::backend)
+                    .returns(true, LiveDisk::readonly);
+            assertThatThrownBy(() -> devices.attachDisk(KEY, request)).isInstanceOf(DriverRefusal.class);
+            vmm.destroy(KEY);
+            vmm.createPaused(KEY);
+            assertThat(devices.disks(KEY).orElseThrow())
+                    .extracting(LiveDisk::target)
+                    .containsExactlyElementsOf(
+                            own.stream().map(LiveDisk::target).toList());
+        }
+    }
+
+    @Test
+    void aDiskThatIsNotThereCanBeAskedToGo() {
+        try (Vmm vmm = open()) {
+            started(vmm);
+
+            if (vmm.traits().hotplug()) {
+                vmm.devices().requestDetach(KEY, "xvdq");
+            }
+            assertThat(vmm.devices().hostDevices(KEY)).hasValue(List.of());
+        }
+    }
+
+    private static DiskRequest disk(Path folder, String frontend, boolean readonly) {
+        String file = folder.resolve("a disk.img").toString();
+        return new DiskRequest(LiveDisk.FILE, file, LiveDisk.DOM0, frontend, readonly);
     }
 
     @Test

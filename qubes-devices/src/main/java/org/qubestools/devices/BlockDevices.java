@@ -1,0 +1,194 @@
+package org.qubestools.devices;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.SafeText;
+import org.qubestools.core.io.WaitTime;
+import org.qubestools.core.vmm.LiveDisk;
+
+/**
+ * Block devices of VMs and of the host: lists, attaches, detaches. Nothing is kept between two calls. Errors are
+ * {@link DeviceException}s, and what the running system has for errors of its own.
+ */
+public final class BlockDevices {
+    private final DeviceHost host;
+    private final LocalDevices local;
+    private final HostPaths paths;
+    private final DiskDetacher detacher;
+
+    /** Lists what this host has, where dom0's own QubesDB tells nothing. */
+    public interface LocalDevices {
+        /** As {@link LocalScan#scan}. */
+        Listing<LocalDevice> scan(Collection<String> attached, boolean showSystemDisks);
+
+        /** Which paths of dom0 share bytes. */
+        DevicePlaces places();
+    }
+
+    /** The devices of this machine. */
+    public static BlockDevices of(DeviceHost host, WaitTime time) {
+        return new BlockDevices(host, new ThisHost(), HostPaths.REAL, time);
+    }
+
+    public BlockDevices(DeviceHost host, LocalDevices local, HostPaths paths, WaitTime time) {
+        this.host = host;
+        this.local = local;
+        this.paths = paths;
+        this.detacher = new DiskDetacher(host, time);
+    }
+
+    /** All devices of all running VMs and of dom0. */
+    public BlockListing list(boolean showSystemDisks) {
+        List<String> running = running();
+        return list(running, running, showSystemDisks);
+    }
+
+    /** The devices of one VM; none if it does not run. */
+    public BlockListing list(String vm, boolean showSystemDisks) {
+        List<String> running = running();
+        return list(running.contains(vm) ? List.of(vm) : List.of(), running, showSystemDisks);
+    }
+
+    private BlockListing list(List<String> backends, List<String> running, boolean showSystemDisks) {
+        AttachedDisks attached = attached(running);
+        List<BlockListing.Listed> devices = new ArrayList<>();
+        List<String> complaints = new ArrayList<>();
+        for (Attachment strange : attached.ofUnknownType()) {
+            complaints.add("disk " + SafeText.of(strange.frontend()) + " of VM '" + SafeText.of(strange.vm())
+                    + "' is of a type that is not known: "
+                    + SafeText.of(strange.disk().type()));
+        }
+        for (String vm : backends) {
+            Listing<BlockDevice> listing = published(vm, attached, showSystemDisks);
+            for (BlockDevice device : listing.devices()) {
+                devices.add(new BlockListing.Listed(device, attached.holder(device)));
+            }
+            for (Refused refused : listing.refused()) {
+                if (refused.reason().isFault()) {
+                    complaints.add("device '" + refused.shownName() + "' of VM '" + SafeText.of(vm)
+                            + "' is not listed: " + refused.reason().words());
+                }
+            }
+            if (listing.cut()) {
+                complaints.add("VM '" + SafeText.of(vm) + "' offers more devices than are listed");
+            }
+        }
+        return new BlockListing(devices, complaints);
+    }
+
+    private Listing<BlockDevice> published(String vm, AttachedDisks attached, boolean showSystemDisks) {
+        Listing<BlockDevice> published;
+        try {
+            published = new QubesDbBlockScanner(showSystemDisks).scan(host.published(vm));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QubesException(ErrorKind.CANCELLED, "interrupted while devices were listed", null, e);
+        }
+        boolean nothing = published.devices().isEmpty() && published.refused().isEmpty();
+        if (!vm.equals(PublishingVm.DOM0) || !nothing) {
+            return published;
+        }
+        Listing<LocalDevice> own = local.scan(attached.sourcesInDom0(), showSystemDisks);
+        List<BlockDevice> devices = new ArrayList<>();
+        for (LocalDevice device : own.devices()) {
+            devices.add(device.device());
+        }
+        return new Listing<>(devices, own.refused(), own.cut());
+    }
+
+    /** What this host has by its own scan, whoever holds it: it changes when devices come and go. */
+    public List<BlockDevice> hostState() {
+        List<BlockDevice> devices = new ArrayList<>();
+        for (LocalDevice device : local.scan(List.of(), true).devices()) {
+            devices.add(device.device());
+        }
+        return devices;
+    }
+
+    /** Names of all VMs that run, dom0 first. */
+    private List<String> running() {
+        List<String> running = new ArrayList<>();
+        for (String vm : host.vms()) {
+            if (host.isRunning(vm)) {
+                running.add(vm);
+            }
+        }
+        return running;
+    }
+
+    private AttachedDisks attached(List<String> running) {
+        List<VmDisks> all = new ArrayList<>();
+        for (String vm : running) {
+            if (!vm.equals(PublishingVm.DOM0)) {
+                host.disks(vm).ifPresent(disks -> all.add(new VmDisks(vm, disks)));
+            }
+        }
+        return new AttachedDisks(all);
+    }
+
+    /** Who holds which disk now. */
+    AttachedDisks attachedNow() {
+        return attached(running());
+    }
+
+    /**
+     * Attaches a device and tells whoever watches the VM.
+     *
+     * @return the name that it has in the VM
+     */
+    public FrontendName attach(AttachRequest request) {
+        return new DiskAttacher(host, this, local.places(), paths, detacher).attach(request);
+    }
+
+    /**
+     * Detaches one disk and waits until it is gone.
+     *
+     * @param frontend its name in the VM; SYSTEM_DISK if it is one of the VM's own
+     * @return false if there was none
+     */
+    public boolean detach(String vm, String frontend) {
+        return detacher.detach(vm, frontend);
+    }
+
+    /** Detaches all disks that are not the VM's own; returns their names in the VM. The first failure ends it. */
+    public List<String> detachAll(String vm) {
+        return detacher.detachAll(vm);
+    }
+
+    /** Every VM that holds this device now, in order of their qids. */
+    public List<Attachment> holders(BlockDevice device) {
+        return attachedNow().holders(device);
+    }
+
+    /** Disks of a VM that are not its own; empty if it does not run. */
+    public List<LiveDisk> attachedTo(String vm) {
+        return detacher.foreignDisks(vm);
+    }
+
+    /** The device of that name as its backend offers it now, system disks too. */
+    public Optional<BlockDevice> find(BlockDeviceRef ref) {
+        for (BlockListing.Listed listed : list(ref.backend(), true).devices()) {
+            if (listed.device().ref().equals(ref)) {
+                return Optional.of(listed.device());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static final class ThisHost implements LocalDevices {
+        @Override
+        public Listing<LocalDevice> scan(Collection<String> attached, boolean showSystemDisks) {
+            return new LocalScan(showSystemDisks).scan(attached);
+        }
+
+        @Override
+        public DevicePlaces places() {
+            HostRoots roots = HostRoots.real();
+            return DevicePlaces.of(new SysfsReader(roots, NodeNumbers.below(roots.dev())));
+        }
+    }
+}
