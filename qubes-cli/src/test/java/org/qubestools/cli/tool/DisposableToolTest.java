@@ -289,6 +289,7 @@ final class DisposableToolTest extends LiveTest {
     @Test
     void theVmMadeLastIsTheOneThatIsCopiedAlsoWhereNothingIsSaved() throws IOException {
         driver(VmmTraits.QEMU);
+        services.letDatabasesOutliveDomains();
 
         assertThat(run("qvm-create-default-dvm -q debian-8").code()).isZero();
 
