@@ -21,7 +21,7 @@ import org.qubestools.cli.option.PicocliModel;
 import org.qubestools.cli.option.ToolSpec;
 import org.qubestools.cli.option.Usage;
 import org.qubestools.core.io.SafeText;
-import org.qubestools.qubesdb.QubesDbClient;
+import org.qubestools.qubesdb.FirstSocket;
 
 /**
  * The entry point of all launchers: the first argument names the tool, the others are the tool's own.
@@ -36,10 +36,10 @@ public final class QvmMain {
     private QvmMain() {}
 
     public static void main(String[] args) {
-        List<String> words = RawWords.of(args);
-        if (RawWords.isOfQubesDb(words)) {
-            QubesDbClient.prepare();
+        if (args.length > 0 && args[0].startsWith(RawWords.QUBESDB)) {
+            FirstSocket.prepare(); // first of all: it takes longer than everything else
         }
+        List<String> words = RawWords.of(args);
         StandardOutput sink = new StandardOutput(new FileOutputStream(FileDescriptor.out));
         PrintStream out = new PrintStream(new BufferedOutputStream(sink, OUTPUT_BUFFER), false, StandardCharsets.UTF_8);
         SystemHost host = new SystemHost(Clock.systemUTC());

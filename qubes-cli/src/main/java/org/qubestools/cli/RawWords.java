@@ -14,6 +14,9 @@ import java.util.List;
  * for its tools such words are read again as the kernel has them, with U+DC80 to U+DCFF for bytes that are no UTF-8.
  */
 final class RawWords {
+    /** How the names of the tools for QubesDB begin. */
+    static final String QUBESDB = "qubesdb-";
+
     private static final char UNDECODABLE = '\ufffd';
     private static final char FIRST_SURROGATE = '\udc00';
 
@@ -31,7 +34,7 @@ final class RawWords {
 
     /** Whether the first word names a tool for QubesDB. */
     static boolean isOfQubesDb(List<String> words) {
-        return !words.isEmpty() && words.get(0).startsWith("qubesdb-");
+        return !words.isEmpty() && words.get(0).startsWith(QUBESDB);
     }
 
     private static List<String> reread(List<String> words) {

@@ -1,11 +1,6 @@
 package org.qubestools.qubesdb;
 
-import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.nio.channels.Selector;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,37 +31,6 @@ public final class QubesDbClient implements QubesDb {
     /** The client of the database of the domain that this runs in; connects to nothing yet. */
     public static QubesDbClient local(QubesDbOptions options) {
         return new QubesDbClient(Endpoint.local(options.sockets()), options);
-    }
-
-    /**
-     * Begins in the background what the JDK does before the first Unix socket of a process, 15 ms or so, for whoever has
-     * something else to do first. A client that connects meanwhile waits for it.
-     */
-    public static void prepare() {
-        Background.start("qubesdb-random", new FirstRandom());
-        Background.start("qubesdb-prepare", new FirstSocket());
-    }
-
-    /** Loads what the JDK's Unix sockets load at their first use, for names that nothing here needs: half of their time. */
-    private static final class FirstRandom implements Runnable {
-        @Override
-        public void run() {
-            new SecureRandom();
-        }
-    }
-
-    /** Opens a socket and a selector, and closes them. A class, not a lambda, which would take a millisecond. */
-    private static final class FirstSocket implements Runnable {
-        @Override
-        public void run() {
-            try (SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
-                    Selector selector = Selector.open()) {
-                socket.configureBlocking(false);
-                socket.register(selector, 0);
-            } catch (IOException e) {
-                // Then the first connection fails as well, and says so.
-            }
-        }
     }
 
     /** Connects now, if there is no connection that can be used. */
