@@ -14,12 +14,14 @@ import org.qubestools.cli.tool.CheckTool;
 import org.qubestools.cli.tool.CloneTool;
 import org.qubestools.cli.tool.CreateDvmTool;
 import org.qubestools.cli.tool.CreateTool;
+import org.qubestools.cli.tool.DeviceTool;
 import org.qubestools.cli.tool.EventsTool;
 import org.qubestools.cli.tool.GlobalPrefsTool;
 import org.qubestools.cli.tool.InitStorageTool;
 import org.qubestools.cli.tool.KillTool;
 import org.qubestools.cli.tool.LsTool;
 import org.qubestools.cli.tool.PauseTool;
+import org.qubestools.cli.tool.PciTool;
 import org.qubestools.cli.tool.PrefsTool;
 import org.qubestools.cli.tool.QubesBackupTool;
 import org.qubestools.cli.tool.RemoveTool;
@@ -29,6 +31,7 @@ import org.qubestools.cli.tool.ShutdownTool;
 import org.qubestools.cli.tool.StartTool;
 import org.qubestools.cli.tool.SyncClockTool;
 import org.qubestools.cli.tool.TopTool;
+import org.qubestools.cli.tool.UsbTool;
 
 /** The table of tools: a name, a constructor. One line each in both methods. */
 public final class Tools {
@@ -57,11 +60,13 @@ public final class Tools {
                 "qvm-clone",
                 "qvm-create",
                 "qvm-create-default-dvm",
+                "qvm-device",
                 "qvm-events",
                 "qvm-init-storage",
                 "qvm-kill",
                 "qvm-ls",
                 "qvm-pause",
+                "qvm-pci",
                 "qvm-prefs",
                 "qvm-remove",
                 "qvm-run",
@@ -70,7 +75,8 @@ public final class Tools {
                 "qvm-start",
                 "qvm-sync-clock",
                 "qvm-top",
-                "qvm-unpause");
+                "qvm-unpause",
+                "qvm-usb");
     }
 
     /** The tool of this name; only this one's class is loaded. */
@@ -96,11 +102,13 @@ public final class Tools {
             case "qvm-clone" -> Optional.of(new CloneTool());
             case "qvm-create" -> Optional.of(new CreateTool());
             case "qvm-create-default-dvm" -> Optional.of(new CreateDvmTool());
+            case "qvm-device" -> Optional.of(new DeviceTool());
             case "qvm-events" -> Optional.of(new EventsTool());
             case "qvm-init-storage" -> Optional.of(new InitStorageTool());
             case "qvm-kill" -> Optional.of(new KillTool());
             case "qvm-ls" -> Optional.of(new LsTool());
             case "qvm-pause" -> Optional.of(PauseTool.thatPauses());
+            case "qvm-pci" -> Optional.of(new PciTool());
             case "qvm-prefs" -> Optional.of(new PrefsTool());
             case "qvm-remove" -> Optional.of(new RemoveTool());
             case "qvm-run" -> Optional.of(new RunTool());
@@ -110,6 +118,7 @@ public final class Tools {
             case "qvm-sync-clock" -> Optional.of(new SyncClockTool());
             case "qvm-top" -> Optional.of(new TopTool());
             case "qvm-unpause" -> Optional.of(PauseTool.thatUnpauses());
+            case "qvm-usb" -> Optional.of(new UsbTool());
             default -> Optional.empty();
         };
     }
