@@ -61,7 +61,7 @@ final class UsbActions {
             fields.put("vm", device.backend());
             fields.put("device", device.port());
             fields.put("description", device.description());
-            fields.put("attached-to", device.connectedTo().orElse(null));
+            fields.put("attached_to", device.connectedTo().orElse(null));
             list.add(fields);
         }
         Map<String, Object> result = new LinkedHashMap<>();
@@ -74,14 +74,14 @@ final class UsbActions {
         String vm = vm(untrustedVm);
         UsbDevice device = device(untrustedDevice);
         devices.attach(vm, device, autoDetach);
-        report("usb-attached", vm, List.of(device));
+        report("attached", vm, List.of(device));
         return ExitCode.OK;
     }
 
     /** All USB devices of a VM. */
     int detachOf(String untrustedVm) {
         String vm = vm(untrustedVm);
-        report("usb-detached", vm, devices.detachAll(vm));
+        report("detached", vm, devices.detachAll(vm));
         return ExitCode.OK;
     }
 
@@ -92,15 +92,15 @@ final class UsbActions {
         if (user.isEmpty() || (from.isPresent() && !user.equals(from))) {
             ctx.warn("USB device '" + device.key() + "' is not attached to "
                     + from.map(vm -> "VM '" + vm + "'").orElse("any VM"));
-            report("usb-detached", "", List.of());
+            report("detached", "", List.of());
             return ExitCode.OK;
         }
         devices.detach(user.get(), device);
-        report("usb-detached", user.get(), List.of(device));
+        report("detached", user.get(), List.of(device));
         return ExitCode.OK;
     }
 
-    private void report(String type, String vm, List<UsbDevice> done) {
+    private void report(String action, String vm, List<UsbDevice> done) {
         if (!ctx.isJson()) {
             return;
         }
@@ -109,7 +109,8 @@ final class UsbActions {
             keys.add(device.key());
         }
         Map<String, @Nullable Object> result = new LinkedHashMap<>();
-        result.put("type", type);
+        result.put("type", "usb");
+        result.put("action", action);
         result.put("vm", vm.isEmpty() ? null : vm);
         result.put("devices", keys);
         ctx.json(result);
