@@ -14,6 +14,7 @@ import org.qubestools.cli.tool.CheckTool;
 import org.qubestools.cli.tool.CloneTool;
 import org.qubestools.cli.tool.CreateDvmTool;
 import org.qubestools.cli.tool.CreateTool;
+import org.qubestools.cli.tool.DeviceTool;
 import org.qubestools.cli.tool.EventsTool;
 import org.qubestools.cli.tool.FirewallTool;
 import org.qubestools.cli.tool.GlobalPrefsTool;
@@ -22,6 +23,7 @@ import org.qubestools.cli.tool.InitStorageTool;
 import org.qubestools.cli.tool.KillTool;
 import org.qubestools.cli.tool.LsTool;
 import org.qubestools.cli.tool.PauseTool;
+import org.qubestools.cli.tool.PciTool;
 import org.qubestools.cli.tool.PrefsTool;
 import org.qubestools.cli.tool.QubesBackupTool;
 import org.qubestools.cli.tool.RemoveTool;
@@ -33,6 +35,7 @@ import org.qubestools.cli.tool.StartTool;
 import org.qubestools.cli.tool.SyncClockTool;
 import org.qubestools.cli.tool.TemplateCommitTool;
 import org.qubestools.cli.tool.TopTool;
+import org.qubestools.cli.tool.UsbTool;
 
 /** The table of tools: a name, a constructor. One line each in both methods. */
 public final class Tools {
@@ -62,6 +65,7 @@ public final class Tools {
                 "qvm-clone",
                 "qvm-create",
                 "qvm-create-default-dvm",
+                "qvm-device",
                 "qvm-events",
                 "qvm-firewall",
                 "qvm-grow-private",
@@ -70,6 +74,7 @@ public final class Tools {
                 "qvm-kill",
                 "qvm-ls",
                 "qvm-pause",
+                "qvm-pci",
                 "qvm-prefs",
                 "qvm-remove",
                 "qvm-run",
@@ -79,7 +84,8 @@ public final class Tools {
                 "qvm-sync-clock",
                 "qvm-template-commit",
                 "qvm-top",
-                "qvm-unpause");
+                "qvm-unpause",
+                "qvm-usb");
     }
 
     /** The tool of this name; only this one's class is loaded. */
@@ -105,11 +111,13 @@ public final class Tools {
             case "qvm-clone" -> Optional.of(new CloneTool());
             case "qvm-create" -> Optional.of(new CreateTool());
             case "qvm-create-default-dvm" -> Optional.of(new CreateDvmTool());
+            case "qvm-device" -> Optional.of(new DeviceTool());
             case "qvm-events" -> Optional.of(new EventsTool());
             case "qvm-init-storage" -> Optional.of(new InitStorageTool());
             case "qvm-kill" -> Optional.of(new KillTool());
             case "qvm-ls" -> Optional.of(new LsTool());
             case "qvm-pause" -> Optional.of(PauseTool.thatPauses());
+            case "qvm-pci" -> Optional.of(new PciTool());
             case "qvm-prefs" -> Optional.of(new PrefsTool());
             case "qvm-remove" -> Optional.of(new RemoveTool());
             case "qvm-run" -> Optional.of(new RunTool());
@@ -124,6 +132,7 @@ public final class Tools {
             case "qvm-sync-clock" -> Optional.of(new SyncClockTool());
             case "qvm-top" -> Optional.of(new TopTool());
             case "qvm-unpause" -> Optional.of(PauseTool.thatUnpauses());
+            case "qvm-usb" -> Optional.of(new UsbTool());
             default -> Optional.empty();
         };
     }

@@ -67,6 +67,13 @@ final class DocumentationTest {
         "start: qvm-start --json vault",
         "pause: qvm-pause --json vault",
         "unpause: qvm-unpause --json vault",
+        "block-attached: qvm-block --json -A vault dom0:ROOT/passphrase",
+        "block-devices: qvm-block --json",
+        "block-devices: qvm-device --json block list",
+        "block-detached: qvm-block --json -d vault",
+        "usb-devices: qvm-usb --json",
+        "usb: qvm-usb --json -d vault",
+        "pci-devices: qvm-pci --json work",
         "top: qvm-top --json",
         "shutdown: qvm-shutdown --json vault",
         "start: qvm-start --json vault",
@@ -99,7 +106,7 @@ final class DocumentationTest {
 
     /** Their results need a running system. */
     private static final Pattern LIVE =
-            Pattern.compile("qvm-(start|pause|unpause|top|shutdown|kill|create-default-dvm)");
+            Pattern.compile("qvm-(block|device|usb|start|pause|unpause|top|shutdown|kill|create-default-dvm)");
 
     private final FakeVmm vmm = new FakeVmm(new HostInfo(16000, 4), VmmTraits.QEMU);
     private final LiveHost live = new LiveHost(new FakeServices(FakeServices.newSteps()));

@@ -93,9 +93,9 @@ final class BlockActions {
         result.put("mode", device.mode().letter());
         result.put("description", device.description());
         result.put(
-                "description-raw",
+                "description_base64",
                 Base64.getEncoder().encodeToString(device.rawDescription().bytes()));
-        result.put("attached-to", listed.attachment().map(Attachment::vm).orElse(null));
+        result.put("attached_to", listed.attachment().map(Attachment::vm).orElse(null));
         result.put("frontend", listed.attachment().map(Attachment::frontend).orElse(null));
         return result;
     }

@@ -301,7 +301,7 @@ final class BlockToolTest extends LiveTest {
 
         assertThat(run("qvm-block --json").out())
                 .contains("\"type\": \"block-devices\"")
-                .contains("\"description\": \"_\"", "\"description-raw\": \"Gw==\"", "\"attached-to\": null");
+                .contains("\"description\": \"_\"", "\"description_base64\": \"Gw==\"", "\"attached_to\": null");
     }
 
     @Test

@@ -1,0 +1,137 @@
+package org.qubestools.cli.tool;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.qubestools.cli.frame.ExitCode;
+import org.qubestools.cli.frame.Session;
+import org.qubestools.cli.frame.ToolContext;
+import org.qubestools.cli.option.CommonOptions;
+import org.qubestools.cli.option.ParsedArguments;
+import org.qubestools.core.edit.ChangePciDevices;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.SafeText;
+import org.qubestools.core.model.Attributes;
+import org.qubestools.core.model.PciAddress;
+import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.runtime.RunReport;
+import org.qubestools.core.runtime.RunningSystem;
+import org.qubestools.core.store.StoreSnapshot;
+import org.qubestools.devices.DeviceError;
+import org.qubestools.devices.DeviceException;
+import org.qubestools.devices.PciDevices;
+import org.qubestools.devices.PciName;
+
+/** What {@code qvm-pci} and {@code qvm-device pci} do. */
+final class PciActions {
+    private static final String BUS = "/sys/bus/pci/devices";
+
+    private final ParsedArguments args;
+    private final ToolContext ctx;
+
+    PciActions(ParsedArguments args, ToolContext ctx) {
+        this.args = args;
+        this.ctx = ctx;
+    }
+
+    /** That leaves with 1, as in the originals. */
+    static QubesException missing(String what) {
+        return new QubesException(ErrorKind.INVALID_VALUE, what + " is missing", "see --help");
+    }
+
+    /** INVALID_PCI_ADDRESS also for one outside domain 0, which the store cannot hold. */
+    static PciAddress address(String untrusted) {
+        return PciName.parse(untrusted)
+                .stored()
+                .orElseThrow(() -> new DeviceException(
+                        DeviceError.INVALID_PCI_ADDRESS,
+                        "'" + SafeText.of(untrusted) + "' is not in PCI domain 0000",
+                        "only devices of that domain can be given to VMs"));
+    }
+
+    int list(String untrustedVm) {
+        try (Session session = Session.open(args, ctx)) {
+            StoreSnapshot store = session.qubes().load();
+            Reports.problems(ctx, store.problems());
+            QubesVm vm = store.vms().require(untrustedVm);
+            List<PciAddress> devices = vm.getOr(Attributes.PCIDEVS, List.of());
+            if (!ctx.isJson()) {
+                ctx.println(PciAddress.formatList(devices));
+                return ExitCode.OK;
+            }
+            List<String> addresses = new ArrayList<>();
+            for (PciAddress device : devices) {
+                addresses.add(device.value());
+            }
+            Map<String, Object> result = new LinkedHashMap<>();
+            result.put("type", "pci-devices");
+            result.put("vm", vm.name());
+            result.put("devices", addresses);
+            ctx.json(result);
+            return ExitCode.OK;
+        }
+    }
+
+    int addClass(String untrustedVm, String untrustedClass) {
+        String prefix =
+                switch (untrustedClass) {
+                    case "net" -> "0x02";
+                    case "usb" -> "0x0c03";
+                    default ->
+                        throw new QubesException(
+                                ErrorKind.INVALID_VALUE,
+                                "'" + SafeText.of(untrustedClass) + "' is no class of PCI devices",
+                                "use net or usb");
+                };
+        try (Session session = Session.open(args, ctx)) {
+            return change(
+                    session, untrustedVm, PciDevices.ofClass(session.config().real(BUS), prefix), true);
+        }
+    }
+
+    int change(String untrustedVm, List<PciAddress> devices, boolean add) {
+        try (Session session = Session.open(args, ctx)) {
+            return change(session, untrustedVm, devices, add);
+        }
+    }
+
+    private int change(Session session, String untrustedVm, List<PciAddress> devices, boolean add) {
+        boolean dryRun = args.has(CommonOptions.DRY_RUN);
+        ChangePciDevices change = new ChangePciDevices(untrustedVm, devices, add);
+        if (session.qubes().vmm().isOffline()) {
+            Reports.outcome(ctx, session.qubes().edit(List.of(change), dryRun), dryRun);
+            return ExitCode.OK;
+        }
+        StoreSnapshot store = session.qubes().load();
+        QubesVm vm = store.vms().require(untrustedVm);
+        try (RunningSystem system = session.running(store, RunReport.NONE)) {
+            PciDevices pci = new PciDevices(system, ctx.host().waitTime());
+            if (add) {
+                pci.requireFree(vm, devices);
+            }
+            Reports.outcome(ctx, session.qubes().edit(List.of(change), dryRun), dryRun);
+            for (PciAddress device : dryRun ? List.<PciAddress>of() : devices) {
+                live(pci, vm, device, add);
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    /** The store is what counts; that a running VM cannot follow at once is a warning. */
+    private void live(PciDevices pci, QubesVm vm, PciAddress device, boolean add) {
+        try {
+            boolean done = add ? pci.attachNow(vm, device) : pci.detachNow(vm, device);
+            if (done) {
+                ctx.detail("PCI device " + device + (add ? " is in" : " is no longer in") + " running VM '" + vm.name()
+                        + "'");
+            }
+        } catch (QubesException e) {
+            if (e.kind() == ErrorKind.CANCELLED) {
+                throw e;
+            }
+            ctx.warn(e.getMessage() + "; it takes effect when VM '" + vm.name() + "' starts again");
+        }
+    }
+}

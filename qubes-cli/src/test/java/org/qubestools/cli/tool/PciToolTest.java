@@ -1,0 +1,120 @@
+package org.qubestools.cli.tool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.qubestools.cli.ToolRunner.Outcome;
+import org.qubestools.core.vmm.DriverRefusal;
+
+/** {@code qvm-pci}, in VMs that run and that do not. */
+final class PciToolTest extends LiveTest {
+    @BeforeEach
+    void makeDevices() {
+        device("00:1a.0", "0x020000");
+        device("04:00.0", "0x028000");
+        device("00:1d.0", "0x0c0320");
+        device("00:1f.2", "0x010601");
+    }
+
+    private void device(String address, String number) {
+        tree.write("/sys/bus/pci/devices/0000:" + address + "/class", number + "\n");
+    }
+
+    private String devices(String vm) {
+        return run("qvm-pci " + vm).out();
+    }
+
+    @Test
+    void devicesAreAddedAndRemoved() {
+        assertDone("qvm-pci -a work 00:1a.0");
+        assertDone("qvm-pci -a work 0000:00:1D.0");
+        assertDone("qvm-pci -a work 00_1a.0");
+        assertThat(devices("work")).isEqualTo("['00:1a.0', '00:1d.0']\n");
+
+        assertDone("qvm-pci -d work 00:1a.0");
+        assertDone("qvm-pci -d work 00:1a.0");
+        assertThat(run("qvm-device pci list work").out()).isEqualTo("['00:1d.0']\n");
+        assertThat(steps).isEmpty();
+    }
+
+    @Test
+    void allOfAClassAreAdded() {
+        assertDone("qvm-pci -C work net");
+        assertThat(devices("work")).isEqualTo("['00:1a.0', '04:00.0']\n");
+        assertDone("qvm-pci --offline-mode -C vault usb");
+        assertThat(devices("vault")).isEqualTo("['00:1d.0']\n");
+    }
+
+    @Test
+    void whatIsNoDeviceIsRefused() {
+        assertRefused("qvm-pci -a work 00:1a", 1, "'00:1a' is no PCI address");
+        assertRefused("qvm-pci -a work 00:1a.0x", 1, "is no PCI address");
+        assertRefused("qvm-pci -a work 0001:00:1a.0", 1, "is not in PCI domain 0000");
+        assertRefused("qvm-pci -a work 00:02.0", 1, "invalid device: this host has no PCI device 00:02.0");
+        assertRefused("qvm-pci -a dom0 00:1a.0", 1, "can have no PCI devices");
+        assertRefused("qvm-pci -C work gpu", 1, "'gpu' is no class of PCI devices");
+        assertRefused("qvm-pci -a work", 1, "the address of a device is missing");
+        assertRefused("qvm-pci -a -d work 00:1a.0", 1, "only one of -l, -a, -d, -C");
+        assertRefused("qvm-pci -l work 00:1a.0", 2, "a list takes one VM");
+        assertRefused("qvm-pci nobody", 1, "no VM has the name 'nobody'");
+    }
+
+    @Test
+    void aDeviceOfAnotherVmIsAWarning() {
+        assertDone("qvm-pci -a vault 00:1a.0");
+
+        Outcome second = run("qvm-pci -a work 00:1a.0");
+
+        assertThat(second.code()).isZero();
+        assertThat(second.err()).contains("belongs to VM 'vault' too").hasLineCount(1);
+        runs("vault", 4);
+        assertRefused("qvm-pci -a personal 00:1a.0", 1, "PCI device 00:1a.0 is in use by running VM 'vault'");
+        assertThat(devices("personal")).isEqualTo("[]\n");
+    }
+
+    @Test
+    void aRunningVmGetsAndLosesItAtOnce() {
+        runs("work", 3);
+
+        assertDone("qvm-pci -a work 00:1a.0");
+        assertDone("qvm-device pci detach work dom0:00:1a.0");
+
+        assertThat(steps)
+                .containsExactly("libvirt attach work PCI device 00:1a.0", "libvirt detach work PCI device 00:1a.0");
+        assertThat(devices("work")).isEqualTo("[]\n");
+    }
+
+    @Test
+    void whatARunningVmCannotTakeComesAtItsNextStart() {
+        runs("work", 3);
+        vmm.failingAt("attach work PCI device 00:1a.0", new DriverRefusal(1, "no pciback", null, null));
+
+        Outcome outcome = run("qvm-pci -a work 00:1a.0");
+
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.err())
+                .contains("no pciback; it takes effect when VM 'work' starts again")
+                .hasLineCount(1);
+        assertThat(devices("work")).isEqualTo("['00:1a.0']\n");
+    }
+
+    @Test
+    void offlineOnlyTheListChanges() {
+        runs("work", 3);
+
+        assertDone("qvm-pci --offline-mode -a work 00:1a.0");
+
+        assertThat(devices("work")).isEqualTo("['00:1a.0']\n");
+        assertThat(steps).isEmpty();
+    }
+
+    @Test
+    void aDryRunChangesNothing() {
+        runs("work", 3);
+
+        assertThat(run("qvm-pci --dry-run -a work 00:1a.0").out()).contains("pcidevs");
+        assertThat(devices("work")).isEqualTo("[]\n");
+        assertThat(steps).isEmpty();
+    }
+}

@@ -1,0 +1,154 @@
+package org.qubestools.cli.tool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.qubestools.cli.ToolRunner.Outcome;
+import org.qubestools.qubesdb.QubesDb;
+import org.qubestools.qubesdb.QubesDbPath;
+
+/** {@code qvm-usb}, with devices in {@code sys-net}. */
+final class UsbToolTest extends LiveTest {
+    private static final String ATTACH = "QUBESRPC qubes.USBAttach dom0";
+    private static final String DETACH = "QUBESRPC qubes.USBDetach dom0";
+    private static final String POLICY = "/etc/qubes-rpc/policy/qubes.USB+2-1.4";
+
+    private final List<String> asked = new ArrayList<>();
+
+    @BeforeEach
+    void startSome() throws Exception {
+        runs("sys-net", 1);
+        runs("work", 3);
+        runs("vault", 4);
+        services.bringBackDatabase("dom0");
+        publish("2-1_4", "desc", "046a:0021 Keyboard");
+        publish("3-2", "desc", "0951:1666 Stick");
+        tree.write("/etc/qubes-rpc/policy/other", "");
+        host.vms().withCommand("work", ATTACH, (input, output, errors) -> {
+            asked.add(new String(input.readAllBytes(), StandardCharsets.UTF_8) + Files.readString(policy()));
+            return 0;
+        });
+        host.vms().withCommand("sys-net", DETACH, (input, output, errors) -> {
+            asked.add("detach " + new String(input.readAllBytes(), StandardCharsets.UTF_8));
+            return 0;
+        });
+    }
+
+    private Path policy() {
+        return tree.path(POLICY);
+    }
+
+    private void publish(String port, String field, String value) throws Exception {
+        try (QubesDb database = services.contentOf("sys-net")) {
+            database.write(new QubesDbPath("/qubes-usb-devices/" + port + "/" + field), value);
+        }
+    }
+
+    @Test
+    void devicesAreListed() throws Exception {
+        publish("3-2", "connected-to", "vault");
+
+        assertThat(run("qvm-usb")).isEqualTo(new Outcome(0, """
+                        sys-net:2-1.4\t046a:0021 Keyboard
+                        sys-net:3-2\t0951:1666 Stick (attached to vault)
+                        """, ""));
+        assertThat(run("qvm-device usb list work").out()).isEmpty();
+        assertThat(run("qvm-usb --json").out()).contains("\"attached_to\": \"vault\"");
+    }
+
+    @Test
+    void whatAVmWritesWronglyIsNotListed() throws Exception {
+        publish("2-1.4", "desc", "x");
+        publish("4-1", "desc", "\u001b[2J");
+        publish("5-1", "usb-ver", "2");
+        publish("3-2", "connected-to", "gone");
+
+        Outcome outcome = run("qvm-usb");
+
+        assertThat(outcome.out()).hasLineCount(2).contains("sys-net:3-2\t0951:1666 Stick\n");
+        assertThat(outcome.err())
+                .contains("'2-1.4'", "'4-1'", "'5-1'", "attached to a VM that does not exist")
+                .hasLineCount(4);
+    }
+
+    @Test
+    void aDeviceIsAttachedWithAPermissionForThatMoment() {
+        assertDone("qvm-usb -a work sys-net:2-1.4");
+
+        assertThat(asked).containsExactly("sys-net 2-1.4\nwork sys-net allow\n");
+        assertThat(host.vms().calls()).containsExactly("call work root:" + ATTACH);
+        assertThat(policy()).doesNotExist();
+    }
+
+    @Test
+    void thePolicyOfTheAdministratorStays() throws IOException {
+        tree.write(POLICY, "$anyvm $anyvm deny\n");
+
+        assertDone("qvm-device usb attach work sys-net:2-1.4");
+
+        assertThat(asked).containsExactly("sys-net 2-1.4\nwork sys-net allow\n$anyvm $anyvm deny\n");
+        assertThat(Files.readString(policy())).isEqualTo("$anyvm $anyvm deny\n");
+    }
+
+    @Test
+    void aFailureInTheVmIsToldAndThePermissionTakenBack() {
+        host.vms().withCommand("work", ATTACH, (input, output, errors) -> {
+            errors.write("no driver\u001b[2J\n".getBytes(StandardCharsets.UTF_8));
+            return 3;
+        });
+
+        assertFails("qvm-usb -a work sys-net:2-1.4", 1, "qubes.USBAttach failed in VM 'work': no driver");
+        assertFails("qvm-usb -a vault sys-net:2-1.4", 1, "VM 'vault' lacks the package qubes-usb-proxy");
+        assertThat(policy()).doesNotExist();
+        assertThat(host.vms().open()).isZero();
+    }
+
+    @Test
+    void aDeviceLeavesTheVmThatHasIt() throws Exception {
+        publish("2-1_4", "connected-to", "vault");
+
+        assertFails("qvm-usb -a --no-auto-detach work sys-net:2-1.4", 1, "is attached to VM 'vault'");
+        assertDone("qvm-usb -a work sys-net:2-1.4");
+
+        assertThat(asked).containsExactly("detach 2-1.4\n", "sys-net 2-1.4\nwork sys-net allow\n");
+    }
+
+    @Test
+    void devicesAreDetached() throws Exception {
+        publish("2-1_4", "connected-to", "vault");
+        publish("3-2", "connected-to", "vault");
+
+        assertDone("qvm-usb -d sys-net:3-2");
+        assertDone("qvm-usb -d vault");
+        assertDone("qvm-usb -d work");
+
+        assertThat(asked).containsExactly("detach 3-2\n", "detach 2-1.4\n", "detach 3-2\n");
+        Outcome other = run("qvm-device usb detach work sys-net:3-2");
+        assertThat(other.code()).isZero();
+        assertThat(other.err())
+                .contains("'sys-net:3-2' is not attached to VM 'work'")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void whatCannotBeIsRefused() {
+        assertFails("qvm-usb -a dom0 sys-net:2-1.4", 1, "no device can be attached to dom0");
+        assertFails("qvm-usb -a sys-net sys-net:2-1.4", 1, "belongs to that VM itself");
+        assertFails("qvm-usb -a personal sys-net:2-1.4", 1, "VM 'personal' does not run");
+        assertFails("qvm-usb -a work sys-net:9-9", 2, "there is no USB device 'sys-net:9-9'");
+        assertFails("qvm-usb -a work 9-9", 2, "does not say which VM has it");
+        assertFails("qvm-usb -a nobody sys-net:2-1.4", 2, "no VM has the name 'nobody'");
+        assertFails("qvm-usb -l -a work sys-net:2-1.4", 1, "only one of -l, -a, -d");
+        assertFails("qvm-device mouse list", 2, "'mouse' is no class of devices");
+        assertFails("qvm-device block use", 2, "'use' is no action");
+        assertFails("qvm-device usb list --watch", 2, "--watch goes with 'block list' only");
+        assertThat(asked).isEmpty();
+    }
+}
