@@ -19,9 +19,16 @@ public final class LiveHost implements Host {
     private final FakeServices services;
     private Runnable cancel = () -> {};
     private boolean interrupted;
+    private boolean realTime;
 
     public LiveHost(FakeServices services) {
         this.services = services;
+    }
+
+    /** Waiting takes its time, for guests that are real. */
+    public LiveHost inRealTime() {
+        realTime = true;
+        return this;
     }
 
     public JumpingTime time() {
@@ -49,7 +56,7 @@ public final class LiveHost implements Host {
 
     @Override
     public WaitTime waitTime() {
-        return time;
+        return realTime ? WaitTime.SYSTEM : time;
     }
 
     @Override
