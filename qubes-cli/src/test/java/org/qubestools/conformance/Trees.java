@@ -92,7 +92,11 @@ final class Trees {
             Files.createDirectories(root.resolve("var/lib/qubes").resolve(subdirectory));
         }
         for (String device : pciDevices) {
-            Files.createDirectories(root.resolve("sys/bus/pci/devices/0000:" + device.split(" ", 2)[0]));
+            String[] words = device.split(" ", 3); // ADDRESS class NUMBER
+            Path directory = Files.createDirectories(root.resolve("sys/bus/pci/devices/0000:" + words[0]));
+            if (words.length == 3) {
+                Files.writeString(directory.resolve("class"), "0x" + words[2] + "00\n");
+            }
         }
         return root;
     }
