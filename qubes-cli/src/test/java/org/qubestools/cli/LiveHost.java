@@ -22,9 +22,16 @@ public final class LiveHost implements Host {
     private final FakeServices services;
     private Runnable cancel = () -> {};
     private boolean interrupted;
+    private boolean realTime;
 
     public LiveHost(FakeServices services) {
         this.services = services;
+    }
+
+    /** Waiting takes its time, for guests that are real. */
+    public LiveHost inRealTime() {
+        realTime = true;
+        return this;
     }
 
     public JumpingTime time() {
@@ -57,7 +64,7 @@ public final class LiveHost implements Host {
 
     @Override
     public WaitTime waitTime() {
-        return time;
+        return realTime ? WaitTime.SYSTEM : time;
     }
 
     @Override

@@ -96,6 +96,10 @@ final class Trees {
             Path entry = Files.createDirectories(root.resolve("sys/bus/pci/devices/0000:" + words[0]));
             if (words.length == 3 && words[1].equals("class")) {
                 Files.writeString(entry.resolve("class"), "0x" + words[2] + "00\n");
+            String[] words = device.split(" ", 3); // ADDRESS class NUMBER
+            Path directory = Files.createDirectories(root.resolve("sys/bus/pci/devices/0000:" + words[0]));
+            if (words.length == 3) {
+                Files.writeString(directory.resolve("class"), "0x" + words[2] + "00\n");
             }
         }
         return root;

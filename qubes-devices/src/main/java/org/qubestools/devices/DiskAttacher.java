@@ -207,10 +207,12 @@ final class DiskAttacher {
                 .isPresent();
     }
 
-    private static DiskRequest disk(AttachRequest request, FrontendName frontend, DeviceMode mode) {
+    private DiskRequest disk(AttachRequest request, FrontendName frontend, DeviceMode mode) {
         BlockDevice device = request.device();
+        boolean ofDom0 = device.backend().equals(PublishingVm.DOM0);
+        boolean file = request.kind() == AttachRequest.Kind.FILE && !(ofDom0 && paths.isBlockDevice(device.path()));
         return new DiskRequest(
-                request.kind() == AttachRequest.Kind.FILE ? LiveDisk.FILE : LiveDisk.BLOCK,
+                file ? LiveDisk.FILE : LiveDisk.BLOCK,
                 device.path(),
                 device.backend(),
                 frontend.value(),

@@ -12,7 +12,7 @@ public interface HostPaths {
     /** The file system. */
     HostPaths REAL = new Real();
 
-    /** Whether the path leads to something that can be read. */
+    /** Whether the path leads to a file or a block device that can be read. */
     boolean exists(String path);
 
     /** Whether it leads to a block device. */
@@ -37,7 +37,8 @@ public interface HostPaths {
         @Override
         public boolean exists(String path) {
             try {
-                return Files.isReadable(Path.of(path));
+                Path file = Path.of(path);
+                return Files.isReadable(file) && (Files.isRegularFile(file) || isBlockDevice(path));
             } catch (InvalidPathException e) {
                 return false;
             }

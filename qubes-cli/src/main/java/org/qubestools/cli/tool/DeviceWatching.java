@@ -10,6 +10,8 @@ import org.qubestools.cli.frame.ExitCode;
 import org.qubestools.cli.frame.Host;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.output.Json;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
 import org.qubestools.core.runtime.ChangeFeed;
 import org.qubestools.core.runtime.RunningSystem;
 import org.qubestools.devices.BlockChange;
@@ -58,6 +60,11 @@ final class DeviceWatching {
             return ExitCode.OK; // the reader went away
         } catch (InterruptedException e) {
             return ExitCode.OK; // how it is meant to end
+        } catch (QubesException e) {
+            if (e.kind() == ErrorKind.CANCELLED) {
+                return ExitCode.OK; // the same, in the middle of a list
+            }
+            throw e;
         }
     }
 

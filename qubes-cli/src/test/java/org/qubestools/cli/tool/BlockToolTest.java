@@ -268,13 +268,41 @@ final class BlockToolTest extends LiveTest {
     }
 
     @Test
-    void anotherProgramMayTakeTheName() {
+    void whatTheDriverRefusesIsToldInItsWords() {
         String call = "attach disk work xvdi sys-net:/dev/sda1 w";
         vmm.failingAt(call, new DriverRefusal(1, "internal error", null, null));
         assertFails("qvm-block -a work sys-net:sda1", 1, "internal error");
 
         vmm.failingAt(call, new DriverRefusal(9, "operation failed", null, null));
         assertFails("qvm-block -a work sys-net:sda1", 1, "operation failed");
+
+        assertThat(acts()).containsExactly("libvirt " + call, "libvirt " + call);
+    }
+
+    @Test
+    void whenAnotherProgramTakesTheNameTheNextOnesAreTried() {
+        vmm.stealingTarget("work", "xvdi").stealingTarget("work", "xvdj");
+
+        assertDone("qvm-block -a work sys-net:sda1");
+
+        assertThat(acts())
+                .containsExactly(
+                        "libvirt attach disk work xvdi sys-net:/dev/sda1 w",
+                        "libvirt attach disk work xvdj sys-net:/dev/sda1 w",
+                        "libvirt attach disk work xvdk sys-net:/dev/sda1 w",
+                        "qubesdb write work /qubes-block-devices");
+    }
+
+    @Test
+    void noMoreThanThreeOtherNamesAreTried() {
+        for (String name : List.of("xvdi", "xvdj", "xvdk", "xvdl", "xvdq")) {
+            vmm.stealingTarget("work", name);
+        }
+
+        assertFails("qvm-block -a work sys-net:sda1", 1, "VM 'work' has a disk xvdl already");
+        assertThat(acts()).hasSize(4);
+        assertFails("qvm-block -a -f xvdq work sys-net:sda1", 1, "VM 'work' has a disk xvdq already");
+        assertThat(acts()).hasSize(5);
     }
 
     @Test

@@ -17,6 +17,7 @@ final class FakeDevices implements LiveDevices {
     private final Map<String, List<LiveDisk>> disks = new LinkedHashMap<>();
     private final Map<String, List<HostDevice>> hostDevices = new LinkedHashMap<>();
     private final Set<String> holding = new HashSet<>();
+    private final Set<String> stolen = new HashSet<>();
 
     FakeDevices(FakeVmm vmm) {
         this.vmm = vmm;
@@ -28,6 +29,10 @@ final class FakeDevices implements LiveDevices {
 
     void hold(String domain, String target) {
         holding.add(domain + " " + target);
+    }
+
+    void stealOnce(String domain, String target) {
+        stolen.add(domain + " " + target);
     }
 
     void stopped(String domain) {
@@ -59,6 +64,10 @@ final class FakeDevices implements LiveDevices {
             String target = vmm.traits().backendDomains()
                     ? disk.frontend()
                     : disk.frontend().substring(1);
+            if (stolen.remove(key.name() + " " + target)) {
+                String other = "/dev/other-" + target;
+                put(key.name(), new LiveDisk(LiveDisk.BLOCK, "disk", other, "dom0", target, target, false, null));
+            }
             for (LiveDisk there : disks.getOrDefault(key.name(), List.of())) {
                 if (there.target().equals(target)) {
                     throw new DriverRefusal(TARGET_IN_USE, "target " + target + " is in use", null, null);

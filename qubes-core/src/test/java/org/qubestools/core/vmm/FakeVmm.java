@@ -84,6 +84,12 @@ public final class FakeVmm implements Vmm {
         return this;
     }
 
+    /** Another program takes this target of a domain just before the next disk is attached there. */
+    public FakeVmm stealingTarget(String name, String target) {
+        devices.stealOnce(name, target);
+        return this;
+    }
+
     @Override
     public LiveDevices devices() {
         return devices;
