@@ -64,6 +64,11 @@ final class RecordedHost implements DeviceHost {
     }
 
     @Override
+    public List<String> running() {
+        return vms().stream().filter(this::isRunning).toList();
+    }
+
+    @Override
     public boolean isRunning(String vm) {
         return running.getOrDefault(vm, false);
     }

@@ -92,10 +92,6 @@ final class Trees {
             Files.createDirectories(root.resolve("var/lib/qubes").resolve(subdirectory));
         }
         for (String device : pciDevices) {
-            String[] words = device.split(" ", -1); // 02:00.0 class 0280
-            Path entry = Files.createDirectories(root.resolve("sys/bus/pci/devices/0000:" + words[0]));
-            if (words.length == 3 && words[1].equals("class")) {
-                Files.writeString(entry.resolve("class"), "0x" + words[2] + "00\n");
             String[] words = device.split(" ", 3); // ADDRESS class NUMBER
             Path directory = Files.createDirectories(root.resolve("sys/bus/pci/devices/0000:" + words[0]));
             if (words.length == 3) {

@@ -43,13 +43,13 @@ public final class BlockDevices {
 
     /** All devices of all running VMs and of dom0. */
     public BlockListing list(boolean showSystemDisks) {
-        List<String> running = running();
+        List<String> running = host.running();
         return list(running, running, showSystemDisks);
     }
 
     /** The devices of one VM; none if it does not run. */
     public BlockListing list(String vm, boolean showSystemDisks) {
-        List<String> running = running();
+        List<String> running = host.running();
         return list(running.contains(vm) ? List.of(vm) : List.of(), running, showSystemDisks);
     }
 
@@ -109,17 +109,6 @@ public final class BlockDevices {
         return devices;
     }
 
-    /** Names of all VMs that run, dom0 first. */
-    private List<String> running() {
-        List<String> running = new ArrayList<>();
-        for (String vm : host.vms()) {
-            if (host.isRunning(vm)) {
-                running.add(vm);
-            }
-        }
-        return running;
-    }
-
     private AttachedDisks attached(List<String> running) {
         List<VmDisks> all = new ArrayList<>();
         for (String vm : running) {
@@ -132,7 +121,7 @@ public final class BlockDevices {
 
     /** Who holds which disk now. */
     AttachedDisks attachedNow() {
-        return attached(running());
+        return attached(host.running());
     }
 
     /**

@@ -18,6 +18,9 @@ public interface DeviceHost {
     /** Looked up now; dom0 always runs. */
     boolean isRunning(String vm);
 
+    /** Those that run, by one look at all of them, in the order of {@link #vms}. */
+    List<String> running();
+
     /** Looked up now. */
     boolean isPaused(String vm);
 

@@ -11,6 +11,7 @@ import org.qubestools.core.model.DriveSpec;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.runtime.LiveVm;
 import org.qubestools.core.runtime.RunningSystem;
+import org.qubestools.core.runtime.VmStatuses;
 import org.qubestools.core.vmm.DiskRequest;
 import org.qubestools.core.vmm.DomainKey;
 import org.qubestools.core.vmm.DomainSnapshot;
@@ -58,6 +59,18 @@ public final class RunningDevices implements DeviceHost {
     @Override
     public boolean isRunning(String name) {
         return name.equals(PublishingVm.DOM0) || system.isRunning(vm(name));
+    }
+
+    @Override
+    public List<String> running() {
+        VmStatuses statuses = system.statuses();
+        List<String> names = new ArrayList<>();
+        for (String name : vms()) {
+            if (name.equals(PublishingVm.DOM0) || statuses.isRunning(vm(name))) {
+                names.add(name);
+            }
+        }
+        return names;
     }
 
     @Override

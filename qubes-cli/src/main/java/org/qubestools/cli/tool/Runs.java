@@ -36,6 +36,7 @@ final class Runs implements AutoCloseable, RunReport {
         Session session = Session.open(args, ctx);
         try {
             session.qubes().vmm().requireOnline();
+            session.qubes().vmm().prepare();
             StoreSnapshot store = session.qubes().load();
             Reports.problems(ctx, store.problems());
             return new Runs(ctx, session, store);

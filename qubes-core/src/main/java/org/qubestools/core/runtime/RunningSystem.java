@@ -153,6 +153,12 @@ public final class RunningSystem implements AutoCloseable {
         return vm.qid() == 0 ? Optional.empty() : vmm.find(DomainKey.of(now(vm)));
     }
 
+    /** The states of all VMs, by one look. */
+    public VmStatuses statuses() {
+        vmm.requireOnline();
+        return VmStatuses.look(vmm, place.paths());
+    }
+
     /** Whether the VM is active; dom0 always is. */
     public boolean isRunning(QubesVm vm) {
         vmm.requireOnline();

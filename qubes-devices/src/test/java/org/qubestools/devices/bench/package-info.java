@@ -1,0 +1,5 @@
+/** Measurements, called by {@code scripts/bench}. */
+@NullMarked
+package org.qubestools.devices.bench;
+
+import org.jspecify.annotations.NullMarked;
