@@ -131,7 +131,7 @@ INIT
     (cd "$tree" && find . | LC_ALL=C sort | cpio --quiet -o -H newc | gzip -9) \
         >"$cache/tree/var/lib/qubes/vm-kernels/test/initramfs"
     # Unpacked (bzImage: a stub, then xz): Xen's tools take it as well, and unpack it no more at each start, in the emulation.
-    at=$(LC_ALL=C grep -abo "$(printf '\3757zXZ')" "$cache/vmlinuz" | sed -n '1s/:.*//p')
+    at=$(LC_ALL=C grep -abo "$(printf '\3757zXZ')" "$cache/vmlinuz" | LC_ALL=C sed -n '1s/:.*//p')
     [ -n "$at" ] || die 'the kernel is not packed by xz'
     # What follows the stream is no xz, and told as a fault.
     tail -c "+$((at + 1))" "$cache/vmlinuz" | xz -dc >"$cache/tree/var/lib/qubes/vm-kernels/test/vmlinuz" 2>/dev/null || :
