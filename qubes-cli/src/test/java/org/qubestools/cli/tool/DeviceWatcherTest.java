@@ -47,7 +47,8 @@ final class DeviceWatcherTest {
     Path folder;
 
     private final FakeServices services = new FakeServices(new ArrayList<>());
-    private final FakeVmm vmm = new FakeVmm(new HostInfo(16000, 4)).running(VM, 7, 1024);
+    private final FakeVmm vmm = new FakeVmm(new HostInfo(16000, 4))
+            .running(VM, ExpectedStore.small().value(VM, "uuid"), 7, 1024);
     private final AtomicInteger lists = new AtomicInteger();
     private final AtomicInteger hostState = new AtomicInteger();
     private volatile QubesException failure;
