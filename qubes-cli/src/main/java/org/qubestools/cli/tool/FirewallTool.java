@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.qubestools.cli.frame.ExitCode;
 import org.qubestools.cli.frame.RootRule;
@@ -61,12 +62,12 @@ public final class FirewallTool implements Tool {
     private static final Opt<Boolean> EXPORT = Opt.flag("--export").help("print all of it as JSON");
     private static final Opt<String> IMPORT =
             Opt.text("FILE", "--import").help("take all of it from what --export printed; '-' is standard input");
-    private static final String WORDS = "list|add|del|reset";
+    private static final List<String> WORDS = List.of("list", "add", "del", "reset");
 
     @Override
     public ToolSpec spec() {
         return new ToolSpec("qvm-firewall", "list and change the firewall rules of a VM")
-                .operands("VM [" + WORDS + "] [NUMBER ...|RULE ...]", 1, ToolSpec.ANY)
+                .operands("VM [" + String.join("|", WORDS) + "] [NUMBER ...|RULE ...]", 1, ToolSpec.ANY)
                 .options(LIST, ADD, DEL, POLICY, ICMP, DNS, UPDATES, RELOAD, NUMERIC)
                 .options(BEFORE, RESET, RAW, EXPORT, IMPORT)
                 .onlyOneOf(LIST, ADD, DEL, RESET, EXPORT, IMPORT)
@@ -88,16 +89,11 @@ public final class FirewallTool implements Tool {
     @Override
     public int run(ParsedArguments args, ToolContext ctx) throws IOException {
         List<String> rest = args.operands().subList(1, args.operands().size());
-        String action = action(args, rest);
-        boolean isWord = !rest.isEmpty() && List.of(WORDS.split("\\|", -1)).contains(rest.get(0));
+        String option = option(args);
+        boolean isWord = option.isEmpty() && !rest.isEmpty() && WORDS.contains(rest.get(0));
+        String action = isWord ? rest.get(0) : option.isEmpty() ? "list" : option;
         List<String> rules = isWord ? rest.subList(1, rest.size()) : rest;
-        boolean takesRules = action.equals("add") || action.equals("del");
-        if (takesRules ? rules.isEmpty() : !rules.isEmpty()) {
-            throw Usage.error(takesRules ? "a rule expected" : "nothing expected after the VM");
-        }
-        if (args.has(BEFORE) && !action.equals("add")) {
-            throw Usage.error("--before goes with --add");
-        }
+        checkUsage(args, action, rules);
         RootRule.check(ctx, args.has(CommonOptions.FORCE_ROOT));
         try (Session session = Session.open(args, ctx)) {
             List<FirewallEdit> edits = flags(args);
@@ -115,17 +111,33 @@ public final class FirewallTool implements Tool {
         }
     }
 
-    private static String action(ParsedArguments args, List<String> rest) {
-        String option = args.has(ADD)
-                ? "add"
-                : args.has(DEL)
-                        ? "del"
-                        : args.has(RESET) ? "reset" : args.has(EXPORT) ? "export" : args.has(IMPORT) ? "import" : "";
-        boolean isWord = !rest.isEmpty() && List.of(WORDS.split("\\|", -1)).contains(rest.get(0));
-        if (option.isEmpty()) {
-            return isWord ? rest.get(0) : "list";
+    private static String option(ParsedArguments args) {
+        Map<Opt<?>, String> actions =
+                Map.of(LIST, "list", ADD, "add", DEL, "del", RESET, "reset", EXPORT, "export", IMPORT, "import");
+        for (Map.Entry<Opt<?>, String> action : actions.entrySet()) {
+            if (args.has(action.getKey())) {
+                return action.getValue();
+            }
         }
-        return option;
+        return "";
+    }
+
+    private static void checkUsage(ParsedArguments args, String action, List<String> rules) {
+        boolean takesRules = action.equals("add") || action.equals("del");
+        if (takesRules ? rules.isEmpty() : !rules.isEmpty()) {
+            throw Usage.error(takesRules ? "a rule expected" : "nothing expected after the VM");
+        }
+        if (args.has(BEFORE) && !action.equals("add")) {
+            throw Usage.error("--before goes with --add");
+        }
+        boolean asked = args.has(LIST) || args.has(RAW) || action.equals("export") || action.equals("reset");
+        boolean sets = args.has(POLICY) || args.has(ICMP) || args.has(DNS) || args.has(UPDATES);
+        if (sets && asked) {
+            throw Usage.error("nothing can be set in the same call");
+        }
+        if (args.has(RELOAD) && args.has(CommonOptions.DRY_RUN)) {
+            throw Usage.error("--reload changes nothing that --dry-run could show");
+        }
     }
 
     private static List<FirewallEdit> flags(ParsedArguments args) {

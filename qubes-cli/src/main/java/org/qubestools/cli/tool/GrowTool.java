@@ -70,7 +70,7 @@ public final class GrowTool implements Tool {
             if (shown == null) {
                 throw refused(vm, "has no image of that kind");
             }
-            requireHalted(session, vm);
+            requireHalted(session, store, vm);
             Path file = session.config().real(shown);
             long before = ImageGrowth.check(file, shown, size);
             boolean dryRun = args.has(CommonOptions.DRY_RUN);
@@ -99,11 +99,10 @@ public final class GrowTool implements Tool {
     }
 
     /** Offline every VM counts as halted. */
-    private void requireHalted(Session session, QubesVm vm) {
+    private void requireHalted(Session session, StoreSnapshot store, QubesVm vm) {
         if (session.qubes().vmm().isOffline()) {
             return;
         }
-        StoreSnapshot store = session.qubes().load();
         requireHalted(session, vm, "VM '" + vm.name() + "' is running");
         if (root && vm.vmClass() == VmClass.TEMPLATE_HVM) {
             for (QubesVm based : store.vms().basedOn(vm)) {

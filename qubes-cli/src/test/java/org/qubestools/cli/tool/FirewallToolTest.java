@@ -190,6 +190,19 @@ final class FirewallToolTest extends ToolTest {
     }
 
     @Test
+    void nothingThatWasAskedForIsLeftOut() throws IOException {
+        assertThat(tree.run("qvm-firewall work -P deny --reset").code()).isEqualTo(USAGE);
+        assertThat(tree.run("qvm-firewall work -P deny reset").code()).isEqualTo(USAGE);
+        assertThat(tree.run("qvm-firewall work -P deny --export").code()).isEqualTo(USAGE);
+        assertThat(tree.run("qvm-firewall work -P deny -l").code()).isEqualTo(USAGE);
+        assertThat(tree.run("qvm-firewall work -r --dry-run").code()).isEqualTo(USAGE);
+        assertNothingChanged();
+
+        assertPrints("qvm-firewall work -a reset any", "");
+        assertPrints("qvm-firewall --raw work", "reset any\n");
+    }
+
+    @Test
     void aDryRunChangesNothing() throws IOException {
         Outcome outcome = tree.run("qvm-firewall work --dry-run -Y allow");
 
