@@ -21,10 +21,9 @@ import org.qubestools.cli.option.PicocliModel;
 import org.qubestools.cli.option.ToolSpec;
 import org.qubestools.cli.option.Usage;
 import org.qubestools.core.io.SafeText;
-import org.qubestools.qubesdb.FirstSocket;
 
 /**
- * The entry point of all launchers: the first argument names the tool, the others are the tool's own.
+ * Runs a tool: the first argument names the tool, the others are the tool's own.
  *
  * <p>Results are written to standard output after the work, in one write or in blocks of 8 KiB. A reader that went away
  * ({@code | head -1}) changes nothing: the exit code is that of the work and nothing is said. Any other failure of
@@ -36,9 +35,6 @@ public final class QvmMain {
     private QvmMain() {}
 
     public static void main(String[] args) {
-        if (args.length > 0 && args[0].startsWith(RawWords.QUBESDB)) {
-            FirstSocket.prepare(); // first of all: it takes longer than everything else
-        }
         List<String> words = RawWords.of(args);
         StandardOutput sink = new StandardOutput(new FileOutputStream(FileDescriptor.out));
         PrintStream out = new PrintStream(new BufferedOutputStream(sink, OUTPUT_BUFFER), false, StandardCharsets.UTF_8);

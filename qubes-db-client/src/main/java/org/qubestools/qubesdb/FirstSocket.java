@@ -2,6 +2,7 @@ package org.qubestools.qubesdb;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
@@ -17,16 +18,18 @@ public final class FirstSocket implements Runnable {
 
     /** Begins it. */
     public static void prepare() {
+        Background.start("qubesdb-random", new FirstRandom()); // the longest
         Background.start("qubesdb-prepare", new FirstSocket());
-        Background.start("qubesdb-random", new FirstRandom());
     }
 
     @Override
     public void run() {
-        try (SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
-                Selector selector = Selector.open()) {
+        // The socket comes last, since it waits for the random numbers.
+        try (Selector selector = Selector.open();
+                SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             socket.configureBlocking(false);
-            socket.register(selector, 0);
+            socket.register(selector, SelectionKey.OP_READ);
+            selector.selectNow();
         } catch (IOException e) {
             // Then the first connection fails as well, and says so.
         }
