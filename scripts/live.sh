@@ -18,6 +18,7 @@ as_root=
 consoles=$QUBES_ROOT/var/log/qubes
 watcher=
 serving=
+loop=
 
 # processes: the ids of all that have our tree in their arguments or their environment, but for this script.
 processes() {
@@ -33,14 +34,37 @@ processes() {
     done
 }
 
-# over: ends libvirtd with its guests, the daemon of QubesDB, the follower of events; takes the tree away.
+# over: ends libvirtd with its guests, the daemon of QubesDB, the follower of events; releases the loop device; takes
+# the tree away.
 over() {
     [ -z "$watcher" ] || kill "$watcher" 2>/dev/null || true
     [ -z "$serving" ] || "$root/scripts/private-libvirtd" stop "$tree/d" || true
     for p in $(processes); do
         kill "$p" 2>/dev/null || true
     done
+    [ -z "$loop" ] || release_loop || say "$loop is left: losetup -d $loop"
     rm -rf "$tree"
+}
+
+# bind_loop FILE: sets loop to a new loop device with the partitions of this image; fails where this user gets none.
+bind_loop() {
+    [ -w /dev/loop-control ] || return 1
+    loop=$(losetup --find --show --partscan "$1") || return 1
+    # A kernel that does not read this kind of table is told of it.
+    [ -b "${loop}p1" ] || partx --add "$loop" && [ -b "${loop}p1" ]
+}
+
+# release_loop: removes the partitions and the device; it goes at its last close.
+release_loop() {
+    partx --delete "$loop" 2>/dev/null || true
+    losetup --detach "$loop" || return 1
+    left=50
+    while losetup "$loop" >/dev/null 2>&1 || [ -b "${loop}p1" ]; do
+        left=$((left - 1))
+        [ $left -gt 0 ] || return 1
+        sleep 0.1
+    done
+    loop=
 }
 trap over EXIT
 trap 'exit 130' INT TERM
@@ -142,6 +166,36 @@ does '' "qvm-prefs$as_root -s work netvm none"
 hears work 'GUEST-UEVENT remove eth0'
 hears work 'GUEST-QDB-RM /qubes-ip'
 
+heading 'A partition of a loop device, attached while it runs'
+# A table with one partition of Linux: 4096 sectors from sector 2048.
+does '' 'truncate -s 8M disk.img
+  printf "\203\000\000\000\000\010\000\000\000\020\000\000" | dd of=disk.img bs=1 seek=450 conv=notrunc status=none
+  printf "\125\252" | dd of=disk.img bs=1 seek=510 conv=notrunc status=none
+  echo "what only the partition has" | dd of=disk.img bs=512 seek=2048 conv=notrunc status=none'
+disk_events=
+if bind_loop "$tree/disk.img"; then
+    disk_events='device-added device-removed '
+    disk=${loop#/dev/}
+    printf '\n$ losetup --find --show --partscan disk.img; partx --add %s\n%s\n' "$loop" "$loop"
+    does "dom0:${disk}p1" "qvm-block$as_root | grep $disk"
+    does '' "qvm-block$as_root -a work dom0:${disk}p1"
+    does "attached to 'work' as 'xvdi'" "qvm-block$as_root | grep $disk"
+    hears work 'GUEST-UEVENT add vde'
+    does 'xvdi what only the partition has' \
+        "qvm-run -p -u root work 'echo \$(cat /sys/block/vde/serial) \$(head -n 1 /dev/vde)'"
+    does 'shares data' "qvm-block$as_root -A work dom0:$loop" 1
+    does '' "qvm-block$as_root -d dom0:${disk}p1"
+    hears work 'GUEST-UEVENT remove vde'
+    does 'no vde' "qvm-run -p -u root work 'ls /sys/block/vde 2>/dev/null || echo no vde'"
+    does "dom0:${disk}p1" "qvm-block$as_root | grep $disk"
+    ! grep -qF attached "$tree/output" || die 'the partition is detached, but listed as attached'
+    release_loop || die "$loop cannot be released"
+    ! qvm-block$as_root | grep -F "$tree/disk.img" || die "$disk is released, but listed"
+else
+    say 'left out: this user gets no loop device with partitions'
+    [ -z "$loop" ] || release_loop || die "$loop cannot be released"
+fi
+
 heading 'Pause'
 does '' 'qvm-pause work'
 does 'Paused' 'qvm-ls --raw-data name-raw state work'
@@ -182,8 +236,11 @@ does '"undefined"' "grep -v '\"qubesdb\"' events | sed -E 's/,\"(time|uuid)\":\"
 does '/demo/colour' "grep '\"qubesdb\"' events | sed 's/.*\"path\":\"\([^\"]*\).*/\1/' | sort | uniq -c"
 seen=$(sed -n 's/.*"type":"domain".*"event":"\([a-z-]*\)","vm":"work".*/\1/p' "$tree/events" |
     grep -v -x -e defined -e shutdown | tr '\n' ' ')
+# The disk was announced in the database of the VM that got it, once for each change, and in no other.
+told=$(sed -n 's,.*"type":"qubesdb".*"vm":"\([^"]*\)".*"path":"/qubes-block-devices".*,\1,p' "$tree/events" | tr '\n' ' ')
+[ "$told" = "${disk_events:+work work }" ] || die "/qubes-block-devices was written for these VMs: '$told'"
 once='started suspended resumed'
-[ "$seen" = "$once device-added device-removed suspended resumed stopped $once stopped undefined " ] ||
+[ "$seen" = "$once device-added device-removed ${disk_events}suspended resumed stopped $once stopped undefined " ] ||
     die "the events of 'work' are not what was done: $seen"
 
 heading 'Nothing is left'

@@ -168,6 +168,31 @@ public final class BlockDevices {
         return Optional.empty();
     }
 
+    /**
+     * The device of that name, for attaching it.
+     *
+     * @return empty if there is none; OVERLAP if the list leaves it out since a VM has its disk or a partition of it
+     */
+    public Optional<BlockDevice> findToAttach(BlockDeviceRef ref) {
+        Optional<BlockDevice> found = find(ref);
+        if (found.isEmpty() && ref.backend().equals(PublishingVm.DOM0)) {
+            for (Refused refused : published(ref.backend(), attachedNow(), true).refused()) {
+                boolean relative = refused.reason() == ListReason.PARENT_ATTACHED
+                        || refused.reason() == ListReason.PARTITION_ATTACHED;
+                if (relative && refused.untrustedName().equals(ref.device())) {
+                    throw DeviceException.of(
+                                    DeviceError.OVERLAP,
+                                    "device '" + SafeText.of(ref.toString())
+                                            + "' shares data with a device that is attached to a VM")
+                            .hint("'qvm-block' shows that one; detach it first")
+                            .device(ref.toString())
+                            .build();
+                }
+            }
+        }
+        return found;
+    }
+
     private static final class ThisHost implements LocalDevices {
         @Override
         public Listing<LocalDevice> scan(Collection<String> attached, boolean showSystemDisks) {

@@ -104,7 +104,7 @@ final class BlockActions {
         String vm = vm(untrustedVm);
         BlockDeviceRef ref = DeviceActions.operand(() -> DeviceArgument.device(untrustedDevice));
         vm(ref.backend());
-        BlockDevice device = devices.find(ref)
+        BlockDevice device = devices.findToAttach(ref)
                 .orElseThrow(() -> Usage.error("there is no device '" + SafeText.of(ref.toString()) + "'"));
         return attach(vm, device, AttachRequest.Kind.BLOCK);
     }
