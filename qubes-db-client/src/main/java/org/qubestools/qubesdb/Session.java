@@ -1,7 +1,7 @@
 package org.qubestools.qubesdb;
 
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -23,8 +23,8 @@ final class Session {
     private final Reconnector reconnector;
     private final WatchThreads threads;
     private final AtomicReference<@Nullable Connection> current = new AtomicReference<>();
-    /** The current connection, one that is being made, and those that have still to end. */
-    private final Set<Connection> alive = ConcurrentHashMap.newKeySet();
+    /** The current connection, one that is being made, and those that have still to end; with the refreshes before it. */
+    private final Map<Connection, Integer> alive = new ConcurrentHashMap<>();
 
     private final AtomicInteger refreshes = new AtomicInteger();
     private volatile boolean closed;
@@ -181,10 +181,8 @@ final class Session {
         }
         Connection made =
                 new Connection(endpoint.name(), endpoint.open(options.connectTimeout(), ofConnection), ofConnection);
-        alive.add(made);
-        if (made.isOver()) {
-            alive.remove(made); // it was taken out before it was in
-        }
+        alive.put(made, refreshesBefore);
+        alive.keySet().removeIf(Connection::isOver); // it may have been taken out before it was in
         if (closed || refreshes.get() != refreshesBefore) {
             made.breakOff(dropped());
         }
@@ -235,8 +233,12 @@ final class Session {
 
     /** Drops the connection, if there is one; returns at once. */
     void refresh() {
-        refreshes.incrementAndGet();
-        alive.forEach(connection -> connection.breakOff(dropped()));
+        int since = refreshes.incrementAndGet();
+        alive.forEach((connection, refreshesBefore) -> {
+            if (refreshesBefore < since) { // not one that a repeated read has just made
+                connection.breakOff(dropped());
+            }
+        });
         reconnector.startSoon();
     }
 
@@ -244,14 +246,12 @@ final class Session {
     void close() {
         closed = true;
         watches.close();
-        for (Connection connection : alive) {
-            connection.breakOff(dropped());
-        }
+        alive.keySet().forEach(connection -> connection.breakOff(dropped()));
     }
 
     /** Waits for the threads to end, after {@link #close}. */
     void join() throws InterruptedException {
-        for (Connection connection : alive) {
+        for (Connection connection : alive.keySet()) {
             connection.join();
         }
         reconnector.join();
@@ -294,6 +294,6 @@ final class Session {
     /** The registration is closed: the daemon is told, but not waited for. */
     void forget(Registration registration) {
         watches.remove(registration);
-        alive.forEach(connection -> Watches.unwatch(connection, registration));
+        alive.keySet().forEach(connection -> Watches.unwatch(connection, registration));
     }
 }

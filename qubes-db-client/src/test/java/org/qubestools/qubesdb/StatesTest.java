@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -247,7 +248,7 @@ final class StatesTest {
 
     // ---- refresh
 
-    @Test
+    @RepeatedTest(50)
     void refreshFailsWhatWaitsButRepeatsReads() throws Exception {
         try (ScriptedDaemon daemon = new ScriptedDaemon(folder, Peer::sayNothing, Peer::answerAll);
                 QubesDb db = client(daemon, FOR_EVER)) {
