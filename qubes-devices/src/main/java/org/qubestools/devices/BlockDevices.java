@@ -15,6 +15,8 @@ import org.qubestools.core.vmm.LiveDisk;
  * {@link DeviceException}s, and what the running system has for errors of its own.
  */
 public final class BlockDevices {
+    private static final int MAX_COMPLAINTS = 20;
+
     private final DeviceHost host;
     private final LocalDevices local;
     private final HostPaths paths;
@@ -67,17 +69,26 @@ public final class BlockDevices {
             for (BlockDevice device : listing.devices()) {
                 devices.add(new BlockListing.Listed(device, attached.holder(device)));
             }
-            for (Refused refused : listing.refused()) {
-                if (refused.reason().isFault()) {
-                    complaints.add("device '" + refused.shownName() + "' of VM '" + SafeText.of(vm)
-                            + "' is not listed: " + refused.reason().words());
-                }
-            }
+            complain(vm, listing.refused(), complaints);
             if (listing.cut()) {
                 complaints.add("VM '" + SafeText.of(vm) + "' offers more devices than are listed");
             }
         }
         return new BlockListing(devices, complaints);
+    }
+
+    /** A VM can publish ten thousand names that cannot be: the first ones tell what is wrong with it. */
+    private static void complain(String vm, List<Refused> refused, List<String> complaints) {
+        int faults = 0;
+        for (Refused device : refused) {
+            if (device.reason().isFault() && ++faults <= MAX_COMPLAINTS) {
+                complaints.add("device '" + device.shownName() + "' of VM '" + SafeText.of(vm) + "' is not listed: "
+                        + device.reason().words());
+            }
+        }
+        if (faults > MAX_COMPLAINTS) {
+            complaints.add((faults - MAX_COMPLAINTS) + " more devices of VM '" + SafeText.of(vm) + "' are not listed");
+        }
     }
 
     private Listing<BlockDevice> published(String vm, AttachedDisks attached, boolean showSystemDisks) {

@@ -315,6 +315,39 @@ final class BlockToolTest extends LiveTest {
     }
 
     @Test
+    void aBackendThatStopsWithItsDiskAttachedLeavesADiskThatCanBeDetached() {
+        has("work", "/dev/sda", "sys-net", "xvdi");
+        has("vault", "/dev/sdb", "sys-net", "xvdi");
+        domain("sys-net", 1, DomainState.SHUTOFF);
+        String call = "detach disk work xvdi";
+        vmm.failingAt(call, new DriverRefusal(1, "internal error: libxl_device_disk_remove", null, null));
+
+        assertThat(run("qvm-block").out()).startsWith("dom0:loop4095").hasLineCount(1);
+        assertFails("qvm-block -a vault sys-net:sda", 2, "there is no device 'sys-net:sda'");
+        assertFails("qvm-block -d work", 1, "libxl_device_disk_remove");
+        assertThat(acts()).containsExactly("libvirt " + call);
+        assertDone("qvm-block -d sys-net:sdb");
+
+        assertThat(acts())
+                .containsExactly(
+                        "libvirt " + call,
+                        "libvirt detach disk vault xvdi",
+                        "qubesdb write vault /qubes-block-devices");
+    }
+
+    @Test
+    void aVmWithManyStrangeDevicesDoesNotFloodTheTerminal() throws Exception {
+        for (int i = 0; i < 500; i++) {
+            publishes("work", "SD" + i, "x", "1", "w");
+        }
+
+        Outcome outcome = run("qvm-block");
+
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.err()).hasLineCount(21).contains("480 more devices of VM 'work' are not listed");
+    }
+
+    @Test
     void aVmWithoutItsDatabaseHasNoDevicesAndTakesSome() {
         services.loseDatabase("sys-net");
         assertThat(run("qvm-block").out()).startsWith("dom0:loop4095").hasLineCount(1);

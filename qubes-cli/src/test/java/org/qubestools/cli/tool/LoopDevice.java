@@ -11,11 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
-/** A real loop device with one partition; the kernel is told of that by number, so it needs to know no table. */
+/** A real loop device with two partitions; the kernel is told of them by number, so it needs to know no table. */
 final class LoopDevice implements AutoCloseable {
     private static final int SECTOR = 512;
     private static final int FIRST = 2048;
     private static final int COUNT = 2048;
+    private static final int PARTITIONS = 2;
 
     private final String node;
 
@@ -23,11 +24,11 @@ final class LoopDevice implements AutoCloseable {
         this.node = node;
     }
 
-    /** Binds a new file whose partition begins with {@code marker}; skips the test where that cannot be. */
+    /** Binds a new file whose first partition begins with {@code marker}; skips the test where that cannot be. */
     static LoopDevice makeOrSkip(Path file, String marker) throws Exception {
         Assumptions.assumeTrue(Files.isWritable(Path.of("/dev/loop-control")), "no right to make loop devices");
         try (RandomAccessFile image = new RandomAccessFile(file.toString(), "rw")) {
-            image.setLength((long) (FIRST + 2 * COUNT) * SECTOR);
+            image.setLength((long) (FIRST + PARTITIONS * COUNT) * SECTOR);
             image.seek((long) FIRST * SECTOR);
             image.write(marker.getBytes(StandardCharsets.US_ASCII));
         }
@@ -36,10 +37,13 @@ final class LoopDevice implements AutoCloseable {
                 run(output, "losetup", "--find", "--show", file.toString()) == 0, () -> "losetup: " + output);
         LoopDevice device = new LoopDevice(output.get(0));
         output.clear();
-        int made = run(output, "addpart", device.node, "1", Integer.toString(FIRST), Integer.toString(COUNT));
-        if (made != 0 || !Files.exists(Path.of(device.partition()))) {
-            device.close();
-            Assumptions.abort("the kernel makes no partition of a loop device: " + output);
+        for (int part = 1; part <= PARTITIONS; part++) {
+            String first = Integer.toString(FIRST + (part - 1) * COUNT);
+            int made = run(output, "addpart", device.node, Integer.toString(part), first, Integer.toString(COUNT));
+            if (made != 0 || !Files.exists(Path.of(device.partition(part)))) {
+                device.close();
+                Assumptions.abort("the kernel makes no partition of a loop device: " + output);
+            }
         }
         return device;
     }
@@ -49,19 +53,25 @@ final class LoopDevice implements AutoCloseable {
         return node;
     }
 
-    /** Path of its partition. */
+    /** Path of its first partition. */
     String partition() {
-        return node + "p1";
+        return partition(1);
     }
 
-    /** Name of the partition in lists. */
+    private String partition(int number) {
+        return node + "p" + number;
+    }
+
+    /** Name of the first partition in lists. */
     String partitionName() {
         return partition().substring("/dev/".length());
     }
 
     @Override
     public void close() throws IOException, InterruptedException {
-        run(new ArrayList<>(), "delpart", node, "1");
+        for (int part = 1; part <= PARTITIONS; part++) {
+            run(new ArrayList<>(), "delpart", node, Integer.toString(part));
+        }
         assertThat(run(new ArrayList<>(), "losetup", "-d", node)).isZero();
     }
 
