@@ -158,6 +158,7 @@ final class LiveDisksIT {
     void twoAttachesAtOnceGetTwoNamesAndOneDeviceGoesOnce() throws Exception {
         try (LoopDevice loop = LoopDevice.makeOrSkip(folder.resolve("disk.img"), MARKER)) {
             vms.done("qvm-start -q work");
+            vms.console("work", "GUEST-UP"); // before that nobody there lets a disk go
             String first = "dom0:" + loop.partitionName();
             String second = first.replaceFirst("1$", "2");
 

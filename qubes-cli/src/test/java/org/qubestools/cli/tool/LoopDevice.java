@@ -36,6 +36,7 @@ final class LoopDevice implements AutoCloseable {
         Assumptions.assumeTrue(
                 run(output, "losetup", "--find", "--show", file.toString()) == 0, () -> "losetup: " + output);
         LoopDevice device = new LoopDevice(output.get(0));
+        run(output, "partx", "--delete", device.node); // what an earlier user of the device has left
         output.clear();
         for (int part = 1; part <= PARTITIONS; part++) {
             String first = Integer.toString(FIRST + (part - 1) * COUNT);
