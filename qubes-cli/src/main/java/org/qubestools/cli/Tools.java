@@ -24,6 +24,7 @@ import org.qubestools.cli.tool.KillTool;
 import org.qubestools.cli.tool.LsTool;
 import org.qubestools.cli.tool.PauseTool;
 import org.qubestools.cli.tool.PciTool;
+import org.qubestools.cli.tool.PoolTool;
 import org.qubestools.cli.tool.PrefsTool;
 import org.qubestools.cli.tool.QubesBackupTool;
 import org.qubestools.cli.tool.RemoveTool;
@@ -36,6 +37,7 @@ import org.qubestools.cli.tool.SyncClockTool;
 import org.qubestools.cli.tool.TemplateCommitTool;
 import org.qubestools.cli.tool.TopTool;
 import org.qubestools.cli.tool.UsbTool;
+import org.qubestools.cli.tool.VolumeTool;
 
 /** The table of tools: a name, a constructor. One line each in both methods. */
 public final class Tools {
@@ -75,6 +77,7 @@ public final class Tools {
                 "qvm-ls",
                 "qvm-pause",
                 "qvm-pci",
+                "qvm-pool",
                 "qvm-prefs",
                 "qvm-remove",
                 "qvm-run",
@@ -85,7 +88,8 @@ public final class Tools {
                 "qvm-template-commit",
                 "qvm-top",
                 "qvm-unpause",
-                "qvm-usb");
+                "qvm-usb",
+                "qvm-volume");
     }
 
     /** The tool of this name; only this one's class is loaded. */
@@ -118,6 +122,7 @@ public final class Tools {
             case "qvm-ls" -> Optional.of(new LsTool());
             case "qvm-pause" -> Optional.of(PauseTool.thatPauses());
             case "qvm-pci" -> Optional.of(new PciTool());
+            case "qvm-pool" -> Optional.of(new PoolTool());
             case "qvm-prefs" -> Optional.of(new PrefsTool());
             case "qvm-remove" -> Optional.of(new RemoveTool());
             case "qvm-run" -> Optional.of(new RunTool());
@@ -133,6 +138,7 @@ public final class Tools {
             case "qvm-top" -> Optional.of(new TopTool());
             case "qvm-unpause" -> Optional.of(PauseTool.thatUnpauses());
             case "qvm-usb" -> Optional.of(new UsbTool());
+            case "qvm-volume" -> Optional.of(new VolumeTool());
             default -> Optional.empty();
         };
     }

@@ -22,7 +22,7 @@ import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.StoreDifference;
 import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmView;
-import org.qubestools.core.store.StorageConf;
+import org.qubestools.core.storage.StorageConf;
 import org.qubestools.core.store.StoreSnapshot;
 
 /** {@code broken/*} against {@code broken/expected.json}. */

@@ -21,7 +21,7 @@ import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmCollection;
 import org.qubestools.core.model.VmView;
 import org.qubestools.core.property.GlobalProperties;
-import org.qubestools.core.store.StorageConf;
+import org.qubestools.core.storage.StorageConf;
 import org.qubestools.core.store.StoreSnapshot;
 
 /** {@code stores/NAME.xml} against {@code expected/NAME.json}: one case a VM, one for the rest. */

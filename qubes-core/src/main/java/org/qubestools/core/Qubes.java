@@ -23,8 +23,8 @@ import org.qubestools.core.runtime.HostServices;
 import org.qubestools.core.runtime.RunReport;
 import org.qubestools.core.runtime.RunningSystem;
 import org.qubestools.core.storage.FileChanges;
+import org.qubestools.core.storage.StorageConf;
 import org.qubestools.core.store.LockWait;
-import org.qubestools.core.store.StorageConf;
 import org.qubestools.core.store.StoreFile;
 import org.qubestools.core.store.StoreSnapshot;
 import org.qubestools.core.vmm.LazyVmm;
@@ -113,7 +113,7 @@ public final class Qubes implements AutoCloseable {
     }
 
     private StorageConf pools() {
-        return new StorageConf(config.real("/etc/qubes/storage.conf"));
+        return new StorageConf(config.real(StorageConf.FILE));
     }
 
     /**

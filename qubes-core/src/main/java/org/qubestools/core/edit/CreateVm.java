@@ -73,10 +73,7 @@ public record CreateVm(
 
     static void requirePool(Draft draft, String untrustedPool) {
         if (draft.pools().directory(untrustedPool) == null) {
-            throw new QubesException(
-                    ErrorKind.INVALID_VALUE,
-                    "there is no storage pool '" + SafeText.of(untrustedPool) + "'",
-                    "pools: " + String.join(", ", draft.pools().names()));
+            throw ChangePools.unknown(untrustedPool, draft.pools());
         }
     }
 

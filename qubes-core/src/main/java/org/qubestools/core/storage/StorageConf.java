@@ -1,7 +1,8 @@
-package org.qubestools.core.store;
+package org.qubestools.core.storage;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,9 @@ import org.qubestools.core.model.Pools;
  * file means only the default pool. A pool without a usable {@code dir_path} is left out.
  */
 public final class StorageConf implements Pools {
+    /** Where it is. */
+    public static final String FILE = "/etc/qubes/storage.conf";
+
     private static final long MAX_SIZE = 1024 * 1024;
 
     private final Path file;
@@ -37,6 +41,24 @@ public final class StorageConf implements Pools {
         return directories().keySet();
     }
 
+    /** The text of a file of pools, empty if there is none; {@link UncheckedIOException} if it cannot be read. */
+    public static PoolText text(Path file) {
+        try {
+            return PoolText.of(Files.isRegularFile(file) ? Files.readString(file) : "");
+        } catch (CharacterCodingException e) {
+            throw new UncheckedIOException(file + ": is no UTF-8 text", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String content(Path file) throws IOException {
+        if (Files.size(file) > MAX_SIZE) {
+            throw new IOException("larger than 1 MiB");
+        }
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    }
+
     private Map<String, String> directories() {
         if (directories == null) {
             directories = read();
@@ -51,10 +73,7 @@ public final class StorageConf implements Pools {
             return pools;
         }
         try {
-            if (Files.size(file) > MAX_SIZE) {
-                throw new IOException("larger than 1 MiB");
-            }
-            parse(new String(Files.readAllBytes(file), StandardCharsets.UTF_8), pools);
+            parse(content(file), pools);
         } catch (IOException e) {
             throw new UncheckedIOException(file + ": " + e.getMessage(), e);
         }
@@ -79,13 +98,13 @@ public final class StorageConf implements Pools {
         }
     }
 
-    private static int separator(String line) {
+    static int separator(String line) {
         int equals = line.indexOf('=');
         int colon = line.indexOf(':');
         return equals < 0 || (colon >= 0 && colon < equals) ? colon : equals;
     }
 
-    private static String withoutRemark(String line) {
+    static String withoutRemark(String line) {
         if (line.startsWith("#") || line.startsWith(";")) {
             return "";
         }
@@ -97,7 +116,8 @@ public final class StorageConf implements Pools {
         return line;
     }
 
-    private static @Nullable String usable(String directory) {
+    /** The directory without a slash at its end; null if no pool can be there. */
+    public static @Nullable String usable(String directory) {
         if (!directory.startsWith("/") || (directory + "/").contains("/../")) {
             return null;
         }
