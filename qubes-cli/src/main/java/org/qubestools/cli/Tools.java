@@ -28,6 +28,7 @@ import org.qubestools.cli.tool.PoolTool;
 import org.qubestools.cli.tool.PrefsTool;
 import org.qubestools.cli.tool.QubesBackupTool;
 import org.qubestools.cli.tool.RemoveTool;
+import org.qubestools.cli.tool.RevertTool;
 import org.qubestools.cli.tool.RunTool;
 import org.qubestools.cli.tool.ServiceTool;
 import org.qubestools.cli.tool.SetUpdatesTool;
@@ -80,6 +81,7 @@ public final class Tools {
                 "qvm-pool",
                 "qvm-prefs",
                 "qvm-remove",
+                "qvm-revert-template-changes",
                 "qvm-run",
                 "qvm-service",
                 "qvm-shutdown",
@@ -125,6 +127,7 @@ public final class Tools {
             case "qvm-pool" -> Optional.of(new PoolTool());
             case "qvm-prefs" -> Optional.of(new PrefsTool());
             case "qvm-remove" -> Optional.of(new RemoveTool());
+            case "qvm-revert-template-changes" -> Optional.of(new RevertTool());
             case "qvm-run" -> Optional.of(new RunTool());
             case "qubes-set-updates" -> Optional.of(new SetUpdatesTool());
             case "qvm-grow-private" -> Optional.of(GrowTool.ofPrivate());

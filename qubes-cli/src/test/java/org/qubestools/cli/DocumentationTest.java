@@ -64,6 +64,7 @@ final class DocumentationTest {
         "edit: qvm-pool --json --dry-run add ssd -o dir_path=/srv/ssd",
         "updates: qubes-set-updates --json status",
         "edit: qvm-template-commit --json --dry-run fedora-23",
+        "revert: qvm-revert-template-changes --json --dry-run fedora-23",
         "check: qvm-check --json work",
         "edit: qvm-create --json --dry-run -l red -t fedora-23 new",
         "edit: qvm-clone --json --dry-run work copy",
@@ -111,8 +112,8 @@ final class DocumentationTest {
     private static final List<String> SILENT = List.of("qubesdb-daemon", "qvm-events", "qvm-run", "qvm-sync-clock");
 
     /** Their results need a running system. */
-    private static final Pattern LIVE =
-            Pattern.compile("qvm-(block|device|usb|start|pause|unpause|top|shutdown|kill|create-default-dvm)");
+    private static final Pattern LIVE = Pattern.compile(
+            "qvm-(block|device|usb|start|pause|unpause|top|shutdown|kill|create-default-dvm|revert-template-changes)");
 
     private final FakeVmm vmm = new FakeVmm(new HostInfo(16000, 4), VmmTraits.QEMU);
     private final LiveHost live = new LiveHost(new FakeServices(FakeServices.newSteps()));
@@ -130,6 +131,7 @@ final class DocumentationTest {
                 Files.createFile(qubes.resolve(directory).resolve(file));
             }
         }
+        Files.writeString(qubes.resolve("vm-templates/fedora-23/root-cow.img.old"), "SnAp");
         Files.copy(ProjectFiles.smallStore(), qubes.resolve("qubes.xml"));
         Files.write(root.resolve("sample.backup"), Fixtures.bytes("backups/v4-gzip.backup"));
         Files.writeString(root.resolve("passphrase"), "correct horse battery staple\n");
@@ -208,8 +210,9 @@ final class DocumentationTest {
     }
 
     private ToolRunner runner(String commandLine) {
+        LiveHost asRoot = new LiveHost(new FakeServices(FakeServices.newSteps())).asRoot();
         return LIVE.matcher(commandLine).lookingAt()
-                ? new ToolRunner(live)
+                ? new ToolRunner(commandLine.startsWith("qvm-revert") ? asRoot : live)
                         .environment("QUBES_LIBVIRT_URI", "qemu:///session")
                         .vmm(vmm)
                 : new ToolRunner();

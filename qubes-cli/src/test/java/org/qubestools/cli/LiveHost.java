@@ -11,6 +11,7 @@ import org.qubestools.core.runtime.FakeQrexecClient;
 import org.qubestools.core.runtime.FakeServices;
 import org.qubestools.core.runtime.Hooks;
 import org.qubestools.core.runtime.HostServices;
+import org.qubestools.core.runtime.InstalledPrograms;
 import org.qubestools.core.runtime.QrexecClient;
 import org.qubestools.core.vmm.LazyVmm;
 
@@ -23,6 +24,8 @@ public final class LiveHost implements Host {
     private Runnable cancel = () -> {};
     private boolean interrupted;
     private boolean realTime;
+    private boolean realPrograms;
+    private int user = FakeHost.ORDINARY_USER;
 
     public LiveHost(FakeServices services) {
         this.services = services;
@@ -31,6 +34,12 @@ public final class LiveHost implements Host {
     /** Waiting takes its time, for guests that are real. */
     public LiveHost inRealTime() {
         realTime = true;
+        return this;
+    }
+
+    /** Its user is root. */
+    public LiveHost asRoot() {
+        user = 0;
         return this;
     }
 
@@ -52,9 +61,25 @@ public final class LiveHost implements Host {
         cancel.run();
     }
 
+    /** Programs of the host are run for what they do. */
+    public LiveHost withRealPrograms() {
+        realPrograms = true;
+        return this;
+    }
+
     @Override
     public HostServices services(LazyVmm vmm, HostServices.Surroundings around) {
-        return services.services();
+        HostServices fake = services.services();
+        return realPrograms
+                ? new HostServices(
+                        fake.memory(),
+                        fake.databases(),
+                        fake.xenStore(),
+                        fake.daemons(),
+                        new InstalledPrograms(),
+                        fake.volatiles(),
+                        fake.hooks())
+                : fake;
     }
 
     @Override
@@ -93,7 +118,7 @@ public final class LiveHost implements Host {
 
     @Override
     public int effectiveUserId() {
-        return plain.effectiveUserId();
+        return user;
     }
 
     @Override

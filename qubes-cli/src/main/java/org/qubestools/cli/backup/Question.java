@@ -5,11 +5,11 @@ import java.io.UncheckedIOException;
 import org.qubestools.cli.frame.ToolContext;
 
 /** A question that is answered by one line of standard input. */
-final class Question {
+public final class Question {
     private Question() {}
 
     /** True if the answer begins with y; the end of input is no. */
-    static boolean yes(String text, ToolContext ctx) {
+    public static boolean yes(String text, ToolContext ctx) {
         ctx.out().flush();
         ctx.err().print(text);
         ctx.err().flush();

@@ -16,6 +16,8 @@ public enum HostProgram {
     XPROP("xprop"),
     XHOST("xhost"),
     XRANDR("xrandr"),
+    DMSETUP("dmsetup"),
+    LOSETUP("losetup"),
     SYSTEMCTL("systemctl");
 
     private final String usual;

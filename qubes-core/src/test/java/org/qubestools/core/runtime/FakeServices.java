@@ -6,7 +6,9 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +43,8 @@ public final class FakeServices
     private int connections;
 
     /** Adds to this list, in which others may write too. */
+    private final Map<String, Deque<Outcome>> outcomes = new LinkedHashMap<>();
+
     public FakeServices(List<String> steps) {
         this.steps = steps;
     }
@@ -227,8 +231,21 @@ public final class FakeServices
 
     @Override
     public Outcome run(Command command) {
-        record("exec " + String.join(" ", command.words()));
+        String line = String.join(" ", command.words());
+        record("exec " + line);
+        for (Map.Entry<String, Deque<Outcome>> answer : outcomes.entrySet()) {
+            if (line.startsWith(answer.getKey())) {
+                Deque<Outcome> left = answer.getValue();
+                return left.size() > 1 ? left.removeFirst() : left.getFirst();
+            }
+        }
         return Outcome.OK;
+    }
+
+    /** Has programs whose words begin so answer, one outcome after the other and the last one again and again. */
+    public FakeServices programs(String words, Outcome... answers) {
+        outcomes.put(words, new ArrayDeque<>(List.of(answers)));
+        return this;
     }
 
     @Override
