@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import org.qubestools.cli.frame.ErrorReporter;
 import org.qubestools.cli.frame.ExitCode;
 import org.qubestools.cli.frame.HostVmm;
 import org.qubestools.cli.frame.Messages;

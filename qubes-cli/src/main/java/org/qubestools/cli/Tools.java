@@ -6,6 +6,7 @@ import org.qubestools.cli.frame.Tool;
 import org.qubestools.cli.qubesdb.DaemonTool;
 import org.qubestools.cli.qubesdb.DbTool;
 import org.qubestools.cli.qubesdb.HostTool;
+import org.qubestools.cli.store.StoreTool;
 import org.qubestools.cli.tool.AddTool;
 import org.qubestools.cli.tool.BackupRestoreTool;
 import org.qubestools.cli.tool.BackupTool;
@@ -50,6 +51,7 @@ public final class Tools {
                 "qubes-backup",
                 "qubes-prefs",
                 "qubes-set-updates",
+                "qubes-store",
                 "qubesdb-cmd",
                 "qubesdb-daemon",
                 "qubesdb-hostd",
@@ -99,6 +101,7 @@ public final class Tools {
         return switch (untrustedName) {
             case "qubes-backup" -> Optional.of(new QubesBackupTool());
             case "qubes-prefs" -> Optional.of(new GlobalPrefsTool());
+            case "qubes-store" -> Optional.of(new StoreTool());
             case "qubesdb-cmd" -> Optional.of(DbTool.of("cmd"));
             case "qubesdb-daemon" -> Optional.of(new DaemonTool());
             case "qubesdb-hostd" -> Optional.of(new HostTool());

@@ -51,6 +51,7 @@ final class DocumentationTest {
         "globals: qubes-prefs --json",
         "global: qubes-prefs --json updatevm",
         "edit: qubes-prefs --json -s updatevm sys-net",
+        "store: qubes-store dump --json",
         "services: qvm-service --json work",
         "edit: qvm-service --json work -e cups",
         "firewall: qvm-firewall --json work",

@@ -5,25 +5,19 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import org.qubestools.core.edit.Change;
-import org.qubestools.core.edit.Draft;
 import org.qubestools.core.edit.EditHooks;
-import org.qubestools.core.edit.HostTree;
 import org.qubestools.core.edit.SetUuid;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.FileLayer;
-import org.qubestools.core.io.Ownership;
+import org.qubestools.core.io.SafeText;
 import org.qubestools.core.io.WaitTime;
 import org.qubestools.core.model.QubesVm;
-import org.qubestools.core.model.StoreDifference;
 import org.qubestools.core.runtime.DispIds;
 import org.qubestools.core.runtime.HostServices;
 import org.qubestools.core.runtime.RunReport;
 import org.qubestools.core.runtime.RunningSystem;
-import org.qubestools.core.storage.FileChanges;
-import org.qubestools.core.storage.StorageConf;
 import org.qubestools.core.store.LockWait;
 import org.qubestools.core.store.StoreFile;
 import org.qubestools.core.store.StoreSnapshot;
@@ -35,15 +29,12 @@ import org.qubestools.core.vmm.LazyVmm;
  * <p>Not safe for use from several threads.
  */
 public final class Qubes implements AutoCloseable {
-    /** Notes which files an edit has begun to change, so that a killed edit can be undone or finished. */
-    private static final String JOURNAL = "/var/lib/qubes/.qvm-pending";
-
     private final QubesConfig config;
     private final LazyVmm vmm;
     private final FileLayer layer;
     private final Clock clock;
     private final LockWait lockWait;
-    private final EditHooks hooks;
+    private final EditPlace place;
 
     /**
      * The core of one run. Takes over {@code vmm}: {@link #close} closes it.
@@ -56,7 +47,7 @@ public final class Qubes implements AutoCloseable {
         this.layer = layer;
         this.clock = clock;
         this.lockWait = lockWait;
-        this.hooks = hooks;
+        this.place = new EditPlace(config, vmm, layer, clock, lockWait, hooks);
     }
 
     public QubesConfig config() {
@@ -95,12 +86,32 @@ public final class Qubes implements AutoCloseable {
         } catch (QubesException e) {
             throw shown(e);
         }
-        return StoreSnapshot.parse(QubesConfig.STORE, bytes, pools());
+        return place.parse(bytes);
     }
 
     private byte[] readStore() {
         try (StoreFile file = StoreFile.openShared(config.store(), lockWait)) {
             return file.read();
+        }
+    }
+
+    /**
+     * Any file with a store in it: a copy, a generation, the store of another machine. It is read as it is, without a lock.
+     *
+     * @throws QubesException STORE_MISSING if it is absent or unreadable, STORE_CORRUPT if it is no store
+     */
+    public StoreSnapshot readCopy(Path file) {
+        if (isStoreInUse(file)) {
+            return load();
+        }
+        return StoreSnapshot.parse(SafeText.of(file.toString()), StoreFile.readCopy(file), place.pools());
+    }
+
+    private boolean isStoreInUse(Path file) {
+        try {
+            return Files.exists(file) && Files.exists(config.store()) && Files.isSameFile(file, config.store());
+        } catch (IOException e) {
+            throw failed(file, e);
         }
     }
 
@@ -112,10 +123,6 @@ public final class Qubes implements AutoCloseable {
                 : new QubesException(e.kind(), message, e.hint().orElse(null), e);
     }
 
-    private StorageConf pools() {
-        return new StorageConf(config.real(StorageConf.FILE));
-    }
-
     /**
      * Applies changes to the store in order, under the exclusive lock from before the load until all is saved: all of
      * them, their files included, or none.
@@ -123,8 +130,8 @@ public final class Qubes implements AutoCloseable {
      * @param dryRun only tell what would change
      */
     public EditOutcome edit(List<? extends Change> changes, boolean dryRun) {
-        try {
-            return editLocked(changes, dryRun);
+        try (StoreEdit edit = StoreEdit.open(place)) {
+            return edit.apply(changes, dryRun);
         } catch (QubesException e) {
             throw shown(e);
         }
@@ -133,90 +140,7 @@ public final class Qubes implements AutoCloseable {
     /** The bytes that the store would have after these changes, of which nothing is done. */
     public byte[] preview(List<? extends Change> changes) {
         StoreSnapshot before = load();
-        Draft draft = new Draft(before.vms(), before.problems(), before.pools(), new HostTree(config), vmm, clock);
-        for (Change change : changes) {
-            change.apply(draft);
-        }
-        return before.withChanges(draft.vms());
-    }
-
-    private EditOutcome editLocked(List<? extends Change> changes, boolean dryRun) {
-        Ownership ownership = StoreOwnership.of(config);
-        try (StoreFile file = StoreFile.openExclusive(config.store(), lockWait, layer, ownership)) {
-            byte[] bytes = file.read();
-            List<String> leftOver = new ArrayList<>(recover(bytes, dryRun));
-            StoreSnapshot before = StoreSnapshot.parse(QubesConfig.STORE, bytes, pools());
-            Draft draft = new Draft(before.vms(), before.problems(), before.pools(), new HostTree(config), vmm, clock);
-            for (Change change : changes) {
-                change.apply(draft);
-            }
-            byte[] after = before.withChanges(draft.vms());
-            boolean changed = !before.isContent(after) || !draft.files().isEmpty();
-            if (changed && !dryRun) {
-                leftOver.addAll(save(file, draft, bytes, after, ownership));
-            }
-            return outcome(before, draft, changed && !dryRun, leftOver);
-        }
-    }
-
-    /** Undoes or finishes what a killed edit had begun. */
-    private List<String> recover(byte[] bytes, boolean dryRun) {
-        Path journal = config.real(JOURNAL);
-        if (!Files.exists(journal)) {
-            if (!dryRun && Files.exists(config.real(JOURNAL + ".new"))) {
-                FileChanges.removeUnfinished(layer, journal);
-            }
-            return List.of();
-        }
-        return dryRun
-                ? List.of("an edit was interrupted; the next one that is no dry run finishes or undoes it first")
-                : FileChanges.recover(layer, journal, bytes);
-    }
-
-    private List<String> save(StoreFile file, Draft draft, byte[] before, byte[] after, Ownership ownership) {
-        draft.tellFirst(hooks);
-        if (draft.files().isEmpty()) {
-            draft.tellLast(hooks);
-            saveStore(file, draft, after);
-            return List.of();
-        }
-        try (FileChanges.Applied applied = draft.files().apply(layer, config.real(JOURNAL), ownership, before, after)) {
-            draft.tellLast(hooks);
-            saveStore(file, draft, after);
-            return applied.commit();
-        }
-    }
-
-    private static void saveStore(StoreFile file, Draft draft, byte[] after) {
-        draft.applyToVmm();
-        boolean saved = false;
-        try {
-            file.replace(after);
-            saved = true;
-        } finally {
-            if (!saved) {
-                draft.undoInVmm();
-            }
-        }
-    }
-
-    private EditOutcome outcome(StoreSnapshot before, Draft draft, boolean saved, List<String> leftOver) {
-        List<String> files = new ArrayList<>();
-        for (String line : draft.files().describe()) {
-            files.add(config.shownIn(line));
-        }
-        List<String> warnings = new ArrayList<>(draft.warnings());
-        for (String line : leftOver) {
-            warnings.add(config.shownIn(line));
-        }
-        return new EditOutcome(
-                StoreDifference.between(before.vms(), draft.vms()),
-                files,
-                saved,
-                before.problems(),
-                warnings,
-                draft.notes(),
-                draft.networkBefore());
+        return before.withChanges(place.draft(before, changes).vms());
     }
 
     /**

@@ -12,6 +12,7 @@ import org.qubestools.cli.option.Opt;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.option.ToolSpec;
 import org.qubestools.cli.option.Usage;
+import org.qubestools.cli.output.ShellWords;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmName;

@@ -8,4 +8,9 @@ public interface Change {
      * @throws org.qubestools.core.error.QubesException if it is refused; then nothing of the whole edit is saved
      */
     void apply(Draft draft);
+
+    /** Whether this may be applied to a store whose qids are damaged, because its purpose is to mend that. */
+    default boolean mendsStore() {
+        return false;
+    }
 }

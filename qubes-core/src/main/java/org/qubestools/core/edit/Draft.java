@@ -45,14 +45,25 @@ public final class Draft implements PropertyContext {
     private final List<String> notes = new ArrayList<>(0);
     private VmCollection vms;
 
+    /** STORE_CORRUPT if one of the problems is in the way of any change. */
     public Draft(VmCollection vms, List<Problem> problems, Pools pools, HostTree tree, LazyVmm vmm, Clock clock) {
+        this(vms, pools, tree, vmm, clock, problems);
+        refuseBrokenReferences();
+    }
+
+    private Draft(VmCollection vms, Pools pools, HostTree tree, LazyVmm vmm, Clock clock, List<Problem> problems) {
         this.vms = vms;
         this.problems = problems;
         this.pools = pools;
         this.tree = tree;
         this.vmm = vmm;
         this.clock = clock;
-        refuseBrokenReferences();
+    }
+
+    /** The same for changes whose purpose is to mend the store, whatever its problems; see {@link Change#mendsStore}. */
+    public static Draft mending(
+            VmCollection vms, List<Problem> problems, Pools pools, HostTree tree, LazyVmm vmm, Clock clock) {
+        return new Draft(vms, pools, tree, vmm, clock, problems);
     }
 
     private void refuseBrokenReferences() {

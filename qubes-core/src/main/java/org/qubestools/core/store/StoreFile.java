@@ -98,6 +98,32 @@ public final class StoreFile implements AutoCloseable {
         }
     }
 
+    /**
+     * The content of a file that is not the store in use, such as a copy of it. Opened and closed without regard to any
+     * lock: for the store in use it would end that of this process.
+     *
+     * @throws QubesException STORE_MISSING if it is absent or unreadable, STORE_CORRUPT if it is larger than
+     *     {@link #MAX_BYTES}
+     */
+    public static byte[] readCopy(Path file) {
+        try {
+            if (!Files.isRegularFile(file)) {
+                throw new NoSuchFileException(file.toString());
+            }
+            if (Files.size(file) > MAX_BYTES) {
+                throw tooLarge(file, null);
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new QubesException(ErrorKind.STORE_MISSING, "cannot read " + file + ": " + IoReason.of(e), null, e);
+        }
+    }
+
+    private static QubesException tooLarge(Path file, @Nullable String hint) {
+        return new QubesException(
+                ErrorKind.STORE_CORRUPT, file + " is larger than " + MAX_BYTES + " bytes, no store is", hint);
+    }
+
     private static QubesException cannotOpen(Path file, boolean forChange, IOException cause) {
         if (cause instanceof NoSuchFileException) {
             return new QubesException(
@@ -124,10 +150,7 @@ public final class StoreFile implements AutoCloseable {
             FileChannel channel = locked.channel();
             long size = channel.size();
             if (size > MAX_BYTES) {
-                throw new QubesException(
-                        ErrorKind.STORE_CORRUPT,
-                        file + " is larger than " + MAX_BYTES + " bytes, no store is",
-                        "nothing was changed; copies are in /var/lib/qubes/backup");
+                throw tooLarge(file, "nothing was changed; copies are in /var/lib/qubes/backup");
             }
             ByteBuffer content = ByteBuffer.allocate((int) size);
             while (content.hasRemaining() && channel.read(content, content.position()) >= 0) {

@@ -1,13 +1,13 @@
-package org.qubestools.cli.tool;
+package org.qubestools.cli.output;
 
 import java.util.List;
 
 /** Words on their way through a shell. */
-final class ShellWords {
+public final class ShellWords {
     private ShellWords() {}
 
     /** One line from which every POSIX shell reads exactly these words. */
-    static String quoted(List<String> words) {
+    public static String quoted(List<String> words) {
         StringBuilder line = new StringBuilder();
         for (String word : words) {
             line.append(line.isEmpty() ? "" : " ");

@@ -1,4 +1,4 @@
-package org.qubestools.cli;
+package org.qubestools.cli.frame;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,26 +8,24 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
-import org.qubestools.cli.frame.ExitCode;
-import org.qubestools.cli.frame.Messages;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.IoReason;
 import org.qubestools.core.io.SafeText;
 
 /** The one place where an exception becomes a line on standard error and an exit code. */
-final class ErrorReporter {
+public final class ErrorReporter {
     private final Messages messages;
     private final int usageCode;
 
     /** {@code usageCode}: the exit code of wrong use. */
-    ErrorReporter(Messages messages, int usageCode) {
+    public ErrorReporter(Messages messages, int usageCode) {
         this.messages = messages;
         this.usageCode = usageCode;
     }
 
     /** Reports {@code failure} in one line and returns the exit code. */
-    int report(Throwable failure) {
+    public int report(Throwable failure) {
         messages.status().clear();
         if (failure instanceof QubesException known) {
             return reportKnown(known);

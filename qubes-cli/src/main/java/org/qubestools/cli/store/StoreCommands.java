@@ -1,0 +1,37 @@
+package org.qubestools.cli.store;
+
+import java.util.List;
+import org.qubestools.cli.frame.ToolContext;
+import org.qubestools.cli.option.ParsedArguments;
+import org.qubestools.cli.option.Usage;
+import org.qubestools.core.io.SafeText;
+
+/** The subcommands of {@code qubes-store}. */
+final class StoreCommands {
+    /** Their names, in the order of the help text. */
+    static final List<String> NAMES = List.of("dump");
+
+    private StoreCommands() {}
+
+    /**
+     * Runs one.
+     *
+     * @param untrustedWords its arguments
+     * @return the exit code
+     */
+    static int run(String command, List<String> untrustedWords, ParsedArguments args, ToolContext ctx) {
+        return switch (command) {
+            case "dump" -> {
+                requireCount(command, untrustedWords, 0, 1);
+                yield DumpCommand.run(untrustedWords, args, ctx);
+            }
+            default -> throw Usage.error("no such command '" + SafeText.of(command) + "'");
+        };
+    }
+
+    private static void requireCount(String command, List<String> words, int min, int max) {
+        if (words.size() < min || words.size() > max) {
+            throw Usage.error("wrong number of arguments for " + command);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package org.qubestools.cli.store;
+
+import org.qubestools.cli.frame.Tool;
+import org.qubestools.cli.frame.ToolContext;
+import org.qubestools.cli.option.ParsedArguments;
+import org.qubestools.cli.option.ToolSpec;
+
+/** {@code qubes-store}: looks at the store as a whole. */
+public final class StoreTool implements Tool {
+    @Override
+    public ToolSpec spec() {
+        return new ToolSpec("qubes-store", "look at the store of VMs as a whole")
+                .operands("COMMAND [ARGUMENT ...]", 1, ToolSpec.ANY)
+                .commands(StoreCommands.NAMES)
+                .readsStore()
+                .note("Commands: dump [FILE].")
+                .note("FILE is any file with a store in it; without it the store in use is meant.")
+                .example("qubes-store dump --json", "all that is stored, as JSON");
+    }
+
+    @Override
+    public int run(ParsedArguments args, ToolContext ctx) {
+        return StoreCommands.run(
+                args.operand(0), args.operands().subList(1, args.operands().size()), args, ctx);
+    }
+}
