@@ -40,6 +40,7 @@ final class ArchitectureRules {
 
     /** Package of the core -> packages of the core that it may name. The facade may name all. */
     private static final Map<String, Set<String>> CORE_ORDER = Map.ofEntries(
+            Map.entry("repair", Set.of("edit", "store", "storage", "vmm", "model", "xml", "io", "error")),
             Map.entry("runtime", Set.of("storage", "store", "property", "vmm", "model", "xml", "io", "error")),
             Map.entry("libvirt", Set.of("vmm", "model", "xml", "io", "error")),
             Map.entry("edit", Set.of("storage", "property", "vmm", "model", "io", "error")),

@@ -38,8 +38,7 @@ public final class HostTree {
     }
 
     /** Why this kernel cannot be used; null if it can. R2 and R3.0 kernels have modules.img instead of initramfs. */
-    @Nullable
-    String problemWithKernel(String name) {
+    public @Nullable String problemWithKernel(String name) {
         String directory = VmFiles.kernelDirectory(name);
         if (!Files.isDirectory(real(directory))) {
             return "there is no directory " + directory;
