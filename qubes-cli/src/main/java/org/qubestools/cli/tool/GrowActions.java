@@ -1,5 +1,6 @@
 package org.qubestools.cli.tool;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,6 +16,9 @@ import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmView;
+import org.qubestools.core.runtime.RunReport;
+import org.qubestools.core.runtime.RunningSystem;
+import org.qubestools.core.runtime.VmGrowth;
 import org.qubestools.core.storage.ImageGrowth;
 import org.qubestools.core.store.StoreSnapshot;
 import org.qubestools.devices.DeviceSize;
@@ -41,15 +45,85 @@ final class GrowActions {
             if (shown == null) {
                 throw refused(vm, "has no image of that kind");
             }
-            requireHalted(session, store, vm, root);
-            Path file = session.config().real(shown);
-            long before = ImageGrowth.check(file, shown, size);
-            boolean dryRun = args.has(CommonOptions.DRY_RUN);
-            if (!dryRun && size > before) {
-                ImageGrowth.grow(FileLayer.system(), file, shown, size);
+            boolean online = !session.qubes().vmm().isOffline();
+            if (root && online) {
+                requireHalted(session, store, vm);
             }
-            report(vm, root, shown, before, size, dryRun);
+            boolean running = !root && online && session.statuses().isRunning(vm);
+            boolean starts = root
+                    && online
+                    && args.has(GrowTool.ALLOW_START)
+                    && !vm.vmClass().isHvm();
+            Image image = new Image(vm, session.config().real(shown), shown, size);
+            if (running || starts) {
+                try (RunningSystem system = session.running(store, new Report(ctx))) {
+                    VmGrowth growth = new VmGrowth(
+                            system,
+                            system.commands(ctx.host().qrexec()),
+                            session.config().settings());
+                    growWith(growth, image, running);
+                }
+            } else {
+                growFile(image);
+                report(image, false, root);
+            }
             return ExitCode.OK;
+        }
+    }
+
+    /** An image and how long it shall be. */
+    private record Image(QubesVm vm, Path file, String shown, long size, long before) {
+        /** INVALID_VALUE if it is longer now. */
+        Image(QubesVm vm, Path file, String shown, long size) {
+            this(vm, file, shown, size, ImageGrowth.check(file, shown, size));
+        }
+    }
+
+    private boolean isDryRun() {
+        return args.has(CommonOptions.DRY_RUN);
+    }
+
+    private void growFile(Image image) {
+        if (!isDryRun() && image.size > image.before) {
+            ImageGrowth.grow(FileLayer.system(), image.file, image.shown, image.size);
+            growCow(image);
+        }
+    }
+
+    /** The changes of a template have as much room as its root image. */
+    private static void growCow(Image image) {
+        Path changes = image.file.resolveSibling("root-cow.img");
+        boolean root = image.file.endsWith("root.img");
+        if (root && Files.isRegularFile(changes) && ImageGrowth.length(changes) < image.size) {
+            ImageGrowth.grow(FileLayer.system(), changes, changes.toString(), image.size);
+        }
+    }
+
+    /** With the file system too, which an image that is as long already may still lack. */
+    private void growWith(VmGrowth growth, Image image, boolean running) {
+        if (running) {
+            growth.checkPrivate(image.vm, image.size);
+        }
+        if (!isDryRun() && running) {
+            growth.growPrivate(image.vm, image.file, image.shown, image.size);
+        } else {
+            growFile(image);
+            if (!isDryRun()) {
+                growth.growRootInside(image.vm, image.shown);
+            }
+        }
+        report(image, !isDryRun(), false);
+    }
+
+    private record Report(ToolContext ctx) implements RunReport {
+        @Override
+        public void note(String message) {
+            ctx.detail(message);
+        }
+
+        @Override
+        public void warn(String message) {
+            ctx.warn(message);
         }
     }
 
@@ -69,13 +143,9 @@ final class GrowActions {
         return shown;
     }
 
-    /** Offline every VM counts as halted. */
-    private static void requireHalted(Session session, StoreSnapshot store, QubesVm vm, boolean root) {
-        if (session.qubes().vmm().isOffline()) {
-            return;
-        }
+    private static void requireHalted(Session session, StoreSnapshot store, QubesVm vm) {
         requireHalted(session, vm, "VM '" + vm.name() + "' is running");
-        if (root && vm.vmClass() == VmClass.TEMPLATE_HVM) {
+        if (vm.vmClass() == VmClass.TEMPLATE_HVM) {
             for (QubesVm based : store.vms().basedOn(vm)) {
                 requireHalted(session, based, "VM '" + based.name() + "', which is based on it, is running");
             }
@@ -93,21 +163,26 @@ final class GrowActions {
                 ErrorKind.INVALID_VALUE, "VM '" + vm.name() + "' " + why, "'qvm-ls' shows the classes");
     }
 
-    private void report(QubesVm vm, boolean root, String file, long before, long after, boolean dryRun) {
+    private void report(Image image, boolean fileSystem, boolean advises) {
+        boolean grown = image.size > image.before;
         if (ctx.isJson()) {
             Map<String, @Nullable Object> result = new LinkedHashMap<>();
             result.put("type", "grow");
-            result.put("vm", vm.name());
-            result.put("file", file);
-            result.put("before", before);
-            result.put("after", after);
-            result.put("dry_run", dryRun);
+            result.put("vm", image.vm.name());
+            result.put("file", image.shown);
+            result.put("before", image.before);
+            result.put("after", image.size);
+            result.put("file_system", fileSystem);
+            result.put("dry_run", isDryRun());
             ctx.json(result);
-        } else if (dryRun) {
-            ctx.println(after == before ? "nothing would change" : file + ": " + before + " -> " + after + " bytes");
+        } else if (isDryRun()) {
+            ctx.println(
+                    grown
+                            ? image.shown + ": " + image.before + " -> " + image.size + " bytes"
+                            : "nothing would change");
         }
-        if (root && !dryRun && after > before) {
-            ctx.note("the image of VM '" + vm.name()
+        if (advises && grown && !isDryRun()) {
+            ctx.note("the image of VM '" + image.vm.name()
                     + "' has grown; enlarge the file system in it after its next start");
         }
     }

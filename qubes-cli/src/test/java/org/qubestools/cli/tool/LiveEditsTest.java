@@ -61,10 +61,10 @@ final class LiveEditsTest extends LiveTest {
     }
 
     @Test
-    void imagesOfRunningVmsStayAsTheyAre() throws IOException {
+    void imagesOfVmsThatCannotBeToldStayAsTheyAre() throws IOException {
         tree.write("/var/lib/qubes/appvms/work/private.img", "x");
 
-        assertFails("qvm-grow-private work 4G", 1, "VM 'work' is running");
+        assertFails("qvm-grow-private work 4G", 1, "VM 'work' is not connected to qrexec");
         assertThat(Files.size(tree.path("/var/lib/qubes/appvms/work/private.img")))
                 .isEqualTo(1);
         assertDone("qvm-grow-private --offline-mode work 1K");

@@ -124,6 +124,25 @@ final class LiveToolsIT {
     }
 
     @Test
+    void aPrivateImageGrowsUnderItsVm() {
+        vms.done("qvm-start -q work");
+        vms.console("work", "GUEST-UP");
+        long before =
+                Long.parseLong(vms.done("qvm-volume info work:private size").strip());
+        // Busybox has no resize2fs: what stands in for it notes what it is asked for.
+        vms.inGuest(
+                "work",
+                "mkdir -p /usr/local/bin; (echo '#!/bin/sh'; echo 'echo $1 >/rw/grown') >/bin/resize2fs; chmod 755 /bin/resize2fs");
+        long after = before + (8 << 20);
+
+        vms.done("qvm-grow-private work " + after);
+
+        assertThat(vms.inGuest("work", "cat /rw/grown")).isEqualTo("/dev/vdb\n");
+        assertThat(vms.inGuest("work", "cat /sys/block/vdb/size").strip()).isEqualTo(String.valueOf(after / 512));
+        assertThat(vms.done("qvm-volume info work:private size").strip()).isEqualTo(String.valueOf(after));
+    }
+
+    @Test
     void aNetworkComesWithItsNetvmAndGoes() {
         vms.done("qvm-prefs -s work netvm sys-net");
         vms.done("qvm-start -q work");

@@ -15,6 +15,7 @@ import org.qubestools.core.vmm.DomainKey;
 final class Devices {
     private static final int AFFECT_LIVE = 1;
     private static final int MEMORY_MAXIMUM = 4;
+    private static final int RESIZE_BYTES = 1;
     private static final Duration POLL = Duration.ofMillis(50);
 
     private final Connection connection;
@@ -90,6 +91,13 @@ final class Devices {
                 throw e;
             }
         });
+    }
+
+    void resize(String doing, DomainKey key, String target, long bytes) {
+        onActive(
+                doing,
+                key,
+                (libvirt, domain) -> libvirt.number("virDomainBlockResize", domain, target, bytes, RESIZE_BYTES));
     }
 
     private LiveXml live(String doing, DomainKey key) {

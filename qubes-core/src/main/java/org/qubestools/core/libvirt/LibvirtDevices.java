@@ -43,6 +43,12 @@ final class LibvirtDevices implements LiveDevices {
     }
 
     @Override
+    public void resizeDisk(DomainKey domain, String target, long bytes) {
+        devices.resize(
+                "lengthen disk " + SafeText.of(target) + " of " + Words.domain(domain.name()), domain, target, bytes);
+    }
+
+    @Override
     public Optional<List<HostDevice>> hostDevices(DomainKey domain) {
         return devices.look("look at the devices of " + Words.domain(domain.name()), domain)
                 .map(LiveXml::hostDevices);

@@ -49,6 +49,11 @@ final class LazyLiveDevices implements LiveDevices {
     }
 
     @Override
+    public void resizeDisk(DomainKey domain, String target, long bytes) {
+        tell(devices -> devices.resizeDisk(domain, target, bytes));
+    }
+
+    @Override
     public Optional<List<HostDevice>> hostDevices(DomainKey domain) {
         return caller.make(devices -> devices.hostDevices(domain));
     }

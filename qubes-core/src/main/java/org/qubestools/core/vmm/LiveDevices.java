@@ -23,6 +23,15 @@ public interface LiveDevices {
      */
     void requestDetach(DomainKey domain, String target);
 
+    /**
+     * Makes a disk of a domain this long, and its file with it; the guest sees it at once. Never shorter: the caller sees
+     * to that.
+     *
+     * @param target see {@link LiveDisk#target}
+     * @param bytes a multiple of 512
+     */
+    void resizeDisk(DomainKey domain, String target, long bytes);
+
     /** The host's devices that a domain has, read anew; empty if it is not active. Those of other kinds are left out. */
     Optional<List<HostDevice>> hostDevices(DomainKey domain);
 

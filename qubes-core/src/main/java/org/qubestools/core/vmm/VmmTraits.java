@@ -10,6 +10,7 @@ package org.qubestools.core.vmm;
  * @param backendDomains a device can come from another VM than dom0
  * @param hotplug devices and network can be attached to and detached from a running domain
  * @param detachNeedsGuest a device goes only when the guest has let go of it, so never from one that is paused
+ * @param resizesDisks a disk of a running domain can be made longer; else, on Xen, the loop device below it
  * @param templateRoot how the root disk of a VM with a template is made
  */
 public record VmmTraits(
@@ -19,9 +20,12 @@ public record VmmTraits(
         boolean backendDomains,
         boolean hotplug,
         boolean detachNeedsGuest,
+        boolean resizesDisks,
         TemplateRoot templateRoot) {
     public static final VmmTraits XEN =
-            new VmmTraits("Xen", true, true, true, true, false, TemplateRoot.SNAPSHOT_SCRIPT);
-    public static final VmmTraits QEMU = new VmmTraits("QEMU", false, false, false, true, true, TemplateRoot.OVERLAY);
-    public static final VmmTraits TEST = new VmmTraits("TEST", false, false, true, false, false, TemplateRoot.NOTHING);
+            new VmmTraits("Xen", true, true, true, true, false, false, TemplateRoot.SNAPSHOT_SCRIPT);
+    public static final VmmTraits QEMU =
+            new VmmTraits("QEMU", false, false, false, true, true, true, TemplateRoot.OVERLAY);
+    public static final VmmTraits TEST =
+            new VmmTraits("TEST", false, false, true, false, false, false, TemplateRoot.NOTHING);
 }

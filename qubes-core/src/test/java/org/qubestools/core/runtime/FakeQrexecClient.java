@@ -10,6 +10,8 @@ import org.qubestools.core.model.VmName;
 
 /** VMs whose services are lambdas, held to {@link QrexecClientContract}; it keeps the list of all calls. */
 public final class FakeQrexecClient implements QrexecClient {
+    private static final String ANY = " any command";
+
     private final Map<String, Service> services = new LinkedHashMap<>();
     private final List<FakeQrexecCall> calls = new ArrayList<>();
     private final List<String> names = new ArrayList<>();
@@ -60,12 +62,23 @@ public final class FakeQrexecClient implements QrexecClient {
         return this;
     }
 
+    /** Gives a VM an answer to every command that it was not given by its text. */
+    public FakeQrexecClient withAnyCommand(String vm, Service work) {
+        services.put(vm + ANY, work);
+        return this;
+    }
+
+    private Service workOf(QrexecCommand command) {
+        Service missing = (input, output, errors) -> 127;
+        Service any = services.getOrDefault(command.vm() + ANY, missing);
+        return services.getOrDefault(command.vm() + " command " + command.command(), any);
+    }
+
     /** Runs in the caller's thread; a command that the VM does not have ends with 127. */
     @Override
     public int run(QrexecCommand command, CommandStreams streams) {
         names.add(described(command, "run"));
-        Service work =
-                services.getOrDefault(command.vm() + " command " + command.command(), (input, output, errors) -> 127);
+        Service work = workOf(command);
         try {
             return work.run(streams.input(), streams.output(), streams.errors());
         } catch (Exception e) { // as a program that crashed
@@ -81,8 +94,7 @@ public final class FakeQrexecClient implements QrexecClient {
     @Override
     public QrexecCall call(QrexecCommand command) {
         names.add(described(command, "call"));
-        Service work =
-                services.getOrDefault(command.vm() + " command " + command.command(), (input, output, errors) -> 127);
+        Service work = workOf(command);
         FakeQrexecCall call = FakeQrexecCall.start(work);
         calls.add(call);
         return call;

@@ -1,5 +1,8 @@
 package org.qubestools.core.vmm;
 
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -12,6 +15,7 @@ import org.qubestools.core.error.QubesException;
 /** The devices of the domains of a {@link FakeVmm}, which go when these stop. */
 final class FakeDevices implements LiveDevices {
     private static final int TARGET_IN_USE = 9;
+    private static final int NO_SUCH_DISK = 8;
 
     private final FakeVmm vmm;
     private final Map<String, List<LiveDisk>> disks = new LinkedHashMap<>();
@@ -94,6 +98,22 @@ final class FakeDevices implements LiveDevices {
             if (!holding.contains(key.name() + " " + target)) {
                 disks.getOrDefault(key.name(), new ArrayList<>())
                         .removeIf(disk -> disk.target().equals(target));
+            }
+        }
+    }
+
+    @Override
+    public void resizeDisk(DomainKey key, String target, long bytes) {
+        synchronized (vmm) {
+            vmm.deviceCall(key, "resize disk " + key.name() + " " + target + " " + bytes);
+            LiveDisk disk = disks.getOrDefault(key.name(), List.of()).stream()
+                    .filter(there -> there.target().equals(target))
+                    .findFirst()
+                    .orElseThrow(() -> new DriverRefusal(NO_SUCH_DISK, "invalid path: " + target, null, null));
+            try (RandomAccessFile file = new RandomAccessFile(String.valueOf(disk.source()), "rw")) {
+                file.setLength(bytes);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
     }

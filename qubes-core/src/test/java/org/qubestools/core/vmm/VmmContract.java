@@ -422,6 +422,32 @@ abstract class VmmContract {
     }
 
     @Test
+    void aDiskOfARunningDomainGrowsWhereTheDriverCan() throws IOException {
+        try (Vmm vmm = open()) {
+            started(vmm);
+            LiveDevices devices = vmm.devices();
+            DiskRequest request = disk(folder, "xvdi", false);
+            Path image = Path.of(request.source());
+            Files.write(image, new byte[1024]);
+            if (!vmm.traits().resizesDisks()) {
+                assertThatThrownBy(() -> devices.resizeDisk(KEY, "vda", 2048)).isInstanceOf(QubesException.class);
+                return;
+            }
+            devices.attachDisk(KEY, request);
+            String target = devices.disks(KEY).orElseThrow().stream()
+                    .filter(disk -> disk.frontend().equals("xvdi"))
+                    .findFirst()
+                    .orElseThrow()
+                    .target();
+
+            devices.resizeDisk(KEY, target, 4096);
+
+            assertThat(Files.size(image)).isEqualTo(4096);
+            assertThatThrownBy(() -> devices.resizeDisk(KEY, "vdq", 4096)).isInstanceOf(DriverRefusal.class);
+        }
+    }
+
+    @Test
     void aDiskThatIsNotThereCanBeAskedToGo() {
         try (Vmm vmm = open()) {
             started(vmm);

@@ -1,0 +1,150 @@
+package org.qubestools.cli.tool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.qubestools.cli.ToolRunner.Outcome;
+import org.qubestools.core.runtime.FakeQrexecClient;
+import org.qubestools.core.runtime.Programs;
+import org.qubestools.core.vmm.GuestPort;
+import org.qubestools.core.vmm.LiveDisk;
+import org.qubestools.core.vmm.VmmTraits;
+
+/** Images that grow while their VMs run, or for which VMs are started; of halted VMs: {@link ImageToolsTest}. */
+final class GrowToolTest extends LiveTest {
+    private static final String WORK = "/var/lib/qubes/appvms/work/private.img";
+    private static final int FOUR_MIB = 4 << 20;
+
+    private void runsWithQrexec(String vm, int id) {
+        runs(vm, id);
+        tree.write("/var/run/qubes/qrexec." + vm, "");
+    }
+
+    private void assertLoopGrows(String commandLine) throws IOException {
+        runsWithQrexec("work", 5);
+        Path image = tree.path(WORK);
+        services.programs(
+                "sudo losetup --associated", new Programs.Outcome(0, "/dev/loop5: [0042]:7 (" + image + ")\n", ""));
+        anyCommandOf("work", 0);
+
+        assertDone(commandLine);
+
+        assertThat(Files.size(image)).isEqualTo(FOUR_MIB);
+        assertThat(steps)
+                .containsSubsequence(
+                        "exec sudo losetup --associated " + image, "exec sudo losetup --set-capacity /dev/loop5");
+        assertThat(host.vms().calls())
+                .hasSize(1)
+                .element(0)
+                .asString()
+                .contains("call work root:", "resize2fs", " 8192 ");
+    }
+
+    /** Whatever command the VM gets, it ends with this status. */
+    private void anyCommandOf(String vm, int status) {
+        FakeQrexecClient.Service ends = (input, output, errors) -> {
+            errors.write("no space\n".getBytes(StandardCharsets.US_ASCII));
+            return status;
+        };
+        host.vms().withAnyCommand(vm, ends);
+    }
+
+    @Test
+    void onXenTheLoopDeviceGrowsAndTheVmEnlargesItsFileSystem() throws IOException {
+        assertLoopGrows("qvm-grow-private work 4M");
+    }
+
+    @Test
+    void theSameByAVolume() throws IOException {
+        assertLoopGrows("qvm-volume resize work:private 4M");
+    }
+
+    @Test
+    void whereTheDriverCanTheDiskGrows() throws IOException {
+        driver(VmmTraits.QEMU);
+        runs("work", 5);
+        for (GuestPort port : GuestPort.commands()) {
+            tree.write(port.socket("work"), "nobody listens");
+        }
+        Path image = tree.path(WORK);
+        vmm.withDisk("work", new LiveDisk("file", "disk", image.toString(), "dom0", "vdb", "xvdb", false, null));
+
+        assertFails("qvm-grow-private work 4M", 1, WORK + " has grown, but not the file system in it");
+
+        assertThat(steps).contains("libvirt resize disk work vdb 4194304");
+        assertThat(Files.size(image)).isEqualTo(FOUR_MIB);
+    }
+
+    @Test
+    void aFileSystemThatDoesNotGrowIsToldAndCanBeTriedAgain() throws IOException {
+        runsWithQrexec("work", 5);
+        services.programs("sudo losetup --associated", new Programs.Outcome(0, "/dev/loop5: []: ()\n", ""));
+        anyCommandOf("work", 1);
+
+        assertFails(
+                "qvm-grow-private work 4M",
+                1,
+                WORK + " has grown, but not the file system in it: resize2fs ended with status 1, no space");
+        assertThat(Files.size(tree.path(WORK))).isEqualTo(FOUR_MIB);
+
+        anyCommandOf("work", 0);
+        Outcome again = run("qvm-grow-private --json work 4M");
+        assertThat(again.code()).isZero();
+        assertThat(again.out()).contains("\"before\": 4194304", "\"file_system\": true");
+    }
+
+    @Test
+    void whatCannotGrowWhileItRunsIsRefused() throws IOException {
+        runs("win7", 7);
+        assertRefused("qvm-grow-private win7 4M", 1, "HVM 'win7' is running");
+        runs("work", 5);
+        assertRefused("qvm-grow-private work 4M", 1, "VM 'work' is not connected to qrexec");
+        runsWithQrexec("vault", 6);
+        assertRefused("qvm-grow-private vault 4000001", 1, "no multiple of 512");
+        assertRefused("qvm-grow-private vault 1M", 1, "never made smaller");
+        runs("fedora-23", 8);
+        assertRefused("qvm-grow-root fedora-23 4M", 1, "VM 'fedora-23' is running");
+        assertThat(Files.size(tree.path(WORK))).isEqualTo(2 << 20);
+    }
+
+    @Test
+    void aDryRunUnderARunningVmOnlyLooks() throws IOException {
+        runsWithQrexec("work", 5);
+
+        assertThat(run("qvm-grow-private --dry-run work 4M"))
+                .isEqualTo(new Outcome(0, WORK + ": 2097152 -> 4194304 bytes\n", ""));
+        assertThat(Files.size(tree.path(WORK))).isEqualTo(2 << 20);
+        assertThat(host.vms().calls()).isEmpty();
+    }
+
+    @Test
+    void aTemplateIsStartedForItsFileSystemAndShutDownAgain() throws IOException {
+        tree.sparse("/var/lib/qubes/vm-templates/debian-8/root-cow.img", 3 << 20);
+        tree.write("/var/run/qubes/qrexec.debian-8", "");
+        anyCommandOf("debian-8", 0);
+
+        assertDone("qvm-grow-root --allow-start debian-8 4M");
+
+        assertThat(Files.size(tree.path("/var/lib/qubes/vm-templates/debian-8/root.img")))
+                .isEqualTo(FOUR_MIB);
+        assertThat(Files.size(tree.path("/var/lib/qubes/vm-templates/debian-8/root-cow.img")))
+                .isEqualTo(FOUR_MIB);
+        assertThat(steps)
+                .anyMatch(step -> step.contains("create paused debian-8"))
+                .contains("libvirt shutdown debian-8");
+        assertThat(host.vms().calls()).hasSize(1).element(0).asString().contains("call debian-8 root:", "resize2fs");
+    }
+
+    @Test
+    void aTemplateIsNotStartedUnasked() throws IOException {
+        Outcome outcome = run("qvm-grow-root debian-8 4M");
+
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.err()).contains("enlarge the file system").hasLineCount(1);
+        assertThat(steps).noneMatch(step -> step.contains("create paused"));
+    }
+}

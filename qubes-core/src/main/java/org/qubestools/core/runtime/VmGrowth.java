@@ -1,0 +1,172 @@
+package org.qubestools.core.runtime;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.IoReason;
+import org.qubestools.core.io.SafeText;
+import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.VmName;
+import org.qubestools.core.storage.ImageGrowth;
+import org.qubestools.core.vmm.DomainKey;
+import org.qubestools.core.vmm.LiveDisk;
+
+/**
+ * Lengthens images with the file systems in them: a private image below a running VM, the file system of a root image by
+ * a start of the VM for that alone.
+ */
+public final class VmGrowth {
+    private static final String PRIVATE = "xvdb";
+    private static final int SECTOR = 512;
+    private static final Pattern LOOP = Pattern.compile("(?m)^(/dev/loop[0-9]+):");
+    private static final Duration SHUTDOWN = Duration.ofSeconds(60);
+
+    /** The guest finds the disk by its name on Xen or by its serial, and waits until it sees the new length. */
+    private static final String GROW_PRIVATE = "d=" + PRIVATE + "; [ -b /dev/$d ] || for s in /sys/block/*/serial; do"
+            + " [ \"$(cat $s)\" = " + PRIVATE + " ] && d=$(basename ${s%/serial}); done;"
+            + " i=0; while [ $(cat /sys/block/$d/size) -lt SECTORS ] && [ $i -lt 50 ]; do"
+            + " head -c 512 /dev/$d >/dev/null; sleep 0.2; i=$((i+1)); done; resize2fs /dev/$d";
+
+    private static final String GROW_ROOT = "d=/dev/mapper/dmroot; [ -b $d ] ||"
+            + " d=$(awk '$2 == \"/\" && $1 ~ \"^/dev/\" { print $1 }' /proc/mounts | tail -n 1);"
+            + " [ -b \"$d\" ] || d=/dev/vda; resize2fs $d";
+
+    private final RunningSystem system;
+    private final QrexecClient commands;
+    private final String losetup;
+
+    /** Programs are where {@code settings} say, see {@link HostProgram}. */
+    public VmGrowth(RunningSystem system, QrexecClient commands, Map<String, String> settings) {
+        this.system = system;
+        this.commands = commands;
+        this.losetup = HostProgram.LOSETUP.in(settings);
+    }
+
+    /** Whether the private image of this running VM can become that long: WRONG_STATE, INVALID_VALUE. */
+    public void checkPrivate(QubesVm vm, long bytes) {
+        if (vm.vmClass().isHvm()) {
+            throw new QubesException(
+                    ErrorKind.WRONG_STATE,
+                    "HVM '" + vm.name() + "' is running, its image can grow only while it is halted",
+                    "shut it down first");
+        }
+        if (!system.traits().hotplug()) {
+            throw new QubesException(
+                    ErrorKind.WRONG_STATE,
+                    "VM '" + vm.name() + "' is running, and its driver cannot lengthen disks then",
+                    "shut it down first");
+        }
+        QrexecReadiness.require(system, vm);
+        if (bytes % SECTOR != 0) {
+            throw new QubesException(
+                    ErrorKind.INVALID_VALUE,
+                    bytes + " bytes are no multiple of " + SECTOR + ", which a disk in use must be",
+                    "give another size");
+        }
+    }
+
+    /** Does that, with the file system; FAILED if only that could not grow, which the message says. */
+    public void growPrivate(QubesVm vm, Path image, String shown, long bytes) {
+        if (system.traits().resizesDisks()) {
+            DomainKey key = DomainKey.of(system.now(vm));
+            system.vmm().devices().resizeDisk(key, target(vm, key), bytes);
+        } else {
+            growLoop(image, shown, bytes);
+        }
+        inVm(vm, GROW_PRIVATE.replace("SECTORS", String.valueOf(bytes / SECTOR)), shown);
+    }
+
+    private String target(QubesVm vm, DomainKey key) {
+        for (LiveDisk disk : system.vmm().devices().disks(key).orElse(List.of())) {
+            if (disk.frontend().equals(PRIVATE)) {
+                return disk.target();
+            }
+        }
+        throw new QubesException(ErrorKind.FAILED, "VM '" + vm.name() + "' has no disk " + PRIVATE + " now", null);
+    }
+
+    /** Xen has made a loop device of the file, which keeps its length until it is told. */
+    private void growLoop(Path image, String shown, long bytes) {
+        Matcher loop = LOOP.matcher(host("--associated", image.toString()));
+        if (!loop.find()) {
+            throw new QubesException(
+                    ErrorKind.FAILED,
+                    SafeText.of(shown) + " has no loop device, though the VM runs",
+                    "shut it down first");
+        }
+        ImageGrowth.grow(system.place().layer(), image, shown, bytes);
+        host("--set-capacity", loop.group(1));
+    }
+
+    private String host(String option, String argument) {
+        Programs.Outcome outcome = system.host().programs().run(Programs.Command.of("sudo", losetup, option, argument));
+        if (outcome.status() != 0) {
+            throw new QubesException(
+                    ErrorKind.FAILED,
+                    losetup + " " + option + " " + SafeText.of(argument) + " ended with status " + outcome.status(),
+                    "may you use sudo?");
+        }
+        return outcome.untrustedOutput();
+    }
+
+    /** Starts a halted VM whose root image has grown, has it enlarge the file system, and shuts it down. */
+    public void growRootInside(QubesVm vm, String shown) {
+        StartOptions options = new StartOptions(false, false, false, false, false, null, null);
+        new VmStarter(system).start(vm, options);
+        try {
+            QrexecReadiness.require(system, vm);
+            inVm(vm, GROW_ROOT, shown);
+        } finally {
+            shutDown(vm);
+        }
+    }
+
+    private void shutDown(QubesVm vm) {
+        ShutdownRun.Outcome outcome = new ShutdownRun(system).await(List.of(vm), true, SHUTDOWN);
+        for (QubesVm killed : outcome.killed()) {
+            system.warn("VM '" + killed.name() + "' had to be killed");
+        }
+        for (QubesException failure : outcome.failed().values()) {
+            system.warn("VM '" + vm.name() + "' may still run: " + failure.getMessage());
+        }
+    }
+
+    private void inVm(QubesVm vm, String command, String shown) {
+        QrexecCommand wanted = new QrexecCommand(new VmName(vm.name()), "root", command, null, false, false);
+        int status;
+        String said;
+        try (QrexecCall call = commands.call(wanted)) {
+            try (OutputStream nothing = call.input()) {
+                nothing.flush();
+            }
+            call.ignoreOutput();
+            status = call.awaitExit();
+            said = call.errorText();
+        } catch (IOException e) {
+            throw fileSystem(vm, shown, ErrorKind.FAILED, IoReason.of(e), e);
+        } catch (QubesException e) {
+            throw fileSystem(vm, shown, e.kind(), String.valueOf(e.getMessage()), e);
+        }
+        if (status != 0) {
+            String why = "resize2fs ended with status " + status + (said.isEmpty() ? "" : ", " + said);
+            throw fileSystem(vm, shown, ErrorKind.FAILED, why, null);
+        }
+    }
+
+    private static QubesException fileSystem(
+            QubesVm vm, String shown, ErrorKind kind, String why, @Nullable Exception cause) {
+        return new QubesException(
+                kind,
+                SafeText.of(shown) + " has grown, but not the file system in it: " + why,
+                "run resize2fs in VM '" + vm.name() + "'",
+                cause);
+    }
+}
