@@ -40,7 +40,8 @@ final class DumpCommandTest {
         Path copy = root.resolve("copy.xml");
         Files.writeString(copy, "<QubesVmCollection updatevm=\"None\" other=\"a\u202eb\"/>\n");
 
-        assertThat(run("qubes-store dump " + copy).out()).isEqualTo("globals\n  updatevm: None\n  other: a\\u202eb\nAdminVM dom0 (qid 0)\n");
+        assertThat(run("qubes-store dump " + copy).out())
+                .isEqualTo("globals\n  updatevm: None\n  other: a\\u202eb\nAdminVM dom0 (qid 0)\n");
         assertThat(run("qubes-store dump " + copy + " --json").out()).contains("\"other\": \"a\\u202Eb\"");
         assertThat(run("qubes-store dump " + root.resolve("var/lib/qubes/qubes.xml"))
                         .out())

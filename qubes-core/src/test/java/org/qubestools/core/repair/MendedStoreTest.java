@@ -18,7 +18,7 @@ import org.qubestools.core.error.QubesException;
 import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.Globals;
 import org.qubestools.core.model.VmCollection;
-import org.qubestools.core.store.StorageConf;
+import org.qubestools.core.storage.StorageConf;
 import org.qubestools.core.store.StoreSnapshot;
 import org.qubestools.fixtures.Fixtures;
 
