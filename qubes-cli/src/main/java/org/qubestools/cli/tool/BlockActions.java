@@ -109,6 +109,13 @@ final class BlockActions {
         return attach(vm, device, AttachRequest.Kind.BLOCK);
     }
 
+    /** A file if the name after the VM is a path that leads to no device. */
+    int attachAny(String untrustedVm, String untrustedSource) {
+        String path = untrustedSource.substring(untrustedSource.indexOf(':') + 1);
+        boolean file = path.startsWith("/") && !path.startsWith("/dev/");
+        return file ? attachFile(untrustedVm, untrustedSource) : attach(untrustedVm, untrustedSource);
+    }
+
     int attachFile(String untrustedVm, String untrustedFile) {
         String vm = vm(untrustedVm);
         DeviceArgument.FileInVm file = DeviceActions.operand(() -> DeviceArgument.file(untrustedFile));
@@ -121,8 +128,8 @@ final class BlockActions {
                         vm,
                         device,
                         kind,
-                        args.value(BlockTool.FRONTEND).orElse(null),
-                        args.has(BlockTool.READ_ONLY) ? DeviceMode.READ_ONLY.letter() : null,
+                        DeviceWords.frontend(args).orElse(null),
+                        DeviceWords.readOnly(args) ? DeviceMode.READ_ONLY.letter() : null,
                         !args.has(BlockTool.NO_AUTO_DETACH)))
                 .value();
         if (ctx.isJson()) {

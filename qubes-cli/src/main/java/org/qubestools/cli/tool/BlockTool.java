@@ -33,9 +33,9 @@ public final class BlockTool implements Tool {
     @Override
     public ToolSpec spec() {
         return new ToolSpec("qvm-block", "list, attach and detach block devices")
-                .operands("[VM] [BACKEND:DEVICE | BACKEND:/FILE]", 0, 2)
+                .operands("[list|attach|detach] [VM] [BACKEND:DEVICE | BACKEND:/FILE]", 0, 3)
                 .options(CommonOptions.QUIET, LIST, ATTACH, ATTACH_FILE, DETACH)
-                .options(FRONTEND, READ_ONLY, NO_AUTO_DETACH, SYSTEM_DISKS, WATCH)
+                .options(FRONTEND, READ_ONLY, NO_AUTO_DETACH, SYSTEM_DISKS, WATCH, DeviceWords.OPTION)
                 .readsStore()
                 .refusesRoot()
                 .note("A device is gone from a VM at the latest when that stops. What a VM says of its devices is "
@@ -43,6 +43,7 @@ public final class BlockTool implements Tool {
                 .example("qvm-block", "list the devices of all running VMs, and who has them")
                 .example("qvm-block -a work sys-usb:sda1", "attach a partition of a stick in sys-usb to work")
                 .example("qvm-block -A work dom0:/home/user/disk.img", "attach an image")
+                .example("qvm-block attach work sys-usb:sda1", "the first of them in the words of R4")
                 .example("qvm-block -d work", "detach all that was attached to work")
                 .exitCode(ExitCode.FAILED, "more than one of -l, -a, -A, -d")
                 .exitCode(ExitCode.USAGE, "no such VM, no such device");
@@ -51,6 +52,11 @@ public final class BlockTool implements Tool {
     @Override
     public int run(ParsedArguments args, ToolContext ctx) throws IOException {
         DeviceActions.requireOne(args, LIST, ATTACH, ATTACH_FILE, DETACH);
+        Optional<DeviceWords> words = DeviceWords.of("block", args, LIST, ATTACH, ATTACH_FILE, DETACH);
+        if (words.isPresent()) {
+            RootRule.check(ctx, args.has(CommonOptions.FORCE_ROOT));
+            return words.get().run(args, ctx);
+        }
         boolean attach = args.has(ATTACH) || args.has(ATTACH_FILE);
         int operands = args.operands().size();
         if (attach && operands != 2) {
@@ -62,6 +68,7 @@ public final class BlockTool implements Tool {
         if (!attach && !args.has(DETACH) && operands != 0) {
             throw Usage.error("no operand expected");
         }
+        DeviceWords.checkOptions(args, attach);
         if (args.has(WATCH) && (attach || args.has(DETACH))) {
             throw Usage.error("--watch goes with a list only");
         }

@@ -1,6 +1,7 @@
 package org.qubestools.cli.tool;
 
 import java.util.List;
+import java.util.Optional;
 import org.qubestools.cli.frame.Tool;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.CommonOptions;
@@ -20,13 +21,14 @@ public final class PciTool implements Tool {
     @Override
     public ToolSpec spec() {
         return new ToolSpec("qvm-pci", "list, add and remove the PCI devices of a VM")
-                .operands("VM [BUS:SLOT.FUNCTION | CLASS]", 1, 2)
+                .operands("[list|attach|detach] VM [BUS:SLOT.FUNCTION | CLASS]", 1, 3)
                 .options(CommonOptions.QUIET, LIST, ADD, DELETE, ADD_CLASS)
                 .changesStore()
                 .note("A running VM gets or loses the device at once if it can, else at its next start. In offline "
                         + "mode only the list changes.")
                 .example("qvm-pci sys-net", "list the devices of sys-net")
                 .example("qvm-pci -a sys-net 00:19.0", "give it one")
+                .example("qvm-pci attach sys-net 00:19.0", "the same in the words of R4")
                 .example("qvm-pci -C sys-usb usb", "give sys-usb all USB controllers")
                 .exitCode(1, "more than one of -l, -a, -d, -C; no address or class where one is needed");
     }
@@ -34,8 +36,18 @@ public final class PciTool implements Tool {
     @Override
     public int run(ParsedArguments args, ToolContext ctx) {
         DeviceActions.requireOne(args, LIST, ADD, DELETE, ADD_CLASS);
+        // One operand is a VM, whatever its name.
+        Optional<DeviceWords> words = args.operands().size() < 2
+                ? Optional.empty()
+                : DeviceWords.of("pci", args, LIST, ADD, DELETE, ADD_CLASS);
+        if (words.isPresent()) {
+            return words.get().run(args, ctx);
+        }
         boolean change = args.has(ADD) || args.has(DELETE) || args.has(ADD_CLASS);
-        boolean hasOperand = args.operands().size() == 2;
+        boolean hasOperand = args.operands().size() >= 2;
+        if (args.operands().size() > 2) {
+            throw Usage.error("too many operands");
+        }
         if (!change && hasOperand) {
             throw Usage.error("a list takes one VM");
         }

@@ -20,13 +20,14 @@ public final class UsbTool implements Tool {
     @Override
     public ToolSpec spec() {
         return new ToolSpec("qvm-usb", "list, attach and detach USB devices")
-                .operands("[VM] [BACKEND:DEVICE]", 0, 2)
+                .operands("[list|attach|detach] [VM] [BACKEND:DEVICE]", 0, 3)
                 .options(CommonOptions.QUIET, LIST, ATTACH, DETACH, BlockTool.NO_AUTO_DETACH)
                 .readsStore()
                 .refusesRoot()
                 .note("Both VMs need the package qubes-usb-proxy.")
                 .example("qvm-usb", "list the USB devices of all running VMs")
                 .example("qvm-usb -a work sys-usb:2-1", "attach one to work")
+                .example("qvm-usb attach work sys-usb:2-1", "the same in the words of R4")
                 .exitCode(1, "more than one of -l, -a, -d")
                 .exitCode(2, "no such VM, no such device");
     }
@@ -34,6 +35,11 @@ public final class UsbTool implements Tool {
     @Override
     public int run(ParsedArguments args, ToolContext ctx) {
         DeviceActions.requireOne(args, LIST, ATTACH, DETACH);
+        Optional<DeviceWords> words = DeviceWords.of("usb", args, LIST, ATTACH, DETACH);
+        if (words.isPresent()) {
+            RootRule.check(ctx, args.has(CommonOptions.FORCE_ROOT));
+            return words.get().run(args, ctx);
+        }
         int operands = args.operands().size();
         if (args.has(ATTACH) && operands != 2) {
             throw Usage.error("VM and BACKEND:DEVICE expected");

@@ -369,4 +369,30 @@ final class BlockToolTest extends LiveTest {
     void offlineModeIsRefused() {
         assertUntouched("qvm-block --offline-mode", 14, "offline");
     }
+
+    @Test
+    void theWordsOfR4DoTheSame() {
+        assertThat(run("qvm-block list").out()).isEqualTo(run("qvm-block").out());
+        assertThat(run("qvm-block ls sys-net").out()).contains("sys-net:sda1").doesNotContain("dom0:");
+
+        assertDone("qvm-block attach work sys-net:sda1 -o frontend-dev=xvdq --option read-only=True");
+        assertThat(steps).contains("libvirt attach disk work xvdq sys-net:/dev/sda1 r");
+        assertDone("qvm-block d work sys-net:sda1");
+        assertThat(steps).contains("libvirt detach disk work xvdq");
+        assertDone("qvm-device block a work sys-net:sda1 --ro -o read-only=False");
+        assertThat(steps).contains("libvirt attach disk work xvdi sys-net:/dev/sda1 w");
+        assertDone("qvm-block detach work");
+        assertThat(steps).contains("libvirt detach disk work xvdi");
+    }
+
+    @Test
+    void wrongWordsOfR4AreUsageErrors() {
+        assertUntouched("qvm-block list a b", 2, "a list takes one VM");
+        assertUntouched("qvm-block attach work", 2, "VM and BACKEND:DEVICE expected");
+        assertUntouched("qvm-block detach", 2, "VM expected");
+        assertUntouched("qvm-block -l list", 2, "no operand expected");
+        assertUntouched("qvm-block attach work sys-net:sda1 -o devtype=cdrom", 2, "means nothing here");
+        assertUntouched("qvm-block attach work sys-net:sda1 -o read-only=maybe", 2, "means nothing here");
+        assertUntouched("qvm-block detach work -o read-only=True", 2, "means nothing here");
+    }
 }

@@ -117,4 +117,17 @@ final class PciToolTest extends LiveTest {
         assertThat(devices("work")).isEqualTo("[]\n");
         assertThat(steps).isEmpty();
     }
+
+    @Test
+    void theWordsOfR4DoTheSame() {
+        assertThat(run("qvm-pci list work").out()).isEqualTo(run("qvm-pci work").out());
+        assertDone("qvm-pci attach work dom0:00:1a.0");
+        assertThat(run("qvm-pci l work").out()).contains("00:1a.0");
+        assertDone("qvm-pci d work 00:1a.0");
+        assertThat(run("qvm-pci work").out()).doesNotContain("00:1a.0");
+        // One operand is a VM, whatever its name.
+        assertFails("qvm-pci list", 1, "'list'");
+        assertFails("qvm-pci detach work", 2, "VM and BACKEND:DEVICE expected");
+        assertFails("qvm-pci -l work 00:1a.0", 2, "a list takes one VM");
+    }
 }

@@ -151,4 +151,13 @@ final class UsbToolTest extends LiveTest {
         assertFails("qvm-device usb list --watch", 2, "--watch goes with 'block list' only");
         assertThat(asked).isEmpty();
     }
+
+    @Test
+    void theWordsOfR4DoTheSame() {
+        assertThat(run("qvm-usb list").out()).isEqualTo(run("qvm-usb").out());
+        assertThat(run("qvm-usb ls work").out()).isEmpty();
+        assertFails("qvm-usb attach work", 2, "VM and BACKEND:DEVICE expected");
+        assertFails("qvm-usb d", 2, "VM expected");
+        assertFails("qvm-usb list work more", 2, "a list takes one VM");
+    }
 }

@@ -1,0 +1,168 @@
+package org.qubestools.cli.tool;
+
+import java.util.List;
+import java.util.Optional;
+import org.qubestools.cli.frame.ToolContext;
+import org.qubestools.cli.option.CommonOptions;
+import org.qubestools.cli.option.Opt;
+import org.qubestools.cli.option.ParsedArguments;
+import org.qubestools.cli.option.Usage;
+import org.qubestools.core.io.SafeText;
+
+/**
+ * The words of R4 for devices: {@code list}, {@code attach} or {@code detach}, a VM, a device. Both {@code qvm-device} and
+ * the tools of one class take them.
+ *
+ * @param kind {@code block}, {@code pci} or {@code usb}
+ * @param action {@code list}, {@code attach} or {@code detach}
+ * @param rest the VM and the device, untrusted, as far as they were given
+ */
+record DeviceWords(String kind, String action, List<String> rest) {
+    static final Opt<String> OPTION = Opt.text("NAME=VALUE", "-o", "--option")
+            .help("in the words of R4: frontend-dev=NAME, read-only=True")
+            .repeatable();
+
+    private static final String FRONTEND = "frontend-dev";
+    private static final String READ_ONLY = "read-only";
+
+    /** The action that a word stands for. */
+    static Optional<String> action(String word) {
+        return switch (word) {
+            case "list", "ls", "l" -> Optional.of("list");
+            case "attach", "a" -> Optional.of("attach");
+            case "detach", "d" -> Optional.of("detach");
+            default -> Optional.empty();
+        };
+    }
+
+    /** Of a tool of one class, whose operands may begin with such a word when no option says what to do. */
+    static Optional<DeviceWords> of(String kind, ParsedArguments args, Opt<?>... actions) {
+        List<String> operands = args.operands();
+        Optional<String> action = operands.isEmpty() ? Optional.empty() : action(operands.get(0));
+        boolean said = false;
+        for (Opt<?> option : actions) {
+            said |= args.has(option);
+        }
+        if (said || action.isEmpty()) {
+            return Optional.empty();
+        }
+        DeviceWords words = new DeviceWords(kind, action.get(), List.copyOf(operands.subList(1, operands.size())));
+        words.checkUsage(args);
+        return Optional.of(words);
+    }
+
+    void checkUsage(ParsedArguments args) {
+        if (action.equals("list") && rest.size() > 1) {
+            throw Usage.error("a list takes one VM");
+        }
+        if ((action.equals("attach") && rest.size() != 2) || rest.size() > 2) {
+            throw Usage.error("VM and BACKEND:DEVICE expected");
+        }
+        if (rest.isEmpty() && (action.equals("detach") || kind.equals("pci"))) {
+            throw Usage.error("VM expected");
+        }
+        if (rest.size() < 2 && kind.equals("pci") && !action.equals("list")) {
+            throw Usage.error("VM and BACKEND:DEVICE expected");
+        }
+        if (args.has(BlockTool.WATCH) && !(kind.equals("block") && action.equals("list") && rest.isEmpty())) {
+            throw Usage.error("--watch goes with 'block list' only");
+        }
+        if (args.has(CommonOptions.DRY_RUN) && !kind.equals("pci")) {
+            throw Usage.error("--dry-run goes with 'pci' only");
+        }
+        checkOptions(args, kind.equals("block") && action.equals("attach"));
+    }
+
+    /** Each option has a name of R4 that has a meaning here; a usage error else. */
+    static void checkOptions(ParsedArguments args, boolean attaches) {
+        for (String option : args.values(OPTION)) {
+            String name = option.substring(0, Math.max(0, option.indexOf('=')));
+            boolean known = name.equals(FRONTEND) || name.equals(READ_ONLY);
+            boolean good = !name.equals(READ_ONLY) || isTrue(option) || option.endsWith("=False");
+            if (!attaches || !known || !good) {
+                throw Usage.error("--option " + SafeText.of(option)
+                        + " means nothing here; block devices are attached with " + FRONTEND + "=NAME and " + READ_ONLY
+                        + "=True or False");
+            }
+        }
+    }
+
+    private static boolean isTrue(String option) {
+        return option.equals(READ_ONLY + "=True") || option.equals(READ_ONLY + "=yes");
+    }
+
+    /** The name in the VM that is asked for, in either way. */
+    static Optional<String> frontend(ParsedArguments args) {
+        Optional<String> named = args.value(BlockTool.FRONTEND);
+        for (String option : args.values(OPTION)) {
+            if (option.startsWith(FRONTEND + "=")) {
+                named = Optional.of(option.substring(FRONTEND.length() + 1));
+            }
+        }
+        return named;
+    }
+
+    /** Whether the VM may only read. */
+    static boolean readOnly(ParsedArguments args) {
+        boolean only = args.has(BlockTool.READ_ONLY);
+        for (String option : args.values(OPTION)) {
+            if (option.startsWith(READ_ONLY + "=")) {
+                only = isTrue(option);
+            }
+        }
+        return only;
+    }
+
+    int run(ParsedArguments args, ToolContext ctx) {
+        return switch (kind) {
+            case "block" -> block(args, ctx);
+            case "usb" -> usb(args, ctx);
+            default -> pci(args, ctx);
+        };
+    }
+
+    private int block(ParsedArguments args, ToolContext ctx) {
+        try (Runs runs = Runs.open(args, ctx)) {
+            BlockActions actions = new BlockActions(runs, args, ctx);
+            if (action.equals("attach")) {
+                return actions.attachAny(rest.get(0), rest.get(1));
+            }
+            Optional<String> vm = vm(runs);
+            if (action.equals("list")) {
+                return args.has(BlockTool.WATCH) ? actions.watch() : actions.list(vm);
+            }
+            return rest.size() > 1 ? actions.detachDevice(rest.get(1), vm) : actions.detachOf(rest.get(0));
+        }
+    }
+
+    private int usb(ParsedArguments args, ToolContext ctx) {
+        try (Runs runs = Runs.open(args, ctx)) {
+            UsbActions actions = new UsbActions(runs, ctx);
+            if (action.equals("attach")) {
+                return actions.attach(rest.get(0), rest.get(1), !args.has(BlockTool.NO_AUTO_DETACH));
+            }
+            Optional<String> vm = vm(runs);
+            if (action.equals("list")) {
+                return actions.list(vm);
+            }
+            return rest.size() > 1 ? actions.detachDevice(rest.get(1), vm) : actions.detachOf(rest.get(0));
+        }
+    }
+
+    /** The VM, if one is named. */
+    private Optional<String> vm(Runs runs) {
+        return rest.isEmpty()
+                ? Optional.empty()
+                : Optional.of(DeviceActions.vm(runs.store().vms(), rest.get(0)).name());
+    }
+
+    private int pci(ParsedArguments args, ToolContext ctx) {
+        PciActions actions = new PciActions(args, ctx);
+        if (action.equals("list")) {
+            return actions.list(rest.get(0));
+        }
+        String device = rest.get(1);
+        String address = device.startsWith("dom0:") ? device.substring("dom0:".length()) : device;
+        return actions.change(rest.get(0), List.of(PciActions.address(address)), action.equals("attach"));
+    }
+}
