@@ -13,7 +13,8 @@ import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.SafeText;
 
 /**
- * Everything a run says on standard error beside its error: one line per message, plain or JSON.
+ * Everything a run says on standard error beside its error: one line per message, plain or JSON. Safe for several threads:
+ * lines stay whole.
  *
  * @param tool name in front of each message
  * @param json one JSON object per message
@@ -76,9 +77,11 @@ public record Messages(String tool, boolean json, boolean quiet, boolean verbose
             line(tool + ": " + message + (hint == null ? "" : joint + hint));
             return;
         }
-        try (Json line = Json.line(err)) {
-            line.beginObject().field("type", "error").field("kind", kind).field("message", message);
-            line.field("hint", hint).field("exit", code).end();
+        synchronized (err) {
+            try (Json line = Json.line(err)) {
+                line.beginObject().field("type", "error").field("kind", kind).field("message", message);
+                line.field("hint", hint).field("exit", code).end();
+            }
         }
     }
 
@@ -100,11 +103,13 @@ public record Messages(String tool, boolean json, boolean quiet, boolean verbose
 
     private void say(String type, String message) {
         if (json) {
-            try (Json object = Json.line(err)) {
-                object.beginObject()
-                        .field("type", type)
-                        .field("message", message)
-                        .end();
+            synchronized (err) {
+                try (Json object = Json.line(err)) {
+                    object.beginObject()
+                            .field("type", type)
+                            .field("message", message)
+                            .end();
+                }
             }
         } else {
             String prefix = type.equals("warning") ? ": warning: " : ": ";

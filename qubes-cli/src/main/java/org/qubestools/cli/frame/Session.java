@@ -118,6 +118,15 @@ public final class Session implements AutoCloseable, HostSource {
 
     /** The running side of the VMs of {@code store}; the caller closes it. */
     public RunningSystem running(StoreSnapshot store, RunReport report) {
+        return qubes.running(store, services(report), ctx.host().waitTime(), report);
+    }
+
+    /** The same for another thread, which closes it before {@code system} is closed. */
+    public RunningSystem beside(RunningSystem system, RunReport report) {
+        return system.beside(services(report), report);
+    }
+
+    private HostServices services(RunReport report) {
         HostServices.Surroundings around = new HostServices.Surroundings(
                 config(),
                 ctx.host().effectiveUserId() == 0,
@@ -125,8 +134,7 @@ public final class Session implements AutoCloseable, HostSource {
                 config().settings(),
                 ctx.host().waitTime(),
                 report::warn);
-        HostServices services = ctx.host().services(qubes.vmm(), around);
-        return qubes.running(store, services, ctx.host().waitTime(), report);
+        return ctx.host().services(qubes.vmm(), around);
     }
 
     /** The way to run services in VMs. In offline mode, where the VMM cannot be asked, it is qrexec. */

@@ -207,7 +207,7 @@ public final class RunTool implements Tool {
         if (args.has(AUTO) && runs.system().state(vm) == PowerState.HALTED) {
             String message = "Starting the '" + vm.name() + "' VM...";
             if (args.has(TRAY)) {
-                Tray.tell(runs, message);
+                Tray.tell(runs.system(), runs, message);
             }
             new VmStarter(runs.system()).start(vm, StartOptions.ORDINARY);
         }

@@ -50,6 +50,11 @@ final class Runs implements AutoCloseable, RunReport {
         return store;
     }
 
+    /** The running system for another thread, which closes it before this ends; {@code report} hears of what it does. */
+    RunningSystem beside(RunReport report) {
+        return session.beside(system, report);
+    }
+
     Session session() {
         return session;
     }

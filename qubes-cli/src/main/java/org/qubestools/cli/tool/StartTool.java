@@ -20,6 +20,7 @@ import org.qubestools.core.model.DriveSpec;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.runtime.PowerState;
 import org.qubestools.core.runtime.StartOptions;
+import org.qubestools.core.runtime.StartRun;
 import org.qubestools.core.runtime.VmStarter;
 
 /** {@code qvm-start}: starts VMs, and the NetVMs that they need before them. */
@@ -54,6 +55,7 @@ public final class StartTool implements Tool {
                 .readsStore()
                 .dryRuns()
                 .note("A start that fails leaves nothing running of the VM; NetVMs that were started for it stay up."
+                        + " Several VMs start up to four at a time, on Xen one after the other."
                         + " Names may have wildcards * ? [...].")
                 .example("qvm-start work", "start a VM")
                 .example("qvm-start win7 --cdrom /var/lib/qubes/setup.iso", "start an HVM from a CD")
@@ -70,13 +72,18 @@ public final class StartTool implements Tool {
                     && runs.system().state(vm) == PowerState.HALTED;
             List<QubesVm> vms = VmTargets.of(args, ALL, runs, choice);
             requireSingle(args, vms);
-            VmStarter starter = new VmStarter(runs.system());
             StartOptions each = args.has(ALL) ? alsoRunning(options) : options; // an earlier one may have needed it
-            return VmTargets.forEach(args, ctx, vms, "start", vm -> {
-                runs.requireWanted();
-                tell(args, runs, "Starting the '" + vm.name() + "' VM...");
-                starter.start(vm, each);
-            });
+            SideBySide.Work start = (vm, system, report) -> {
+                report.requireWanted();
+                if (args.has(TRAY)) {
+                    Tray.tell(system, report, "Starting the '" + vm.name() + "' VM...");
+                }
+                new VmStarter(system).start(vm, each);
+            };
+            if (args.has(CommonOptions.DRY_RUN) || new StartRun(runs.system(), vms).atOnce() < 2) {
+                return VmTargets.forEach(args, ctx, vms, "start", vm -> start.on(vm, runs.system(), runs));
+            }
+            return SideBySide.run(ctx, runs, vms, "start", start);
         }
     }
 
@@ -138,11 +145,5 @@ public final class StartTool implements Tool {
 
     private static List<String> prefixed(String type, Optional<String> value) {
         return value.isPresent() ? List.of(type + value.get()) : List.of();
-    }
-
-    private static void tell(ParsedArguments args, Runs runs, String message) {
-        if (args.has(TRAY)) {
-            Tray.tell(runs, message);
-        }
     }
 }

@@ -2,6 +2,8 @@ package org.qubestools.cli.tool;
 
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.runtime.Programs;
+import org.qubestools.core.runtime.RunReport;
+import org.qubestools.core.runtime.RunningSystem;
 
 /** Messages on the desktop. */
 final class Tray {
@@ -10,17 +12,15 @@ final class Tray {
     private Tray() {}
 
     /** Shows a message; where that is not possible, a warning says so and nothing else happens. */
-    static void tell(Runs runs, String message) {
+    static void tell(RunningSystem system, RunReport report, String message) {
         try {
-            Programs.Outcome outcome = runs.system()
-                    .host()
-                    .programs()
-                    .run(Programs.Command.of(PROGRAM, "--app-name=qvm-start", "--", message));
+            Programs.Outcome outcome =
+                    system.host().programs().run(Programs.Command.of(PROGRAM, "--app-name=qvm-start", "--", message));
             if (outcome.status() != 0) {
-                runs.warn("cannot say it on the desktop: " + PROGRAM + " failed with status " + outcome.status());
+                report.warn("cannot say it on the desktop: " + PROGRAM + " failed with status " + outcome.status());
             }
         } catch (QubesException e) {
-            runs.warn("cannot say it on the desktop: " + e.getMessage());
+            report.warn("cannot say it on the desktop: " + e.getMessage());
         }
     }
 }

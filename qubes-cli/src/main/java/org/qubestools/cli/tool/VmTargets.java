@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.qubestools.cli.frame.ExitCode;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.CommonOptions;
@@ -70,33 +71,62 @@ final class VmTargets {
         if (args.has(CommonOptions.DRY_RUN)) {
             return dryRun(ctx, vms, word);
         }
-        Map<String, Object> done = new LinkedHashMap<>();
-        QubesException first = null;
-        int good = 0;
+        Outcomes outcomes = new Outcomes(ctx);
         for (QubesVm vm : vms) {
             try {
                 work.on(vm);
-                done.put(vm.name(), true);
-                good++;
+                outcomes.done(vm);
             } catch (QubesException e) {
                 if (vms.size() == 1 || endsAll(e)) {
                     throw e;
                 }
-                ctx.failed(e);
-                done.put(vm.name(), false);
-                first = first == null ? e : first;
+                outcomes.failed(vm, e);
             }
         }
-        if (ctx.isJson()) {
-            Map<String, Object> result = new LinkedHashMap<>();
-            result.put("type", word);
-            result.put("vms", done);
-            ctx.json(result);
+        return outcomes.tell(word);
+    }
+
+    /** What became of several VMs. */
+    static final class Outcomes {
+        private final ToolContext ctx;
+        private final Map<String, Object> done = new LinkedHashMap<>();
+        private @Nullable QubesException first;
+        private int good;
+
+        Outcomes(ToolContext ctx) {
+            this.ctx = ctx;
         }
-        if (first == null) {
-            return ExitCode.OK;
+
+        void done(QubesVm vm) {
+            done.put(vm.name(), true);
+            good++;
         }
-        return good == 0 ? ExitCode.of(first.kind()) : SOME;
+
+        /** Says so at once. */
+        void failed(QubesVm vm, QubesException failure) {
+            tellFailure(failure);
+            done.put(vm.name(), false);
+            first = first == null ? failure : first;
+        }
+
+        /** Says what failed beside the VMs. */
+        void tellFailure(QubesException failure) {
+            ctx.failed(failure);
+        }
+
+        /** Tells scripts of all; returns the exit code. */
+        int tell(String word) {
+            if (ctx.isJson()) {
+                Map<String, Object> result = new LinkedHashMap<>();
+                result.put("type", word);
+                result.put("vms", done);
+                ctx.json(result);
+            }
+            if (first == null) {
+                return ExitCode.OK;
+            }
+            return good == 0 ? ExitCode.of(first.kind()) : SOME;
+        }
     }
 
     /** What fails for one VM in this way fails for all. */

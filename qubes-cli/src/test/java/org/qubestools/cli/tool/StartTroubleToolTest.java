@@ -81,6 +81,40 @@ final class StartTroubleToolTest extends LiveTest {
         assertThat(running()).hasSize(MANY);
     }
 
+    /** The same where several start at once: each of the 250 runs whole, or nothing is left of it. */
+    @Test
+    void ctrlCInTheMiddleOfManyAtOnceLeavesWholeVms() throws Exception {
+        List<String> moments = List.of(
+                "libvirt define vm101",
+                "libvirt create paused vm101",
+                "qubesdb write vm101 /qubes-random-seed",
+                "libvirt resume vm101");
+        for (String moment : moments) {
+            manyVms();
+            driver(VmmTraits.QEMU);
+            services.runningDatabases().forEach(services::loseDatabase);
+            for (int qid = 2; qid < MANY + 2; qid++) {
+                Files.deleteIfExists(tree.path("/var/lib/qubes/appvms/vm" + qid + "/volatile.img"));
+            }
+            steps.at(moment, host::interrupt);
+
+            Outcome outcome = run("qvm-start -q --all");
+
+            assertThat(outcome).as(moment).isEqualTo(new Outcome(130, "", "qvm-start: interrupted\n"));
+            Set<String> running = running();
+            assertThat(running).as(moment).hasSizeBetween(96, MANY - 1);
+            assertThat(services.runningDatabases()).as(moment).isEqualTo(running);
+            assertThat(services.openConnections()).as(moment).isZero();
+            for (int qid = 2; qid < MANY + 2; qid++) {
+                assertThat(tree.exists("/var/lib/qubes/appvms/vm" + qid + "/volatile.img"))
+                        .as(moment + " vm" + qid)
+                        .isEqualTo(running.contains("vm" + qid));
+            }
+        }
+        assertDone("qvm-start -q --all");
+        assertThat(running()).hasSize(MANY);
+    }
+
     @Test
     void aMissingKernelIsNamed() throws Exception {
         Files.delete(tree.path("/var/lib/qubes/vm-kernels/4.4.14-11/vmlinuz"));

@@ -8,7 +8,10 @@ import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.vmm.DomainKey;
 
-/** An open connection to libvirt: all calls on it, each within the limit of time, their failures in words for a user. */
+/**
+ * An open connection to libvirt: all calls on it, each within the limit of time, their failures in words for a user. Safe for
+ * several threads; libvirt closes it when the last call on it has ended.
+ */
 final class Connection implements AutoCloseable {
     /** Work on one domain, whose handle is freed after it. */
     interface DomainCall<T> {
@@ -32,6 +35,7 @@ final class Connection implements AutoCloseable {
     private final LimitedCalls calls;
     private final Pointer pointer;
     private boolean closed;
+    private int users;
 
     private Connection(String uri, NativeLibvirt libvirt, LimitedCalls calls, Pointer pointer) {
         this.uri = uri;
@@ -61,12 +65,51 @@ final class Connection implements AutoCloseable {
 
     /** False once the connection is lost. One that does not answer is not lost: it may answer again. */
     boolean isAlive() {
-        synchronized (this) {
-            if (closed) {
-                return false;
+        if (!enter()) {
+            return false;
+        }
+        try {
+            return calls.isStuck() || libvirt.plain("virConnectIsAlive", pointer) == 1;
+        } finally {
+            leave();
+        }
+    }
+
+    /** To be left by the same thread; false if it is closed. A caller who gives up a call does not end that. */
+    private synchronized boolean enter() {
+        if (!closed) {
+            users++;
+        }
+        return !closed;
+    }
+
+    private synchronized void leave() {
+        users--;
+        notifyAll();
+    }
+
+    private synchronized void awaitUnused() {
+        while (users > 0) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("a thread of ours that nobody interrupts", e);
             }
         }
-        return calls.isStuck() || libvirt.plain("virConnectIsAlive", pointer) == 1;
+    }
+
+    private <T extends @Nullable Object> T used(Call<T> call) {
+        if (!enter()) {
+            throw new QubesException(
+                    ErrorKind.VMM_UNREACHABLE,
+                    "the connection to " + uri + " was closed",
+                    "another call on it found that it is lost");
+        }
+        try {
+            return call.on(libvirt, pointer);
+        } finally {
+            leave();
+        }
     }
 
     /**
@@ -75,13 +118,8 @@ final class Connection implements AutoCloseable {
      * @param doing what it is for, as a phrase that continues {@code cannot}
      */
     <T extends @Nullable Object> T ask(String doing, Call<T> call) {
-        synchronized (this) {
-            if (closed) {
-                throw new IllegalStateException("the connection was closed");
-            }
-        }
         try {
-            return calls.make(() -> call.on(libvirt, pointer), this::askVersion);
+            return calls.make(() -> used(call), this::askVersion);
         } catch (LibvirtFailure e) {
             throw failed(doing, e);
         }
@@ -96,7 +134,7 @@ final class Connection implements AutoCloseable {
 
     /** The daemon answers this at once, whatever its drivers do. */
     private void askVersion() {
-        libvirt.number("virConnectGetLibVersion", pointer, new byte[Long.BYTES]);
+        used((lib, connection) -> lib.number("virConnectGetLibVersion", connection, new byte[Long.BYTES]));
     }
 
     private QubesException failed(String doing, LibvirtFailure e) {
@@ -149,6 +187,7 @@ final class Connection implements AutoCloseable {
         if (!calls.isStuck()) {
             try {
                 new LimitedCalls(uri, CLOSING).make(() -> {
+                    awaitUnused();
                     order.on(libvirt, pointer);
                     return libvirt.plain("virConnectClose", pointer);
                 });

@@ -28,7 +28,8 @@ final class DisposableStart {
             prepare(vm, undo, warnings);
             return;
         }
-        try (StartLocks.Held lock = system.locks().await(origin, system.report(), system.time())) {
+        try (Turns.Turn turn = system.turns().on(origin);
+                StartLocks.Held lock = system.locks().await(origin, system.report(), system.time())) {
             if (system.isRunning(origin)) {
                 throw new QubesException(
                         ErrorKind.IN_USE,

@@ -75,7 +75,10 @@ final class GuestData {
 
     /** Writes the rules of all VMs behind a running ProxyVM. */
     void rewriteFirewall(QubesVm proxy) {
-        put(proxy, block(system.report()::warn).of(system.view(proxy), this::numberOf));
+        // Looked up and written in one turn, so that who writes last has seen all domains.
+        try (Turns.Turn turn = system.turns().on(proxy)) {
+            put(proxy, block(system.report()::warn).of(system.view(proxy), this::numberOf));
+        }
     }
 
     private @Nullable Integer numberOf(QubesVm vm) {

@@ -3,14 +3,14 @@ package org.qubestools.core.runtime;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.UndoStack;
 
-/** Takes back what was begun, and never hides why. */
+/** Takes back what was begun, to its end even if the thread is interrupted, and never hides why. */
 final class Rollback {
     private Rollback() {}
 
     /** Runs the undo; the result is {@code first}, with what could not be taken back added to its message. */
     static QubesException of(QubesException first, UndoStack undo) {
         try {
-            undo.close();
+            run(undo);
             return first;
         } catch (QubesException left) {
             QubesException both = new QubesException(
@@ -23,10 +23,22 @@ final class Rollback {
         }
     }
 
+    /** An interrupt would cut short what an undo waits for. */
+    private static void run(UndoStack undo) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            undo.close();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     /** Runs the undo after an error of ours. */
     static void ofBug(Throwable bug, UndoStack undo) {
         try {
-            undo.close();
+            run(undo);
         } catch (QubesException left) {
             bug.addSuppressed(left);
         }

@@ -26,7 +26,7 @@ import org.qubestools.core.vmm.VmmTraits;
 
 /**
  * The stored VMs together with what runs of them: what starting, stopping and connecting them has in common. Nothing is
- * connected to before it is needed. Not safe for use from several threads.
+ * connected to before it is needed. For one thread; each other one gets its own {@link #beside} it.
  */
 public final class RunningSystem implements AutoCloseable {
     private static final String RUN_DIR = "/var/run/qubes";
@@ -38,6 +38,8 @@ public final class RunningSystem implements AutoCloseable {
     private final UuidKeeper uuids;
     private final RunReport report;
     private final StartLocks locks;
+    private final Turns turns;
+    private final boolean ownsLocks;
     private final Map<Integer, LiveVm> live = new HashMap<>();
     private VmCollection vms;
 
@@ -69,6 +71,31 @@ public final class RunningSystem implements AutoCloseable {
         this.uuids = uuids;
         this.report = report;
         this.locks = new StartLocks(place.paths().real(RUN_DIR));
+        this.turns = new Turns();
+        this.ownsLocks = true;
+    }
+
+    private RunningSystem(RunningSystem first, HostServices host, RunReport report) {
+        this.vmm = first.vmm;
+        this.place = first.place;
+        this.pools = first.pools;
+        this.uuids = first.uuids;
+        this.locks = first.locks;
+        this.turns = first.turns;
+        this.ownsLocks = false;
+        this.vms = first.vms;
+        this.host = host;
+        this.report = report;
+    }
+
+    /**
+     * The same VMs for another thread, which closes it, before this one is closed: with connections of its own to databases,
+     * and with the same VMM and the same locks. What either learns of VMs the other does not.
+     *
+     * @param services of the same host; what they warn of belongs to {@code listener}
+     */
+    public RunningSystem beside(HostServices services, RunReport listener) {
+        return new RunningSystem(this, services, listener);
     }
 
     /** The VMs as they are now: one that starts may have got an identity since they were loaded. */
@@ -123,6 +150,10 @@ public final class RunningSystem implements AutoCloseable {
 
     StartLocks locks() {
         return locks;
+    }
+
+    Turns turns() {
+        return turns;
     }
 
     Place place() {
@@ -215,6 +246,12 @@ public final class RunningSystem implements AutoCloseable {
         if (vm.get(Attributes.UUID) != null) {
             return vm;
         }
+        try (Turns.Turn turn = turns.on(Turns.Shared.STORE)) {
+            return withNewIdentity(vm);
+        }
+    }
+
+    private QubesVm withNewIdentity(QubesVm vm) {
         String uuid = vmm.find(new DomainKey(vm.name(), null))
                 .map(DomainSnapshot::uuid)
                 .orElseGet(() -> UUID.randomUUID().toString());
@@ -233,7 +270,9 @@ public final class RunningSystem implements AutoCloseable {
     @Override
     public void close() {
         closeLive();
-        locks.close();
+        if (ownsLocks) {
+            locks.close();
+        }
     }
 
     private void closeLive() {

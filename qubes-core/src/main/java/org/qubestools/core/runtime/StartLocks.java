@@ -20,7 +20,7 @@ import org.qubestools.core.model.QubesVm;
 /**
  * Which VMs are being started, over all processes: one file, of which each start locks the byte with the number of its
  * qid. The kernel ends the lock of a process that ends. One open file for all of this process, since closing another one
- * of the same file would end its locks.
+ * of the same file would end its locks. Safe for several threads.
  */
 final class StartLocks implements AutoCloseable {
     private static final String FILE = "qvm-start.lock";
@@ -103,7 +103,7 @@ final class StartLocks implements AutoCloseable {
                 cause);
     }
 
-    private FileChannel open() throws IOException {
+    private synchronized FileChannel open() throws IOException {
         FileChannel open = channel;
         if (open == null) {
             Files.createDirectories(directory);
@@ -125,7 +125,7 @@ final class StartLocks implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         FileChannel open = channel;
         channel = null;
         if (open != null) {

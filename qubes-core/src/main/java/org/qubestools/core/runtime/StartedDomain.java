@@ -27,9 +27,14 @@ final class StartedDomain {
             mayExist = true;
             return id;
         } catch (QubesException e) {
-            mayExist = e.kind() == ErrorKind.VMM_UNREACHABLE; // it may have been made all the same
+            mayExist = isUndecided(e);
             throw e;
         }
+    }
+
+    /** Nobody awaited the answer, so it may have been made all the same. */
+    private static boolean isUndecided(QubesException e) {
+        return e.kind() == ErrorKind.VMM_UNREACHABLE || e.kind() == ErrorKind.CANCELLED;
     }
 
     /** Restores it, paused, from a saved one; its number, or empty if the driver cannot do that. */
@@ -37,7 +42,7 @@ final class StartedDomain {
         try {
             mayExist = system.vmm().restorePaused(spec, saved);
         } catch (QubesException e) {
-            mayExist = e.kind() == ErrorKind.VMM_UNREACHABLE; // it may have been made all the same
+            mayExist = isUndecided(e);
             throw e;
         }
         if (!mayExist) {
@@ -71,7 +76,9 @@ final class StartedDomain {
 
     void startDatabase(int id) {
         hasDatabase = true; // also one that did not come up may have left something
-        system.host().databases().start(vm, id);
+        try (Turns.Turn turn = system.turns().on(Turns.Shared.DATABASES)) {
+            system.host().databases().start(vm, id);
+        }
     }
 
     void stopDatabase() {

@@ -50,7 +50,8 @@ public final class VmStarter {
     public int start(QubesVm vm, StartOptions options) {
         RunningSystem.refuseDom0(vm, "started");
         system.vmm().requireOnline();
-        try (StartLocks.Held lock = system.locks().take(vm)) {
+        try (Turns.Turn turn = system.turns().on(vm);
+                StartLocks.Held lock = system.locks().take(vm)) {
             return startLocked(vm, options);
         }
     }
@@ -93,8 +94,13 @@ public final class VmStarter {
 
     private void startNetvm(QubesVm vm, StartOptions options) {
         QubesVm netvm = system.netvm(vm);
-        if (netvm != null && netvm.qid() != 0 && !system.isRunning(netvm)) {
-            startNeeded(netvm, options);
+        if (netvm == null || netvm.qid() == 0) {
+            return;
+        }
+        try (Turns.Turn turn = system.turns().on(netvm)) { // one that starts counts as running long before it is ready
+            if (!system.isRunning(netvm)) {
+                startNeeded(netvm, options);
+            }
         }
     }
 

@@ -15,7 +15,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.model.QubesVm;
@@ -26,21 +29,21 @@ import org.qubestools.qubesdb.QubesDb;
 
 /**
  * All that a host has beside its VMM, in memory: it keeps one list of all that is done, in the words of the fixture of
- * start orders, fails where it is told to, and knows what is still open.
+ * start orders, fails where it is told to, and knows what is still open. Safe for several threads, once it is set up.
  */
 public final class FakeServices
         implements MemoryManager, DomainDatabases, XenStore, SessionDaemons, Programs, VolatileImages {
     private final List<String> steps;
-    private final Set<String> failing = new TreeSet<>();
+    private final Set<String> failing = new ConcurrentSkipListSet<>();
     private final Map<String, String> xenStore = new TreeMap<>();
-    private final Map<String, InMemoryQubesDb.Domain> databases = new LinkedHashMap<>();
-    private final Set<String> running = new TreeSet<>();
-    private final Map<String, List<String>> answers = new TreeMap<>();
-    private final Map<String, String> written = new TreeMap<>();
+    private final Map<String, InMemoryQubesDb.Domain> databases = new ConcurrentHashMap<>();
+    private final Set<String> running = new ConcurrentSkipListSet<>();
+    private final Map<String, List<String>> answers = new ConcurrentSkipListMap<>();
+    private final Map<String, String> written = new ConcurrentSkipListMap<>();
     private boolean hooks;
     private boolean outliving;
-    private int grants;
-    private int connections;
+    private final AtomicInteger grants = new AtomicInteger();
+    private final AtomicInteger connections = new AtomicInteger();
 
     /** Adds to this list, in which others may write too. */
     private final Map<String, Deque<Outcome>> outcomes = new LinkedHashMap<>();
@@ -71,12 +74,12 @@ public final class FakeServices
 
     /** Requests for memory that nobody gave back. */
     public int openGrants() {
-        return grants;
+        return grants.get();
     }
 
     /** Connections to databases that nobody closed. */
     public int openConnections() {
-        return connections;
+        return connections.get();
     }
 
     /** Names of the VMs whose QubesDB daemon runs. */
@@ -134,7 +137,7 @@ public final class FakeServices
     @Override
     public Grant request(long bytes) {
         record("memory request " + bytes);
-        grants++;
+        grants.incrementAndGet();
         return new Grant() {
             private boolean open = true;
 
@@ -142,7 +145,7 @@ public final class FakeServices
             public void close() {
                 if (open) {
                     open = false;
-                    grants--;
+                    grants.decrementAndGet();
                     steps.add("memory close");
                 }
             }
@@ -176,14 +179,14 @@ public final class FakeServices
     @Override
     public QubesDb connect(QubesVm vm) {
         record("qubesdb open " + vm.name());
-        connections++;
+        connections.incrementAndGet();
         QubesDb client = database(vm.name()).client();
         return (QubesDb) Proxy.newProxyInstance(
                 QubesDb.class.getClassLoader(), new Class<?>[] {QubesDb.class}, (proxy, method, arguments) -> {
                     switch (method.getName()) {
                         case "write" -> record("qubesdb write " + vm.name() + " " + arguments[0]);
                         case "remove", "removeDirectory" -> record("qubesdb rm " + vm.name() + " " + arguments[0]);
-                        case "close" -> connections--;
+                        case "close" -> connections.decrementAndGet();
                         default -> {}
                     }
                     try {

@@ -9,12 +9,14 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.io.JumpingTime;
 import org.qubestools.core.io.Ownership;
@@ -49,8 +51,8 @@ public final class StartWorld implements AutoCloseable {
 
     private final Path root;
     private final Steps steps = new Steps();
-    private final List<String> warnings = new ArrayList<>();
-    private final List<String> kept = new ArrayList<>();
+    private final List<String> warnings = new CopyOnWriteArrayList<>();
+    private final List<String> kept = new CopyOnWriteArrayList<>();
     private final FakeServices services = new FakeServices(steps);
     private final JumpingTime time = new JumpingTime();
     private final FakeVmm vmm;
@@ -191,6 +193,18 @@ public final class StartWorld implements AutoCloseable {
 
     QubesVm vm(String name) {
         return system().vms().require(name);
+    }
+
+    /** A start for a thread of its own, in the words that {@link StartRun} needs: told who failed, it goes on. */
+    StartRun.Job job(Map<String, QubesException> failures) {
+        return (number, vm) -> {
+            try (RunningSystem own = system().beside(services.services(), new Warnings())) {
+                new VmStarter(own).start(vm, StartOptions.ORDINARY);
+            } catch (QubesException e) {
+                failures.put(vm.name(), e);
+            }
+            return true;
+        };
     }
 
     int start(String vm) {

@@ -14,13 +14,18 @@ public final class Steps extends CopyOnWriteArrayList<String> {
 
     /** Has this happen when the step is noted, before it is done. */
     public void at(String step, Runnable happening) {
-        happenings.put(step, happening);
+        synchronized (happenings) {
+            happenings.put(step, happening);
+        }
     }
 
     @Override
     public boolean add(String step) {
         boolean added = super.add(step);
-        Runnable happening = happenings.remove(step);
+        Runnable happening;
+        synchronized (happenings) {
+            happening = happenings.remove(step);
+        }
         if (happening != null) {
             happening.run();
         }
