@@ -52,6 +52,8 @@ final class DocumentationTest {
         "global: qubes-prefs --json updatevm",
         "edit: qubes-prefs --json -s updatevm sys-net",
         "store: qubes-store dump --json",
+        "store-check: qubes-store check --json",
+        "store-repair: qubes-store repair --json",
         "services: qvm-service --json work",
         "edit: qvm-service --json work -e cups",
         "firewall: qvm-firewall --json work",
@@ -89,6 +91,7 @@ final class DocumentationTest {
         "dvm: qvm-create-default-dvm --json fedora-23",
         "backup-plan: qvm-backup --json --dry-run --offline-mode -p ROOT/passphrase ROOT/new.backup work",
         "backup: qvm-backup --json --offline-mode --scrypt-cost 10 -p ROOT/passphrase ROOT/new.backup work",
+        "store-rebuild: qubes-store repair --yes --json",
         "init: qvm-init-storage --json",
         "backup-info: qubes-backup info --json -p ROOT/passphrase ROOT/sample.backup",
         "backup-vms: qubes-backup list --json -p ROOT/passphrase ROOT/sample.backup",
@@ -191,7 +194,7 @@ final class DocumentationTest {
         for (String run : RUNS) {
             String type = run.substring(0, run.indexOf(':'));
             String commandLine = run.substring(run.indexOf(' ') + 1).replace("ROOT", root.toString());
-            if (commandLine.startsWith("qvm-init-storage")) {
+            if (commandLine.startsWith("qvm-init-storage") || type.equals("store-rebuild")) {
                 Files.delete(root.resolve("var/lib/qubes/qubes.xml"));
             }
             database.changeAll(commandLine.startsWith("qubesdb-watch"));
@@ -200,7 +203,8 @@ final class DocumentationTest {
                     .environment("QUBES_RUN_DIR", root.resolve("run").toString())
                     .run(commandLine);
 
-            assertThat(outcome.code()).as("%s: %s", commandLine, outcome.err()).isZero();
+            int code = type.matches("store-(check|repair|rebuild)") ? 1 : 0;
+            assertThat(outcome.code()).as("%s: %s", commandLine, outcome.err()).isEqualTo(code);
             Map<String, String> object = topLevel(outcome.out());
             assertThat(object.remove("type")).as(commandLine).isEqualTo(type);
             assertThat(object.keySet()).as(commandLine).containsExactlyInAnyOrderElementsOf(documented.get(type));

@@ -153,6 +153,11 @@ public final class Qubes implements AutoCloseable {
         return StoreInit.run(config, layer, dryRun);
     }
 
+    /** Looks after the store: what is wrong with it, and how that is mended. */
+    public StoreCare care() {
+        return new StoreCare(this, place);
+    }
+
     /** True if the group of the store's files is left alone because the tree below the root does not know it. */
     public boolean leavesGroupAlone() {
         return StoreOwnership.isLeftAlone(config);

@@ -52,7 +52,7 @@ final class StoreInit {
                 return made;
             }
             working = store;
-            create(store, layer, ownership);
+            create(store, EMPTY.getBytes(StandardCharsets.US_ASCII), layer, ownership);
             return made;
         } catch (FileAlreadyExistsException e) {
             throw exists();
@@ -89,10 +89,10 @@ final class StoreInit {
     }
 
     /** Made complete under another name, then linked: a second starter at the same moment finds it taken. */
-    private static void create(Path store, FileLayer layer, Ownership ownership) throws IOException {
+    static void create(Path store, byte[] content, FileLayer layer, Ownership ownership) throws IOException {
         Path temporary =
                 store.resolveSibling("qubes.xml.init" + ProcessHandle.current().pid());
-        layer.writeFile(temporary, EMPTY.getBytes(StandardCharsets.US_ASCII));
+        layer.writeFile(temporary, content);
         try {
             setGroup(temporary, layer, ownership);
             layer.setMode(temporary, STORE_MODE);

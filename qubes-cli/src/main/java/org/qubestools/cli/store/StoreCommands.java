@@ -2,6 +2,7 @@ package org.qubestools.cli.store;
 
 import java.util.List;
 import org.qubestools.cli.frame.ToolContext;
+import org.qubestools.cli.option.Opt;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.option.Usage;
 import org.qubestools.core.io.SafeText;
@@ -9,7 +10,9 @@ import org.qubestools.core.io.SafeText;
 /** The subcommands of {@code qubes-store}. */
 final class StoreCommands {
     /** Their names, in the order of the help text. */
-    static final List<String> NAMES = List.of("dump");
+    static final List<String> NAMES = List.of("dump", "check", "repair");
+
+    static final Opt<Boolean> YES = Opt.flag("--yes").help("repair: make the changes, do not only show them");
 
     private StoreCommands() {}
 
@@ -24,6 +27,14 @@ final class StoreCommands {
             case "dump" -> {
                 requireCount(command, untrustedWords, 0, 1);
                 yield DumpCommand.run(untrustedWords, args, ctx);
+            }
+            case "check" -> {
+                requireCount(command, untrustedWords, 0, 0);
+                yield CheckCommand.run(args, ctx);
+            }
+            case "repair" -> {
+                requireCount(command, untrustedWords, 0, 0);
+                yield RepairCommand.run(args, args.has(YES), ctx);
             }
             default -> throw Usage.error("no such command '" + SafeText.of(command) + "'");
         };

@@ -5,17 +5,20 @@ import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.option.ToolSpec;
 
-/** {@code qubes-store}: looks at the store as a whole. */
+/** {@code qubes-store}: looks at the store as a whole, and mends it. */
 public final class StoreTool implements Tool {
     @Override
     public ToolSpec spec() {
-        return new ToolSpec("qubes-store", "look at the store of VMs as a whole")
+        return new ToolSpec("qubes-store", "look at the store of VMs as a whole, check and repair it")
+                .options(StoreCommands.YES)
                 .operands("COMMAND [ARGUMENT ...]", 1, ToolSpec.ANY)
                 .commands(StoreCommands.NAMES)
                 .readsStore()
-                .note("Commands: dump [FILE].")
+                .note("Commands: dump [FILE], check, repair.")
                 .note("FILE is any file with a store in it; without it the store in use is meant.")
-                .example("qubes-store dump --json", "all that is stored, as JSON");
+                .example("qubes-store dump --json", "all that is stored, as JSON")
+                .example("qubes-store check", "what is wrong with the store, and around it")
+                .example("qubes-store repair", "which safe changes there are for that; --yes makes them");
     }
 
     @Override

@@ -15,13 +15,13 @@ import org.qubestools.core.io.FileLayer;
  */
 public record AccessEdit(String path, int mode, int group) {
     /** What is done, for people. */
-    String describe() {
+    public String describe() {
         String mark = mode >= 0 ? "mode " + AccessFindings.octal(mode) : "group " + group;
         return "give " + path + " the " + mark;
     }
 
     /** Does it; a link that has come into its place is left alone. */
-    void perform(Path real, FileLayer layer) throws IOException {
+    public void perform(Path real, FileLayer layer) throws IOException {
         if (Files.isSymbolicLink(real) || !Files.exists(real, LinkOption.NOFOLLOW_LINKS)) {
             throw new IOException("it is no longer what it was");
         }

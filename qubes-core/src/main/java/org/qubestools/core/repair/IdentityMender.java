@@ -90,8 +90,12 @@ final class IdentityMender {
         return true;
     }
 
-    /** Every number that some reference of the store names, in force or not. */
     private Set<String> namedQids() {
+        return namedQids(vms);
+    }
+
+    /** Every number that some reference of the store names, in force or not. */
+    static Set<String> namedQids(VmCollection vms) {
         Set<String> named = new HashSet<>();
         for (QubesVm vm : vms.inDocumentOrder()) {
             for (String attribute : List.of("template_qid", "netvm_qid", "dispvm_netvm")) {

@@ -3,6 +3,7 @@ package org.qubestools.core.repair;
 import java.util.List;
 import org.qubestools.core.edit.MendStore.LinkEdit;
 import org.qubestools.core.edit.MendStore.TextEdit;
+import org.qubestools.core.io.SafeText;
 
 /**
  * A safe change for one problem: it gives nobody more than counts already or counted before the damage, and takes no
@@ -18,6 +19,17 @@ public record Mending(
         texts = List.copyOf(texts);
         links = List.copyOf(links);
         access = List.copyOf(access);
+    }
+
+    /** True if this is the change for that finding. */
+    public boolean mends(Finding finding) {
+        if (!code.equals(finding.code()) || !about.equals(finding.about())) {
+            return false;
+        }
+        return access.isEmpty()
+                ? texts.isEmpty()
+                        || texts.get(0).attribute().equals(finding.place().attribute())
+                : SafeText.of(access.get(0).path()).equals(finding.place().path());
     }
 
     static Mending ofTexts(String code, String about, String text, List<TextEdit> edits) {

@@ -32,15 +32,24 @@ final class RepairPlan {
         this.tree = tree;
     }
 
-    /** The mendings for the store alone. */
-    static List<Mending> of(StoreSnapshot store, Memory memory, StoreTree tree) {
+    /** The plan for the store alone. */
+    static RepairPlan of(StoreSnapshot store, Memory memory, StoreTree tree) {
         RepairPlan plan = new RepairPlan(store, memory, tree);
         int before = -1;
         for (int turn = 0; turn < MAX_TURNS && plan.chosen.size() > before; turn++) {
             before = plan.chosen.size();
             plan.turn();
         }
-        return plan.chosen;
+        return plan;
+    }
+
+    List<Mending> mendings() {
+        return chosen;
+    }
+
+    /** The problems that will be left. */
+    List<Problem> remaining() {
+        return now.problems();
     }
 
     /** Identities first, since references lead to them. */

@@ -1,9 +1,12 @@
 package org.qubestools.core.repair;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.qubestools.core.edit.HostTree;
+import org.qubestools.core.model.Problem;
 import org.qubestools.core.store.StoreSnapshot;
 import org.qubestools.core.vmm.DomainSnapshot;
 
@@ -12,11 +15,13 @@ import org.qubestools.core.vmm.DomainSnapshot;
  *
  * @param findings the store's own first, then those of the directories, of leftovers, of access, of the running system
  * @param mendings the safe changes, in the order in which they are to be made
+ * @param mendable the findings that are gone after them
  */
-public record StoreCheck(List<Finding> findings, List<Mending> mendings) {
+public record StoreCheck(List<Finding> findings, List<Mending> mendings, Set<Finding> mendable) {
     public StoreCheck {
         findings = List.copyOf(findings);
         mendings = List.copyOf(mendings);
+        mendable = Set.copyOf(mendable);
     }
 
     /**
@@ -41,30 +46,37 @@ public record StoreCheck(List<Finding> findings, List<Mending> mendings) {
     public static StoreCheck of(StoreSnapshot store, Memory memory, Surroundings around) {
         StoreTree tree = new StoreTree(around.host()::real, store.pools());
         List<Finding> findings = new ArrayList<>(StoreFindings.of(store));
-        List<Mending> mendings = new ArrayList<>(RepairPlan.of(store, memory, tree));
+        RepairPlan plan = RepairPlan.of(store, memory, tree);
+        List<Mending> mendings = new ArrayList<>(plan.mendings());
+        Set<Finding> mendable = mended(store.problems(), plan.remaining());
         List<Finding> ofTree = TreeFindings.of(store, tree, around.host());
         findings.addAll(ofTree);
-        mendings.addAll(RepairPlan.icons(store, ofTree));
+        for (Mending icon : RepairPlan.icons(store, ofTree)) {
+            mendings.add(icon);
+            ofTree.stream().filter(icon::mends).forEach(mendable::add);
+        }
         findings.addAll(Leftovers.of(store, tree));
         for (AccessFindings.Wrong wrong : AccessFindings.of(store, tree, around.group())) {
             findings.add(wrong.finding());
+            mendable.add(wrong.finding());
             mendings.add(Mending.ofAccess(wrong.finding(), wrong.change()));
         }
         findings.addAll(DomainFindings.of(store.vms(), around.domains()));
-        return new StoreCheck(findings, mendings);
+        return new StoreCheck(findings, mendings, mendable);
     }
 
-    /** True if nothing is wrong; notes do not count. */
-    public boolean isClean() {
-        return problems() == 0;
-    }
-
-    /** The number of findings that are problems. */
-    public int problems() {
-        int problems = 0;
-        for (Finding finding : findings) {
-            problems += finding.isProblem() ? 1 : 0;
+    /** The findings whose problems are gone after the plan, by what they are about; lines may be others then. */
+    private static Set<Finding> mended(List<Problem> before, List<Problem> after) {
+        Set<List<String>> remaining = new HashSet<>();
+        for (Problem problem : after) {
+            remaining.add(List.of(problem.code().text(), problem.about(), problem.attribute()));
         }
-        return problems;
+        Set<Finding> mended = new HashSet<>();
+        for (Problem problem : before) {
+            if (!remaining.contains(List.of(problem.code().text(), problem.about(), problem.attribute()))) {
+                mended.add(StoreFindings.of(problem));
+            }
+        }
+        return mended;
     }
 }

@@ -69,7 +69,7 @@ final class MendedStoreTest {
     }
 
     private List<Mending> plan(StoreSnapshot store, Memory memory) {
-        return RepairPlan.of(store, memory, tree);
+        return RepairPlan.of(store, memory, tree).mendings();
     }
 
     private StoreSnapshot mended(StoreSnapshot store, List<Mending> mendings) {

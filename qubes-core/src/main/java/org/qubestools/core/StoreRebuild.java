@@ -1,0 +1,84 @@
+package org.qubestools.core;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.Ownership;
+import org.qubestools.core.store.StoreFile;
+import org.qubestools.core.store.StoreSnapshot;
+
+/** Puts a rebuilt store in the place of one that is lost. */
+final class StoreRebuild {
+    private static final String BACKUP = "/var/lib/qubes/backup";
+    private static final int FILE_MODE = 0660;
+    private static final int DIRECTORY_MODE = 02770;
+    private static final DateTimeFormatter STAMP =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd-HH-mm-ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private StoreRebuild() {}
+
+    static List<String> install(EditPlace place, StoreSnapshot rebuilt) {
+        Path store = place.config().store();
+        Ownership ownership = StoreOwnership.of(place.config());
+        List<String> done = new ArrayList<>();
+        if (!Files.exists(store, LinkOption.NOFOLLOW_LINKS)) {
+            try {
+                StoreInit.create(store, rebuilt.bytes(), place.layer(), ownership);
+            } catch (IOException e) {
+                throw Qubes.failed(store, e);
+            }
+            done.add("made " + QubesConfig.STORE);
+            return done;
+        }
+        try (StoreFile file = StoreFile.openExclusive(store, place.lockWait(), place.layer(), ownership)) {
+            byte[] damaged = file.read();
+            requireDamaged(place, damaged);
+            done.add("kept what was there as " + keep(place, damaged, ownership));
+            file.replace(rebuilt.bytes());
+            done.add("replaced " + QubesConfig.STORE);
+            return done;
+        }
+    }
+
+    private static void requireDamaged(EditPlace place, byte[] content) {
+        try {
+            place.parse(content.clone());
+        } catch (QubesException e) {
+            return;
+        }
+        throw new QubesException(ErrorKind.WRONG_STATE, "there is a store meanwhile that can be read", "run it again");
+    }
+
+    private static String keep(EditPlace place, byte[] damaged, Ownership ownership) {
+        String shown = BACKUP + "/damaged-" + STAMP.format(place.clock().instant()) + ".xml";
+        Path directory = place.config().real(BACKUP);
+        Path file = place.config().real(shown);
+        try {
+            if (!Files.isDirectory(directory)) {
+                place.layer().createDirectory(directory);
+                ownership.giveTo(place.layer(), directory);
+                place.layer().setMode(directory, DIRECTORY_MODE);
+            }
+            for (int i = 1; Files.exists(file, LinkOption.NOFOLLOW_LINKS); i++) {
+                shown = BACKUP + "/damaged-" + STAMP.format(place.clock().instant()) + "-" + i + ".xml";
+                file = place.config().real(shown);
+            }
+            place.layer().writeFile(file, damaged);
+            ownership.giveTo(place.layer(), file);
+            place.layer().setMode(file, FILE_MODE);
+            place.layer().sync(file);
+            place.layer().sync(directory);
+        } catch (IOException e) {
+            throw Qubes.failed(file, e);
+        }
+        return shown;
+    }
+}
