@@ -232,10 +232,8 @@ public final class BackupRun {
     }
 
     private boolean confirmed() {
-        if (PassphraseOptions.isGiven(args)) {
-            return true;
-        }
-        return Question.yes("Do you want to proceed? [y/N] ", ctx);
+        boolean unasked = args.has(BackupProfile.YES) || PassphraseOptions.isGiven(args);
+        return unasked || Question.yes("Do you want to proceed? [y/N] ", ctx);
     }
 
     /** The file that was made; null if the backup went elsewhere. */

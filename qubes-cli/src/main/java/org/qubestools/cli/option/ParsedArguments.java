@@ -72,4 +72,24 @@ public final class ParsedArguments {
     public String operand(int index) {
         return operands.get(index);
     }
+
+    /** Words of a command line with these of the options given, each mention, in the order given; no operands. */
+    public List<String> optionWords(List<? extends Opt<?>> wanted) {
+        List<String> words = new ArrayList<>();
+        for (Mention mention : mentions) {
+            if (wanted.contains(mention.option())) {
+                String name = mention.option().longestName();
+                if (mention.option().takes() == Opt.Takes.ONE_VALUE) {
+                    words.add(
+                            name.startsWith("--")
+                                    ? name + "=" + mention.words().get(0)
+                                    : name + mention.words().get(0));
+                } else {
+                    words.add(name);
+                    words.addAll(mention.words());
+                }
+            }
+        }
+        return words;
+    }
 }

@@ -1,5 +1,6 @@
 package org.qubestools.cli.tool;
 
+import org.qubestools.cli.backup.BackupProfile;
 import org.qubestools.cli.backup.BackupRun;
 import org.qubestools.cli.backup.PassphraseOptions;
 import org.qubestools.cli.backup.ReadingOptions;
@@ -38,6 +39,9 @@ public final class BackupTool implements Tool {
                         BackupRun.TO_COMMAND,
                         ReadingOptions.MEMORY,
                         ReadingOptions.TMPDIR,
+                        BackupProfile.YES,
+                        BackupProfile.PROFILE,
+                        BackupProfile.SAVE,
                         DEBUG,
                         CommonOptions.QUIET)
                 .onlyOneOf(PassphraseOptions.FILE, PassphraseOptions.FD, PassphraseOptions.COMMAND)
@@ -47,11 +51,14 @@ public final class BackupTool implements Tool {
                         + "with include_in_backups, internal ones excepted, and the home of dom0.")
                 .example("qvm-backup /mnt/backup", "everything, as a file qubes-DATE in that directory")
                 .example("qvm-backup -Z zstd backup work personal", "two VMs, compressed by zstd")
+                .example("qvm-backup -y --profile weekly.profile", "what was kept with --save-profile weekly.profile")
                 .example("qvm-backup -d sys-usb /media/disk", "into a directory of the VM sys-usb");
     }
 
     @Override
     public int run(ParsedArguments args, ToolContext ctx) {
-        return BackupRun.run(args, ctx);
+        ParsedArguments all = BackupProfile.with(args, spec());
+        BackupProfile.save(all, spec());
+        return BackupRun.run(all, ctx);
     }
 }

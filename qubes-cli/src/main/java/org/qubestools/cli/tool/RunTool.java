@@ -49,6 +49,8 @@ public final class RunTool implements Tool {
     private static final Opt<Boolean> NO_GUI = Opt.flag("--nogui").help("in an HVM: without a window");
     private static final Opt<Boolean> SERVICE =
             Opt.flag("--service").help("the command is the name of a qrexec service, such as qubes.GetAppmenus");
+    private static final Opt<Boolean> NO_SHELL =
+            Opt.flag("--no-shell").help("a lone COMMAND is a program too, not a line for the shell");
     private static final Opt<Boolean> FILTER = Opt.flag("--filter-escape-chars")
             .help("take out what controls terminals (default if standard output is one)");
     private static final Opt<Boolean> NO_FILTER =
@@ -65,7 +67,7 @@ public final class RunTool implements Tool {
     public ToolSpec spec() {
         return new ToolSpec("qvm-run", "run a command or a service in VMs")
                 .operands("[VM] COMMAND [ARGUMENT ...]", 0, ToolSpec.ANY)
-                .options(CommonOptions.QUIET, AUTO, DISPOSABLE, USER, PASS_IO, LOCAL, SERVICE, NO_GUI, TRAY)
+                .options(CommonOptions.QUIET, AUTO, DISPOSABLE, USER, PASS_IO, LOCAL, SERVICE, NO_SHELL, NO_GUI, TRAY)
                 .options(ALL, VmTargets.EXCLUDE, PAUSE, UNPAUSE)
                 .options(FILTER, NO_FILTER, COLOUR, NO_COLOUR, ERROR_COLOUR, NO_ERROR_COLOUR)
                 .onlyOneOf(PAUSE, UNPAUSE)
@@ -73,6 +75,7 @@ public final class RunTool implements Tool {
                 .onlyOneOf(DISPOSABLE, ALL)
                 .onlyOneOf(DISPOSABLE, PAUSE)
                 .onlyOneOf(DISPOSABLE, UNPAUSE)
+                .onlyOneOf(SERVICE, NO_SHELL)
                 .onlyOneOf(FILTER, NO_FILTER)
                 .onlyOneOf(COLOUR, NO_COLOUR)
                 .onlyOneOf(ERROR_COLOUR, NO_ERROR_COLOUR)
@@ -187,7 +190,7 @@ public final class RunTool implements Tool {
         if (args.has(SERVICE)) {
             return QrexecCommand.service(words.get(0), "dom0");
         }
-        return words.size() == 1 ? words.get(0) : ShellWords.quoted(words);
+        return words.size() == 1 && !args.has(NO_SHELL) ? words.get(0) : ShellWords.quoted(words);
     }
 
     private static int runOrTell(

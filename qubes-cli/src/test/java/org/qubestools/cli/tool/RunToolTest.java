@@ -167,4 +167,14 @@ final class RunToolTest extends LiveTest {
 
         assertRefused("qvm-run work true", 1, "this host has no qrexec (its driver is QEMU)");
     }
+
+    @Test
+    void withoutAShellALoneWordIsAProgram() {
+        assertThat(run("qvm-run --no-shell work true").code()).isZero();
+        assertThat(tree.run(List.of("qvm-run", "--no-shell", "work", "a b")).code())
+                .isZero();
+        assertThat(host.vms().calls()).anyMatch(call -> call.endsWith(":true") || call.contains(":true "));
+        assertThat(host.vms().calls()).anyMatch(call -> call.contains(":'a b'"));
+        assertFails("qvm-run --no-shell --service work test.Echo", 2, "exclude each other");
+    }
 }
