@@ -10,6 +10,7 @@ import org.qubestools.cli.store.StoreTool;
 import org.qubestools.cli.tool.AddTool;
 import org.qubestools.cli.tool.BackupRestoreTool;
 import org.qubestools.cli.tool.BackupTool;
+import org.qubestools.cli.tool.BatchTool;
 import org.qubestools.cli.tool.BlockTool;
 import org.qubestools.cli.tool.CheckTool;
 import org.qubestools.cli.tool.CloneTool;
@@ -65,6 +66,7 @@ public final class Tools {
                 "qvm-add-template",
                 "qvm-backup",
                 "qvm-backup-restore",
+                "qvm-batch",
                 "qvm-block",
                 "qvm-check",
                 "qvm-clone",
@@ -115,6 +117,7 @@ public final class Tools {
             case "qvm-add-template" -> Optional.of(AddTool.ofTemplates());
             case "qvm-backup" -> Optional.of(new BackupTool());
             case "qvm-backup-restore" -> Optional.of(new BackupRestoreTool());
+            case "qvm-batch" -> Optional.of(new BatchTool(Tools::named));
             case "qvm-block" -> Optional.of(new BlockTool());
             case "qvm-check" -> Optional.of(new CheckTool());
             case "qvm-clone" -> Optional.of(new CloneTool());

@@ -93,6 +93,7 @@ final class DocumentationTest {
         "backup: qvm-backup --json --offline-mode --scrypt-cost 10 -p ROOT/passphrase ROOT/new.backup work",
         "store-rebuild: qubes-store repair --yes --json",
         "init: qvm-init-storage --json",
+        "batch: qvm-batch --json ROOT/sample.batch",
         "backup-info: qubes-backup info --json -p ROOT/passphrase ROOT/sample.backup",
         "backup-vms: qubes-backup list --json -p ROOT/passphrase ROOT/sample.backup",
         "backup-entries: qubes-backup list --json -p ROOT/passphrase ROOT/sample.backup work",
@@ -138,6 +139,7 @@ final class DocumentationTest {
         Files.writeString(qubes.resolve("vm-templates/fedora-23/root-cow.img.old"), "SnAp");
         Files.copy(ProjectFiles.smallStore(), qubes.resolve("qubes.xml"));
         Files.write(root.resolve("sample.backup"), Fixtures.bytes("backups/v4-gzip.backup"));
+        Files.writeString(root.resolve("sample.batch"), "qvm-prefs work memory\n");
         Files.writeString(root.resolve("passphrase"), "correct horse battery staple\n");
     }
 

@@ -1,6 +1,7 @@
 package org.qubestools.core;
 
 import java.time.Clock;
+import java.util.List;
 import org.qubestools.core.edit.Change;
 import org.qubestools.core.edit.Draft;
 import org.qubestools.core.edit.EditHooks;
@@ -32,6 +33,11 @@ record EditPlace(QubesConfig config, LazyVmm vmm, FileLayer layer, Clock clock, 
             change.apply(draft);
         }
         return draft;
+    }
+
+    /** A draft in which nothing is changed yet. */
+    Draft draft(StoreSnapshot before) {
+        return draft(before, List.of());
     }
 
     private static boolean mends(Iterable<? extends Change> changes) {

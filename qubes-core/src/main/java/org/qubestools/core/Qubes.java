@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.qubestools.core.edit.Change;
 import org.qubestools.core.edit.EditHooks;
 import org.qubestools.core.edit.SetUuid;
@@ -18,6 +19,7 @@ import org.qubestools.core.runtime.DispIds;
 import org.qubestools.core.runtime.HostServices;
 import org.qubestools.core.runtime.RunReport;
 import org.qubestools.core.runtime.RunningSystem;
+import org.qubestools.core.storage.PlannedTree;
 import org.qubestools.core.store.LockWait;
 import org.qubestools.core.store.StoreFile;
 import org.qubestools.core.store.StoreSnapshot;
@@ -35,6 +37,7 @@ public final class Qubes implements AutoCloseable {
     private final Clock clock;
     private final LockWait lockWait;
     private final EditPlace place;
+    private final @Nullable BatchEdit batch;
 
     /**
      * The core of one run. Takes over {@code vmm}: {@link #close} closes it.
@@ -48,6 +51,18 @@ public final class Qubes implements AutoCloseable {
         this.clock = clock;
         this.lockWait = lockWait;
         this.place = new EditPlace(config, vmm, layer, clock, lockWait, hooks);
+        this.batch = null;
+    }
+
+    /** What a line of {@code batch} sees of {@code whole}. */
+    Qubes(Qubes whole, LazyVmm vmm, BatchEdit batch) {
+        this.config = whole.config;
+        this.vmm = vmm;
+        this.layer = whole.layer;
+        this.clock = whole.clock;
+        this.lockWait = whole.lockWait;
+        this.place = whole.place;
+        this.batch = batch;
     }
 
     public QubesConfig config() {
@@ -80,6 +95,9 @@ public final class Qubes implements AutoCloseable {
 
     /** Reads the store under the shared lock, which is released at once. */
     public StoreSnapshot load() {
+        if (batch != null) {
+            return batch.planned();
+        }
         byte[] bytes;
         try {
             bytes = readStore();
@@ -87,6 +105,11 @@ public final class Qubes implements AutoCloseable {
             throw shown(e);
         }
         return place.parse(bytes);
+    }
+
+    /** What the file system is like, in a batch after what is planned so far. */
+    public PlannedTree files() {
+        return batch == null ? new PlannedTree() : batch.files();
     }
 
     private byte[] readStore() {
@@ -130,8 +153,33 @@ public final class Qubes implements AutoCloseable {
      * @param dryRun only tell what would change
      */
     public EditOutcome edit(List<? extends Change> changes, boolean dryRun) {
+        if (batch != null) {
+            return batch.edit(changes, vmm, dryRun);
+        }
         try (StoreEdit edit = StoreEdit.open(place)) {
             return edit.apply(changes, dryRun);
+        } catch (QubesException e) {
+            throw shown(e);
+        }
+    }
+
+    /**
+     * One edit that {@code lines} puts together under the exclusive lock: all of it or nothing.
+     *
+     * @param newStore there is no store yet; it comes into being with all of this, or not at all
+     * @param dryRun only tell what would change
+     * @throws QubesException besides the usual ones, whatever {@code lines} throws; IN_USE if there is a store already
+     */
+    public EditOutcome batch(BatchEdit.Lines lines, boolean newStore, boolean dryRun) {
+        StoreEdit.Planner planner = (before, draft) ->
+                lines.plan(new BatchEdit(this, before, draft, newStore ? StoreInit.describe(config) : List.of()));
+        try {
+            if (newStore && dryRun) {
+                return StoreEdit.dryRunOfNew(place, planner);
+            }
+            try (StoreEdit edit = newStore ? StoreEdit.openNew(place) : StoreEdit.open(place)) {
+                return edit.apply(planner, dryRun);
+            }
         } catch (QubesException e) {
             throw shown(e);
         }
@@ -150,7 +198,7 @@ public final class Qubes implements AutoCloseable {
      * @return a line for each thing made
      */
     public List<String> initStorage(boolean dryRun) {
-        return StoreInit.run(config, layer, dryRun);
+        return batch == null ? StoreInit.run(config, layer, lockWait, dryRun) : batch.init();
     }
 
     /** Looks after the store: what is wrong with it, and how that is mended. */
@@ -165,7 +213,9 @@ public final class Qubes implements AutoCloseable {
 
     @Override
     public void close() {
-        vmm.close();
+        if (batch == null) {
+            vmm.close();
+        }
     }
 
     static UncheckedIOException failed(Path path, IOException e) {

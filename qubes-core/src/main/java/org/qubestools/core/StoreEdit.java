@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.qubestools.core.edit.Change;
 import org.qubestools.core.edit.Draft;
 import org.qubestools.core.io.Ownership;
@@ -18,16 +19,23 @@ import org.qubestools.core.store.StoreSnapshot;
  */
 final class StoreEdit implements AutoCloseable {
     /** Notes which files an edit has begun to change, so that a killed edit can be undone or finished. */
-    private static final String JOURNAL = "/var/lib/qubes/.qvm-pending";
+    static final String JOURNAL = "/var/lib/qubes/.qvm-pending";
 
     private final EditPlace place;
     private final Ownership ownership;
     private final StoreFile file;
+    private final @Nullable NewStore fresh;
 
-    private StoreEdit(EditPlace place, Ownership ownership, StoreFile file) {
+    private StoreEdit(EditPlace place, Ownership ownership, StoreFile file, @Nullable NewStore fresh) {
         this.place = place;
         this.ownership = ownership;
         this.file = file;
+        this.fresh = fresh;
+    }
+
+    /** Who fills a draft. */
+    interface Planner {
+        void plan(StoreSnapshot before, Draft draft);
     }
 
     /** Takes the lock; the caller closes it. */
@@ -36,7 +44,34 @@ final class StoreEdit implements AutoCloseable {
         return new StoreEdit(
                 place,
                 ownership,
-                StoreFile.openExclusive(place.config().store(), place.lockWait(), place.layer(), ownership));
+                StoreFile.openExclusive(place.config().store(), place.lockWait(), place.layer(), ownership),
+                null);
+    }
+
+    /** The same where there is no store yet; the first edit brings it into being, and until then nobody sees it. */
+    static StoreEdit openNew(EditPlace place) {
+        NewStore fresh = NewStore.begin(place.config(), place.layer(), place.lockWait());
+        return new StoreEdit(place, StoreOwnership.of(place.config()), fresh.file(), fresh);
+    }
+
+    /** What a first edit would do; locks and makes nothing. */
+    static EditOutcome dryRunOfNew(EditPlace place, Planner planner) {
+        StoreInit.requireNone(place.config());
+        StoreSnapshot before = place.parse(StoreInit.empty());
+        Draft draft = place.draft(before);
+        planner.plan(before, draft);
+        before.withChanges(draft.vms());
+        return outcome(place, before, draft, false, List.of());
+    }
+
+    /** One edit that {@code planner} puts together; with {@code dryRun} nothing of it is done. */
+    EditOutcome apply(Planner planner, boolean dryRun) {
+        byte[] bytes = file.read();
+        List<String> leftOver = new ArrayList<>(recover(bytes, dryRun));
+        StoreSnapshot before = place.parse(bytes);
+        Draft draft = place.draft(before);
+        planner.plan(before, draft);
+        return end(before, draft, bytes, leftOver, dryRun);
     }
 
     /** One edit; with {@code dryRun} nothing of it is done. */
@@ -45,12 +80,17 @@ final class StoreEdit implements AutoCloseable {
         List<String> leftOver = new ArrayList<>(recover(bytes, dryRun));
         StoreSnapshot before = place.parse(bytes);
         Draft draft = place.draft(before, changes);
+        return end(before, draft, bytes, leftOver, dryRun);
+    }
+
+    private EditOutcome end(StoreSnapshot before, Draft draft, byte[] bytes, List<String> leftOver, boolean dryRun) {
         byte[] after = before.withChanges(draft.vms());
-        boolean changed = !before.isContent(after) || !draft.files().isEmpty();
+        boolean changed =
+                fresh != null || !before.isContent(after) || !draft.files().isEmpty();
         if (changed && !dryRun) {
             leftOver.addAll(save(draft, bytes, after));
         }
-        return outcome(before, draft, changed && !dryRun, leftOver);
+        return outcome(place, before, draft, changed && !dryRun, leftOver);
     }
 
     /** Undoes or finishes what a killed edit had begun. */
@@ -64,7 +104,15 @@ final class StoreEdit implements AutoCloseable {
         }
         return dryRun
                 ? List.of("an edit was interrupted; the next one that is no dry run finishes or undoes it first")
-                : FileChanges.recover(place.layer(), journal, bytes);
+                : recovered(journal, bytes);
+    }
+
+    private List<String> recovered(Path journal, byte[] bytes) {
+        List<String> done = FileChanges.recover(place.layer(), journal, bytes);
+        if (fresh == null) {
+            NewStore.removeName(place.config(), place.layer());
+        }
+        return done;
     }
 
     private List<String> save(Draft draft, byte[] before, byte[] after) {
@@ -87,6 +135,9 @@ final class StoreEdit implements AutoCloseable {
         boolean saved = false;
         try {
             file.replace(after);
+            if (fresh != null) {
+                fresh.publish();
+            }
             saved = true;
         } finally {
             if (!saved) {
@@ -95,7 +146,8 @@ final class StoreEdit implements AutoCloseable {
         }
     }
 
-    private EditOutcome outcome(StoreSnapshot before, Draft draft, boolean saved, List<String> leftOver) {
+    private static EditOutcome outcome(
+            EditPlace place, StoreSnapshot before, Draft draft, boolean saved, List<String> leftOver) {
         List<String> files = new ArrayList<>();
         for (String line : draft.files().describe()) {
             files.add(place.config().shownIn(line));
@@ -117,6 +169,10 @@ final class StoreEdit implements AutoCloseable {
     /** Gives the lock back. */
     @Override
     public void close() {
-        file.close();
+        if (fresh != null) {
+            fresh.close();
+        } else {
+            file.close();
+        }
     }
 }

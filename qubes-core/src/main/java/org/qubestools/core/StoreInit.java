@@ -15,6 +15,8 @@ import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.io.Ownership;
+import org.qubestools.core.io.TempName;
+import org.qubestools.core.store.LockWait;
 
 /** Makes the empty store and the directories around it. */
 final class StoreInit {
@@ -29,44 +31,74 @@ final class StoreInit {
 
     private StoreInit() {}
 
-    static List<String> run(QubesConfig config, FileLayer layer, boolean dryRun) {
-        Path store = config.store();
-        if (Files.exists(store, LinkOption.NOFOLLOW_LINKS)) {
+    static List<String> run(QubesConfig config, FileLayer layer, LockWait wait, boolean dryRun) {
+        requireNone(config);
+        List<String> made = describe(config);
+        if (dryRun) {
+            return made;
+        }
+        boolean unfinished = NewStore.isBegun(config) || Files.exists(config.real(StoreEdit.JOURNAL));
+        if (unfinished) {
+            try (NewStore fresh = NewStore.begin(config, layer, wait)) {
+                fresh.publish();
+            }
+            return made;
+        }
+        makeDirectories(config, layer, new ArrayList<>());
+        try {
+            create(config.store(), empty(), layer, StoreOwnership.of(config));
+        } catch (FileAlreadyExistsException e) {
+            throw exists();
+        } catch (IOException e) {
+            throw Qubes.failed(config.store(), e);
+        }
+        return made;
+    }
+
+    /** IN_USE if there is a store. */
+    static void requireNone(QubesConfig config) {
+        if (Files.exists(config.store(), LinkOption.NOFOLLOW_LINKS)) {
             throw exists();
         }
-        Ownership ownership = StoreOwnership.of(config);
+    }
+
+    static byte[] empty() {
+        return EMPTY.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** A line for each thing that will be made. */
+    static List<String> describe(QubesConfig config) {
         List<String> made = new ArrayList<>();
+        for (String directory : DIRECTORIES) {
+            if (!Files.isDirectory(config.real("/var/lib/qubes" + directory))) {
+                made.add("make directory /var/lib/qubes" + directory);
+            }
+        }
+        made.add("create " + QubesConfig.STORE);
+        return made;
+    }
+
+    static QubesException exists() {
+        return new QubesException(
+                ErrorKind.IN_USE, QubesConfig.STORE + " exists already", "remove it first if all of it may go");
+    }
+
+    /** Makes what is missing; {@code made} gets the new ones, parents first. */
+    static void makeDirectories(QubesConfig config, FileLayer layer, List<Path> made) {
+        Ownership ownership = StoreOwnership.of(config);
         Path working = config.root();
         try {
             for (String directory : DIRECTORIES) {
                 working = config.real("/var/lib/qubes" + directory);
-                if (!Files.isDirectory(working)) {
-                    made.add("make directory /var/lib/qubes" + directory);
-                }
-                if (!dryRun) {
-                    makeDirectories(working, layer, ownership);
-                }
+                makeDirectory(working, layer, ownership, made);
             }
-            made.add("create " + QubesConfig.STORE);
-            if (dryRun) {
-                return made;
-            }
-            working = store;
-            create(store, EMPTY.getBytes(StandardCharsets.US_ASCII), layer, ownership);
-            return made;
-        } catch (FileAlreadyExistsException e) {
-            throw exists();
         } catch (IOException e) {
             throw Qubes.failed(working, e);
         }
     }
 
-    private static QubesException exists() {
-        return new QubesException(
-                ErrorKind.IN_USE, QubesConfig.STORE + " exists already", "remove it first if all of it may go");
-    }
-
-    private static void makeDirectories(Path directory, FileLayer layer, Ownership ownership) throws IOException {
+    private static void makeDirectory(Path directory, FileLayer layer, Ownership ownership, List<Path> made)
+            throws IOException {
         Deque<Path> missing = new ArrayDeque<>();
         Path at = directory;
         while (at != null && !Files.isDirectory(at)) {
@@ -75,6 +107,7 @@ final class StoreInit {
         }
         for (Path path : missing) {
             layer.createDirectory(path);
+            made.add(path);
             boolean ours = path.endsWith("var/lib/qubes") || isBelowStore(path);
             if (ours) {
                 setGroup(path, layer, ownership);
@@ -90,16 +123,17 @@ final class StoreInit {
 
     /** Made complete under another name, then linked: a second starter at the same moment finds it taken. */
     static void create(Path store, byte[] content, FileLayer layer, Ownership ownership) throws IOException {
-        Path temporary =
-                store.resolveSibling("qubes.xml.init" + ProcessHandle.current().pid());
-        layer.writeFile(temporary, content);
+        Path temporary = TempName.beside(store);
         try {
+            layer.writeFile(temporary, content);
             setGroup(temporary, layer, ownership);
             layer.setMode(temporary, STORE_MODE);
             layer.sync(temporary);
             layer.hardLink(temporary, store);
         } finally {
-            layer.delete(temporary);
+            if (Files.exists(temporary)) {
+                layer.delete(temporary);
+            }
         }
         Path directory = store.getParent();
         if (directory != null) {

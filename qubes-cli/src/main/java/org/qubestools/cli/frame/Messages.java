@@ -22,8 +22,27 @@ import org.qubestools.core.io.SafeText;
  * @param verbose details too
  * @param err where to
  * @param status what is drawn there while work goes on
+ * @param line of a batch that the tool runs in, from 1; 0 outside of batches
  */
-public record Messages(String tool, boolean json, boolean quiet, boolean verbose, PrintStream err, StatusLine status) {
+public record Messages(
+        String tool, boolean json, boolean quiet, boolean verbose, PrintStream err, StatusLine status, int line) {
+    private static final String BATCH = "qvm-batch";
+
+    /** Outside of batches. */
+    public Messages(String tool, boolean json, boolean quiet, boolean verbose, PrintStream err, StatusLine status) {
+        this(tool, json, quiet, verbose, err, status, 0);
+    }
+
+    /** The same for a line of a batch. */
+    public Messages atLine(int number) {
+        return new Messages(tool, json, quiet, verbose, err, status, number);
+    }
+
+    private String name() {
+        String where = BATCH + ": line " + line;
+        return line == 0 ? tool : tool.equals(BATCH) ? where : where + ": " + tool;
+    }
+
     /** For the time before the command line is understood: looks for the two long options as they are. */
     public static Messages before(String tool, List<String> untrustedWords, PrintStream err) {
         boolean json = false;
@@ -74,13 +93,15 @@ public record Messages(String tool, boolean json, boolean quiet, boolean verbose
      */
     public void failure(String kind, String message, String joint, @Nullable String hint, int code) {
         if (!json) {
-            line(tool + ": " + message + (hint == null ? "" : joint + hint));
+            line(name() + ": " + message + (hint == null ? "" : joint + hint));
             return;
         }
         synchronized (err) {
-            try (Json line = Json.line(err)) {
-                line.beginObject().field("type", "error").field("kind", kind).field("message", message);
-                line.field("hint", hint).field("exit", code).end();
+            try (Json object = Json.line(err)) {
+                object.beginObject().field("type", "error").field("kind", kind).field("message", message);
+                object.field("hint", hint).field("exit", code);
+                place(object);
+                object.end();
             }
         }
     }
@@ -101,19 +122,24 @@ public record Messages(String tool, boolean json, boolean quiet, boolean verbose
         return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    private void place(Json object) {
+        if (line > 0) {
+            object.field("line", line);
+        }
+    }
+
     private void say(String type, String message) {
         if (json) {
             synchronized (err) {
                 try (Json object = Json.line(err)) {
-                    object.beginObject()
-                            .field("type", type)
-                            .field("message", message)
-                            .end();
+                    object.beginObject().field("type", type).field("message", message);
+                    place(object);
+                    object.end();
                 }
             }
         } else {
             String prefix = type.equals("warning") ? ": warning: " : ": ";
-            line(tool.concat(prefix).concat(message));
+            line(name().concat(prefix).concat(message));
         }
     }
 

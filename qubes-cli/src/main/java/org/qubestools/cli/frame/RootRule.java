@@ -14,7 +14,7 @@ public final class RootRule {
      * @throws QubesException of kind WRONG_STATE
      */
     public static void check(ToolContext ctx, boolean forced) {
-        if (!forced && ctx.host().effectiveUserId() == 0) {
+        if (!forced && !ctx.isPart() && ctx.host().effectiveUserId() == 0) {
             throw new QubesException(
                     ErrorKind.WRONG_STATE,
                     "refused to run as root: its files would not belong to group qubes",

@@ -55,7 +55,16 @@ public final class Session implements AutoCloseable, HostSource {
         return open(args, ctx, true);
     }
 
+    /** In a line of a batch. */
+    static Session ofPart(ToolContext ctx, Qubes part) {
+        return new Session(ctx, part);
+    }
+
     private static Session open(ParsedArguments args, ToolContext ctx, boolean offline) {
+        BatchPart part = ctx.part();
+        if (part != null) {
+            return part.open(ctx, offline);
+        }
         Map<String, String> options = new HashMap<>();
         put(options, "QUBES_ROOT", args.value(CommonOptions.ROOT));
         put(options, "QUBES_LIBVIRT_URI", args.value(CommonOptions.CONNECT));
@@ -80,6 +89,16 @@ public final class Session implements AutoCloseable, HostSource {
     private static void put(Map<String, String> options, String key, Optional<String> value) {
         if (value.isPresent()) {
             options.put(key, value.get());
+        }
+    }
+
+    /** Has something done to the running system after the save: now, in a line of a batch when all of it is saved. */
+    public void afterSave(BatchPart.Later work) {
+        BatchPart part = ctx.part();
+        if (part == null) {
+            work.run(this);
+        } else if (!qubes.vmm().isOffline()) {
+            part.add(work);
         }
     }
 

@@ -24,6 +24,7 @@ public final class ToolContext implements LocalTime {
     private final Host host;
     private final VmmSource vmms;
     private final @Nullable Messages messages;
+    private final @Nullable BatchPart part;
 
     /**
      * A context for any tool.
@@ -40,7 +41,7 @@ public final class ToolContext implements LocalTime {
             Map<String, String> environment,
             Host host,
             VmmSource vmms) {
-        this(out, err, in, environment, host, vmms, null);
+        this(out, err, in, environment, host, vmms, null, null);
     }
 
     private ToolContext(
@@ -50,7 +51,8 @@ public final class ToolContext implements LocalTime {
             Map<String, String> environment,
             Host host,
             VmmSource vmms,
-            @Nullable Messages messages) {
+            @Nullable Messages messages,
+            @Nullable BatchPart part) {
         this.out = out;
         this.err = err;
         this.in = in;
@@ -58,11 +60,28 @@ public final class ToolContext implements LocalTime {
         this.host = host;
         this.vmms = vmms;
         this.messages = messages;
+        this.part = part;
     }
 
     /** The same world with a tool's way of saying things. */
     public ToolContext with(Messages newMessages) {
-        return new ToolContext(out, err, in, environment, host, vmms, newMessages);
+        return new ToolContext(out, err, in, environment, host, vmms, newMessages, part);
+    }
+
+    /** The same world for a line of a batch, which prints to {@code results}. */
+    public ToolContext ofPart(BatchPart newPart, PrintStream results) {
+        return new ToolContext(results, err, in, environment, host, vmms, messages, newPart);
+    }
+
+    /** The line of a batch that runs in this; null outside of batches. */
+    @Nullable
+    BatchPart part() {
+        return part;
+    }
+
+    /** Whether this is a line of a batch, which has already done what is done once. */
+    public boolean isPart() {
+        return part != null;
     }
 
     /**

@@ -45,6 +45,7 @@ public final class ToolSpec {
     private int maxOperands;
     private int dashOperandsFrom = ANY;
     private @Nullable Opt<Boolean> usage;
+    private boolean forBatches;
 
     /**
      * A tool without operands that has the options every tool has.
@@ -100,6 +101,20 @@ public final class ToolSpec {
     public ToolSpec dryRuns() {
         commonOptions.add(0, CommonOptions.DRY_RUN);
         return this;
+    }
+
+    /**
+     * The tool may be a line of a batch: it reaches the store through one session, and whatever it does beside an edit it
+     * leaves to {@code Session.afterSave}.
+     */
+    public ToolSpec forBatches() {
+        forBatches = true;
+        return this;
+    }
+
+    /** Whether {@link #forBatches} was said. */
+    public boolean isForBatches() {
+        return forBatches;
     }
 
     /** The tool refuses root: adds {@code --force-root}. The tool itself asks the root rule, after its usage checks. */

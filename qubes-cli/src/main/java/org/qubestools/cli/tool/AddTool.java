@@ -48,6 +48,7 @@ public final class AddTool implements Tool {
                         .example("qvm-add-appvm work fedora-23", "for a directory that was copied by hand");
         return spec.refusesRoot()
                 .changesStore()
+                .forBatches()
                 .note(
                         "Needed are the directory, private.img, root.img (of the template, if it has one) and the kernel.");
     }

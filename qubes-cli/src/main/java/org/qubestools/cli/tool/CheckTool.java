@@ -40,6 +40,7 @@ public final class CheckTool implements Tool {
                 .operands("VM ...", 0, ToolSpec.ANY)
                 .options(CommonOptions.QUIET, RUNNING, PAUSED, TEMPLATE, NETWORKED, ALL, EXCLUDE)
                 .readsStore()
+                .forBatches()
                 .note("Of several states all must hold. Names may have wildcards * ? [...].")
                 .example("qvm-check -q work && echo there", "for scripts")
                 .example("qvm-check --running 'sys-*'", "do all of these run?")

@@ -26,6 +26,7 @@ public final class CloneTool implements Tool {
                 .options(CommonOptions.QUIET, PATH, POOL)
                 .refusesRoot()
                 .changesStore()
+                .forBatches()
                 .note("Images are copied with their holes; blocks are shared where the file system can.")
                 .example("qvm-clone work work-test", "copy work");
     }

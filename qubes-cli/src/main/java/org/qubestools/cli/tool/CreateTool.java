@@ -76,6 +76,7 @@ public final class CreateTool implements Tool {
                 .onlyOneOf(PROXY, NET, HVM, HVM_TEMPLATE, CLASS)
                 .refusesRoot()
                 .changesStore()
+                .forBatches()
                 .note("Every value is checked before anything is made; if anything fails, nothing stays.")
                 .example("qvm-create --label red untrusted", "an AppVM on the default template")
                 .example("qvm-create --label green --proxy --property netvm=sys-net fw", "a ProxyVM with its netvm")

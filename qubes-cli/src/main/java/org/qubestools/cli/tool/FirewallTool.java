@@ -3,7 +3,6 @@ package org.qubestools.cli.tool;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -73,6 +72,7 @@ public final class FirewallTool implements Tool {
                 .onlyOneOf(LIST, ADD, DEL, RESET, EXPORT, IMPORT)
                 .refusesRoot()
                 .changesStore()
+                .forBatches()
                 .note("A rule is ADDRESS[/BITS] PROTO PORTS, where PROTO is tcp or udp and PORTS a number, two with a"
                         + " dash between them or the name of a service; or ADDRESS[/BITS] any. Several rules in one call"
                         + " are one operand each, in quotes.")
@@ -210,7 +210,7 @@ public final class FirewallTool implements Tool {
         EditOutcome outcome = session.qubes().edit(List.of(change), dryRun);
         Reports.outcome(ctx, outcome, dryRun);
         if (!dryRun) {
-            LiveChanges.firewall(session, ctx, args.operand(0));
+            session.afterSave(saved -> LiveChanges.firewall(saved, ctx, args.operand(0)));
         }
         return ExitCode.OK;
     }
@@ -221,15 +221,15 @@ public final class FirewallTool implements Tool {
         QubesVm vm = store.vms().require(args.operand(0));
         VmView view = session.view(store, store.vms(), vm);
         if (args.has(RELOAD)) {
-            LiveChanges.firewall(session, ctx, args.operand(0));
+            session.afterSave(saved -> LiveChanges.firewall(saved, ctx, args.operand(0)));
             if (!args.has(LIST)) {
                 return ExitCode.OK;
             }
         }
         Path file = session.config().real(FirewallFile.pathOf(view));
-        boolean stored = Files.exists(file, LinkOption.NOFOLLOW_LINKS);
-        Firewall firewall =
-                FirewallFile.read(session.config(), view, ctx.clock().instant());
+        boolean stored = session.qubes().files().exists(file);
+        Firewall firewall = FirewallFile.read(
+                session.qubes().files(), session.config(), view, ctx.clock().instant());
         if (ctx.isJson() || action.equals("export")) {
             ctx.json(FirewallJson.write(vm.name(), stored, firewall));
         } else if (args.has(RAW)) {

@@ -38,6 +38,7 @@ public final class GlobalPrefsTool implements Tool {
                 .operands("[PROPERTY [VALUE]]", 0, 2)
                 .options(LIST, GET, SET)
                 .changesStore()
+                .forBatches()
                 .note("Properties: " + NAMES + ". A value is the name of a VM or kernel, or 'none'.")
                 .example("qubes-prefs", "list all")
                 .example("qubes-prefs default-netvm sys-firewall", "set the default netvm");

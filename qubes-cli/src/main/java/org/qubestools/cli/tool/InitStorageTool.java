@@ -17,6 +17,7 @@ public final class InitStorageTool implements Tool {
     public ToolSpec spec() {
         return new ToolSpec("qvm-init-storage", "make an empty store and the directories around it")
                 .options(CommonOptions.DRY_RUN)
+                .forBatches()
                 .note("An existing store is never touched.")
                 .example("qvm-init-storage --root /mnt/target", "for an installer");
     }

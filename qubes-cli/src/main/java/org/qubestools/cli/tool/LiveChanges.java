@@ -48,9 +48,9 @@ final class LiveChanges {
             return;
         }
         StoreSnapshot store = session.qubes().load();
-        QubesVm changed = store.vms().require(vm);
-        QubesVm netvm = store.vms().netvm(changed).vm();
-        if (netvm == null || netvm.vmClass() != VmClass.PROXY) {
+        QubesVm changed = store.vms().byName(vm);
+        QubesVm netvm = changed == null ? null : store.vms().netvm(changed).vm();
+        if (changed == null || netvm == null || netvm.vmClass() != VmClass.PROXY) {
             return;
         }
         try (RunningSystem system = session.running(store, new Says(ctx))) {

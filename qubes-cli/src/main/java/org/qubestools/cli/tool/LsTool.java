@@ -57,6 +57,7 @@ public final class LsTool implements Tool {
                 .options(IDS, CPU, MEM, BACKUP, NETWORK, DISK, KERNEL, RAW_LIST, RAW_DATA, LIST_FIELDS)
                 .options(FORMAT, FIELDS, HELP_COLUMNS, HELP_FORMATS, TREE, SORT, REVERSE, IGNORE_CASE)
                 .readsStore()
+                .forBatches()
                 .note("Names may have wildcards * ? [...]; dom0 matches none. Without a running system the columns that"
                         + " need it show NA, - or nothing.")
                 .example("qvm-ls", "the table of all VMs")

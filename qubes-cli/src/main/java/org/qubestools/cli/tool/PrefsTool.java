@@ -54,6 +54,7 @@ public final class PrefsTool implements Tool {
                 .negativeValueFrom(2)
                 .refusesRoot()
                 .changesStore()
+                .forBatches()
                 .note("With one operand it lists, with two it gets, with three it sets; -s, -g and -l say it outright."
                         + " Several PROPERTY=VALUE are set together or not at all.")
                 .example("qvm-prefs work", "list all properties")

@@ -33,6 +33,7 @@ public final class RemoveTool implements Tool {
                 .options(CommonOptions.QUIET, JUST_DB, FORCE, ALL, EXCLUDE)
                 .refusesRoot()
                 .changesStore()
+                .forBatches()
                 .note("Never asks. All VMs are checked before the first is touched; names may have wildcards.")
                 .example("qvm-remove old", "delete one VM")
                 .example("qvm-remove --dry-run 'test-*'", "see what would go");

@@ -19,7 +19,7 @@ final class Reports {
 
     /** One warning a problem. */
     static void problems(ToolContext ctx, List<Problem> problems) {
-        for (Problem problem : problems) {
+        for (Problem problem : ctx.isPart() ? List.<Problem>of() : problems) {
             String where = problem.line() > 0 ? " (qubes.xml line " + problem.line() + ")" : "";
             String attribute =
                     problem.attribute().isEmpty() || problem.attribute().equals(problem.about())
@@ -60,7 +60,8 @@ final class Reports {
         outcome(ctx, outcome, dryRun);
     }
 
-    private static List<String> text(EditOutcome outcome) {
+    /** The difference as lines for people. */
+    static List<String> text(EditOutcome outcome) {
         List<String> lines = new ArrayList<>();
         for (AttributeChange change : outcome.difference().globals()) {
             lines.add("globals: " + text(change));
@@ -90,7 +91,8 @@ final class Reports {
                 + (after == null ? "(absent)" : PropertyText.safe(after));
     }
 
-    private static Map<String, Object> json(EditOutcome outcome, boolean dryRun) {
+    /** The difference as JSON. */
+    static Map<String, Object> json(EditOutcome outcome, boolean dryRun) {
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("type", "edit");
         result.put("dry_run", dryRun);

@@ -34,6 +34,7 @@ public final class ServiceTool implements Tool {
                 .options(LIST, ENABLE, DISABLE, DEFAULT)
                 .onlyOneOf(LIST, ENABLE, DISABLE, DEFAULT)
                 .changesStore()
+                .forBatches()
                 .note("A running VM sees the change at its next start.")
                 .example("qvm-service work", "list the services of work")
                 .example("qvm-service work -e cups", "switch cups on")

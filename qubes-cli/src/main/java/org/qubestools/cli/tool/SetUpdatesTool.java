@@ -28,6 +28,7 @@ public final class SetUpdatesTool implements Tool {
         return new ToolSpec("qubes-set-updates", "whether dom0 and VMs look for updates")
                 .operands("enable|disable|status", 1, 1)
                 .changesStore()
+                .forBatches()
                 .note("Running VMs are told, as far as commands can be run in them; others see it at their next start.")
                 .example("qubes-set-updates status", "what is set now")
                 .example("qubes-set-updates disable", "nobody looks for updates any more");
@@ -47,7 +48,7 @@ public final class SetUpdatesTool implements Tool {
                 SetUpdates change = new SetUpdates(word.equals("enable"));
                 Reports.outcome(ctx, session.qubes().edit(List.of(change), dryRun), dryRun);
                 if (!dryRun && !session.qubes().vmm().isOffline()) {
-                    tellRunning(change.enabled(), session, ctx);
+                    session.afterSave(saved -> tellRunning(change.enabled(), saved, ctx));
                 }
             }
             return ExitCode.OK;
@@ -77,7 +78,8 @@ public final class SetUpdatesTool implements Tool {
     private static void status(Session session, ToolContext ctx) {
         StoreSnapshot store = session.qubes().load();
         Reports.problems(ctx, store.problems());
-        SetUpdates.State state = SetUpdates.of(store.vms(), new HostTree(session.config()));
+        SetUpdates.State state = SetUpdates.of(
+                store.vms(), new HostTree(session.config(), session.qubes().files()));
         if (ctx.isJson()) {
             Map<String, @Nullable Object> result = new LinkedHashMap<>();
             result.put("type", "updates");

@@ -17,6 +17,7 @@ public final class TemplateCommitTool implements Tool {
         return new ToolSpec("qvm-template-commit", "have VMs start from what their template is now")
                 .operands("VM", 1, 1)
                 .changesStore()
+                .forBatches()
                 .note("The template must be halted. What it was before stays beside it, in root-cow.img.old.")
                 .example("qvm-template-commit fedora-23", "after it was shut down");
     }

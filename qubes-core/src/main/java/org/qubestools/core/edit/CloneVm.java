@@ -72,7 +72,7 @@ public record CloneVm(
 
     private static @Nullable String firewall(Draft draft, QubesVm source) {
         String path = draft.view(source).files().firewall();
-        return path == null ? null : FirewallCopy.withoutExpired(draft.real(path), path, draft.now());
+        return path == null ? null : FirewallCopy.withoutExpired(draft.planned(), draft.real(path), path, draft.now());
     }
 
     private static QubesVm add(Draft draft, QubesVm source, VmName name, String pool) {

@@ -1,8 +1,6 @@
 package org.qubestools.core.edit;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
@@ -33,16 +31,16 @@ public record CommitTemplate(String untrustedVm) implements Change {
         Path root = existing(draft, vm, draft.view(vm).files().rootImage());
         Path changes = existing(draft, vm, directory == null ? null : directory + "/root-cow.img");
         Path old = changes.resolveSibling("root-cow.img.old");
-        if (Files.exists(old, LinkOption.NOFOLLOW_LINKS)) {
+        if (draft.planned().exists(old)) {
             draft.files().delete(old);
         }
         draft.files().move(changes, old);
-        draft.files().sparse(changes, size(root), MODE);
+        draft.files().sparse(changes, size(draft, root), MODE);
     }
 
     private static Path existing(Draft draft, QubesVm vm, @Nullable String path) {
         Path file = path == null ? null : draft.real(path);
-        if (file == null || !Files.isRegularFile(file)) {
+        if (file == null || !draft.planned().isFile(file)) {
             throw new QubesException(
                     ErrorKind.FAILED,
                     "VM '" + vm.name() + "' lacks " + (path == null ? "its images" : SafeText.of(path)),
@@ -51,9 +49,9 @@ public record CommitTemplate(String untrustedVm) implements Change {
         return file;
     }
 
-    private static long size(Path file) {
+    private static long size(Draft draft, Path file) {
         try {
-            return Files.size(file);
+            return draft.planned().size(file);
         } catch (IOException e) {
             throw new QubesException(ErrorKind.FAILED, file + ": " + IoReason.of(e), null, e);
         }

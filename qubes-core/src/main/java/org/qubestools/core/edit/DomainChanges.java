@@ -1,10 +1,13 @@
 package org.qubestools.core.edit;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.model.Attributes;
+import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmView;
 import org.qubestools.core.vmm.DomainKey;
 import org.qubestools.core.vmm.DomainSpec;
@@ -12,30 +15,31 @@ import org.qubestools.core.vmm.Vmm;
 
 /** The definitions of domains that belong to one edit of the store: all are changed before it is saved, or none. */
 final class DomainChanges {
-    /** A domain that goes, and how to define it again if the edit fails after all. */
-    private record Obsolete(DomainKey key, @Nullable DomainSpec again, boolean ifPossible) {}
+    /** What is wished for a VM's definition: to be made, or to be removed, as it was before. */
+    private record Wish(VmView vm, boolean define, boolean ifPossible) {}
 
-    private final List<DomainSpec> definitions = new ArrayList<>(0);
-    private final List<Obsolete> obsolete = new ArrayList<>(0);
+    private final List<Wish> wishes = new ArrayList<>(0);
     private final List<DomainSpec> removed = new ArrayList<>(0);
     private final List<DomainKey> made = new ArrayList<>(0);
 
     /** A VM without a UUID was only registered and gets no definition. */
     void define(VmView vm) {
-        DomainSpec spec = spec(vm);
-        if (spec != null) {
-            definitions.add(spec);
+        if (spec(vm) != null) {
+            wishes.add(new Wish(vm, true, false));
         }
     }
 
-    /** The VM as it was before the edit. */
-    void undefine(VmView vm) {
-        obsolete.add(new Obsolete(DomainKey.of(vm.vm()), spec(vm), false));
+    /** The VM as it was before; {@code ifPossible}: a failure is only a warning. */
+    void undefine(VmView before, boolean ifPossible) {
+        wishes.add(new Wish(before, false, ifPossible));
     }
 
-    /** The same; a failure is only a warning. */
-    void undefineIfPossible(VmView vm) {
-        obsolete.add(new Obsolete(DomainKey.of(vm.vm()), spec(vm), true));
+    int size() {
+        return wishes.size();
+    }
+
+    void rollBack(int size) {
+        wishes.subList(size, wishes.size()).clear();
     }
 
     private static @Nullable DomainSpec spec(VmView vm) {
@@ -44,18 +48,31 @@ final class DomainChanges {
     }
 
     /**
-     * Removes what is no longer wanted, then makes the new definitions; a failure takes all of it back.
+     * Removes what is no longer wanted, then makes the new definitions, of VMs as they are after the edit; a failure takes
+     * all of it back. What the edit itself defines and removes again never gets there.
      *
      * @param warnings gets what failed and was not needed
      */
-    void apply(Vmm vmm, List<String> warnings) {
-        try {
-            for (Obsolete domain : obsolete) {
-                remove(domain, vmm, warnings);
+    void apply(Vmm vmm, List<String> warnings, Draft after) {
+        Map<String, VmView> definitions = new LinkedHashMap<>();
+        List<Wish> obsolete = new ArrayList<>(0);
+        for (Wish wish : wishes) {
+            String uuid = wish.vm().vm().get(Attributes.UUID);
+            boolean own = uuid != null && definitions.remove(uuid) != null;
+            if (wish.define() && uuid != null) {
+                definitions.put(uuid, wish.vm());
+            } else if (!own) {
+                obsolete.add(wish);
             }
-            for (DomainSpec definition : definitions) {
-                vmm.define(definition);
-                made.add(definition.key());
+        }
+        try {
+            for (Wish wish : obsolete) {
+                remove(wish, vmm, warnings);
+            }
+            for (Map.Entry<String, VmView> definition : definitions.entrySet()) {
+                DomainSpec spec = new DomainSpec(definition.getKey(), latest(definition.getValue(), after));
+                vmm.define(spec);
+                made.add(spec.key());
             }
         } catch (QubesException e) {
             undo(vmm);
@@ -63,18 +80,25 @@ final class DomainChanges {
         }
     }
 
-    private void remove(Obsolete domain, Vmm vmm, List<String> warnings) {
+    private static VmView latest(VmView vm, Draft after) {
+        QubesVm now = after.vms().findKey(vm.vm().key());
+        return now == null ? vm : after.view(now);
+    }
+
+    private void remove(Wish wish, Vmm vmm, List<String> warnings) {
+        DomainKey key = DomainKey.of(wish.vm().vm());
+        DomainSpec again = spec(wish.vm());
         try {
-            boolean defined = vmm.find(domain.key()).isPresent();
-            vmm.undefine(domain.key());
-            if (defined && domain.again() != null) {
-                removed.add(domain.again());
+            boolean defined = vmm.find(key).isPresent();
+            vmm.undefine(key);
+            if (defined && again != null) {
+                removed.add(again);
             }
         } catch (QubesException e) {
-            if (!domain.ifPossible()) {
+            if (!wish.ifPossible()) {
                 throw e;
             }
-            warnings.add("the definition of '" + domain.key().name() + "' could not be removed: " + e.getMessage());
+            warnings.add("the definition of '" + key.name() + "' could not be removed: " + e.getMessage());
         }
     }
 

@@ -4,14 +4,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
-import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.Globals;
 import org.qubestools.core.model.HostInfo;
 import org.qubestools.core.model.NewVm;
@@ -23,6 +20,7 @@ import org.qubestools.core.model.VmReference;
 import org.qubestools.core.model.VmView;
 import org.qubestools.core.property.PropertyContext;
 import org.qubestools.core.storage.FileChanges;
+import org.qubestools.core.storage.PlannedTree;
 import org.qubestools.core.vmm.DomainKey;
 import org.qubestools.core.vmm.DomainSnapshot;
 import org.qubestools.core.vmm.LazyVmm;
@@ -32,30 +30,32 @@ import org.qubestools.core.vmm.LazyVmm;
  * user should know. Nothing of it is done before all changes were applied.
  */
 public final class Draft implements PropertyContext {
-    private final List<Problem> problems;
+    private final DraftProblems problems;
     private final Pools pools;
     private final HostTree tree;
-    private final LazyVmm vmm;
+    private final VmCollection before;
     private final Clock clock;
     private final FileChanges files = new FileChanges();
     private final DomainChanges domains = new DomainChanges();
     private final EditSteps steps = new EditSteps();
-    private final Map<Integer, VmView> networkBefore = new LinkedHashMap<>(0);
+    private final NetworkMoves networkBefore = new NetworkMoves();
     private final List<String> warnings = new ArrayList<>(0);
     private final List<String> notes = new ArrayList<>(0);
     private VmCollection vms;
+    private LazyVmm vmm;
 
     /** STORE_CORRUPT if one of the problems is in the way of any change. */
     public Draft(VmCollection vms, List<Problem> problems, Pools pools, HostTree tree, LazyVmm vmm, Clock clock) {
         this(vms, pools, tree, vmm, clock, problems);
-        refuseBrokenReferences();
+        this.problems.refuseAnyChange();
     }
 
     private Draft(VmCollection vms, Pools pools, HostTree tree, LazyVmm vmm, Clock clock, List<Problem> problems) {
+        this.before = vms;
         this.vms = vms;
-        this.problems = problems;
+        this.problems = new DraftProblems(problems);
         this.pools = pools;
-        this.tree = tree;
+        this.tree = tree.after(files.planned());
         this.vmm = vmm;
         this.clock = clock;
     }
@@ -64,18 +64,6 @@ public final class Draft implements PropertyContext {
     public static Draft mending(
             VmCollection vms, List<Problem> problems, Pools pools, HostTree tree, LazyVmm vmm, Clock clock) {
         return new Draft(vms, pools, tree, vmm, clock, problems);
-    }
-
-    private void refuseBrokenReferences() {
-        for (Problem problem : problems) {
-            if (problem.code().blocksEveryChange()) {
-                throw new QubesException(
-                        ErrorKind.STORE_CORRUPT,
-                        "nothing can be changed while VM '" + problem.about() + "' has a problem ("
-                                + problem.code().text() + "): " + problem.text(),
-                        "correct line " + problem.line() + " of qubes.xml first");
-            }
-        }
     }
 
     /** The VMs as changed so far. */
@@ -91,7 +79,12 @@ public final class Draft implements PropertyContext {
         return files;
     }
 
-    /** The files of the host and the store's directory tree. */
+    /** What the file system is like after the changes so far. */
+    public PlannedTree planned() {
+        return files.planned();
+    }
+
+    /** The files of the host and the store's directory tree, as they are after the changes so far. */
     public HostTree tree() {
         return tree;
     }
@@ -103,15 +96,7 @@ public final class Draft implements PropertyContext {
     /** The VM a user names, if it may be changed. */
     public QubesVm requireChangeable(String untrustedName) {
         QubesVm vm = vms.require(untrustedName);
-        for (Problem problem : problems) {
-            boolean same = problem.code().blocksChangeOfVm() && problem.about().equals(SafeText.of(vm.name()));
-            if (same) {
-                throw new QubesException(
-                        ErrorKind.STORE_CORRUPT,
-                        "VM '" + problem.about() + "' cannot be changed: " + problem.text(),
-                        "correct line " + problem.line() + " of qubes.xml first");
-            }
-        }
+        problems.refuseChangeOf(vm);
         return vm;
     }
 
@@ -181,33 +166,24 @@ public final class Draft implements PropertyContext {
     /** Has the definition of a VM's domain removed, unless offline; {@code before} is the VM as it was. */
     public void undefine(VmView before) {
         if (!vmm.isOffline()) {
-            domains.undefine(before);
+            domains.undefine(before, false);
         }
     }
 
     /** Has a running VM follow its netvm after the save; {@code before} is the VM as it was. */
     void changeNetwork(VmView before) {
-        networkBefore.putIfAbsent(before.vm().key(), before);
+        networkBefore.add(before);
     }
 
     /** The running VMs whose netvm is another one after the save, as they were. */
     public List<VmView> networkBefore() {
-        List<VmView> moved = new ArrayList<>(0);
-        for (VmView before : networkBefore.values()) {
-            QubesVm old = before.vms().netvm(before.vm()).vm();
-            QubesVm now = vms.netvm(vms.byKey(before.vm().key())).vm();
-            boolean same = old == null ? now == null : now != null && now.key() == old.key();
-            if (!same) {
-                moved.add(before);
-            }
-        }
-        return moved;
+        return networkBefore.moved(vms);
     }
 
     /** The same, but a failure of that is only a warning. */
     void undefineIfPossible(VmView before) {
         if (!vmm.isOffline()) {
-            domains.undefineIfPossible(before);
+            domains.undefine(before, true);
         }
     }
 
@@ -262,17 +238,17 @@ public final class Draft implements PropertyContext {
 
     /** Tells of what is about to happen; a failure ends the edit before anything is done. */
     public void tellFirst(EditHooks hooks) {
-        steps.tellFirst(hooks);
+        steps.tellFirst(hooks, before);
     }
 
     /** Tells of what has been done to files and is about to be saved. */
     public void tellLast(EditHooks hooks) {
-        steps.tellLast(hooks, this);
+        steps.tellLast(hooks, this, before);
     }
 
     /** Changes the definitions of domains; a failure takes all of it back. */
     public void applyToVmm() {
-        domains.apply(vmm, warnings);
+        domains.apply(vmm, warnings, this);
     }
 
     /** Takes back what {@link #applyToVmm} did, when the save after it failed. */
@@ -287,5 +263,33 @@ public final class Draft implements PropertyContext {
     /** A path of the store as it really is. */
     public Path real(String fixedPath) {
         return tree.real(fixedPath);
+    }
+
+    /** How far a draft was at a moment. */
+    public record Mark(VmCollection vms, int files, int domains, int steps, int moves) {}
+
+    public Mark mark() {
+        return new Mark(vms, files.size(), domains.size(), steps.size(), networkBefore.size());
+    }
+
+    /** Forgets all that came after the mark, what was said included. */
+    public void rollBack(Mark mark) {
+        vms = mark.vms;
+        files.rollBack(mark.files);
+        domains.rollBack(mark.domains);
+        steps.rollBack(mark.steps);
+        networkBefore.rollBack(mark.moves);
+        forgetSaid();
+    }
+
+    /** Forgets warnings and notes, which somebody has passed on. */
+    public void forgetSaid() {
+        warnings.clear();
+        notes.clear();
+    }
+
+    /** From now on this is asked what runs. */
+    public void ask(LazyVmm running) {
+        vmm = running;
     }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,20 +12,33 @@ import org.jspecify.annotations.Nullable;
 import org.qubestools.core.io.RealPaths;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.VmFiles;
+import org.qubestools.core.storage.PlannedTree;
 
 /** What stands in the directory tree below the root: kernels, flags, files of VMs. */
 public final class HostTree {
     private static final String KERNELS = "/var/lib/qubes/vm-kernels";
 
     private final RealPaths paths;
+    private final PlannedTree planned;
 
     /**
-     * The tree that {@code paths} leads into.
+     * The tree that {@code paths} leads into, as it is.
      *
      * @param paths where a fixed path really is
      */
     public HostTree(RealPaths paths) {
+        this(paths, new PlannedTree());
+    }
+
+    /** The tree as it is after what is planned. */
+    public HostTree(RealPaths paths, PlannedTree planned) {
         this.paths = paths;
+        this.planned = planned;
+    }
+
+    /** The same tree as it is after what is planned there. */
+    HostTree after(PlannedTree changes) {
+        return new HostTree(paths, changes);
     }
 
     public Path real(String fixedPath) {
@@ -34,7 +46,7 @@ public final class HostTree {
     }
 
     public boolean exists(String fixedPath) {
-        return Files.exists(real(fixedPath), LinkOption.NOFOLLOW_LINKS);
+        return planned.exists(real(fixedPath));
     }
 
     /** Why this kernel cannot be used; null if it can. R2 and R3.0 kernels have modules.img instead of initramfs. */

@@ -1,8 +1,6 @@
 package org.qubestools.core.edit;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,13 +29,13 @@ public record SetFirewall(String untrustedVm, List<FirewallEdit> edits) implemen
         QubesVm vm = draft.requireChangeable(untrustedVm);
         Path file = draft.real(FirewallFile.pathOf(draft.view(vm)));
         if (edits.isEmpty()) {
-            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            if (draft.planned().exists(file)) {
                 draft.files().delete(file);
             }
             setService(draft, vm, null);
             return;
         }
-        Firewall firewall = FirewallFile.read(draft::real, draft.view(vm), draft.now());
+        Firewall firewall = FirewallFile.read(draft.planned(), draft::real, draft.view(vm), draft.now());
         for (FirewallEdit edit : edits) {
             firewall = edit.apply(firewall);
         }

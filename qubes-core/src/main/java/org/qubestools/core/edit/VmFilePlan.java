@@ -3,10 +3,11 @@ package org.qubestools.core.edit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
@@ -15,6 +16,9 @@ import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmFiles;
 import org.qubestools.core.storage.FirewallFile;
+import org.qubestools.core.storage.PlannedTree;
+import org.qubestools.core.storage.PlannedTree.Kind;
+import org.qubestools.core.storage.Populate;
 
 /** Plans what happens to the files of a VM; carried out when the draft is saved. */
 final class VmFilePlan {
@@ -105,14 +109,14 @@ final class VmFilePlan {
             source = existing(draft, draft.view(copied).files().rootImage());
         }
         if (source != null) {
-            return sizeOf(source);
+            return sizeOf(draft, source);
         }
         return vm.vmClass().isHvm() ? HVM_ROOT_SIZE : ROOT_SIZE;
     }
 
-    private static long sizeOf(Path file) {
+    private static long sizeOf(Draft draft, Path file) {
         try {
-            return Files.size(file);
+            return draft.planned().size(file);
         } catch (IOException e) {
             throw new QubesException(ErrorKind.FAILED, file + ": " + e.getMessage(), null, e);
         }
@@ -120,7 +124,7 @@ final class VmFilePlan {
 
     private static @Nullable Path existing(Draft draft, @Nullable String path) {
         Path real = path == null ? null : draft.real(path);
-        return real != null && Files.isRegularFile(real) ? real : null;
+        return real != null && draft.planned().isFile(real) ? real : null;
     }
 
     /** The directory of a clone: the images that are the source's own, its firewall rules and kernels. */
@@ -136,7 +140,7 @@ final class VmFilePlan {
             }
             items.add(Item.copy("root.img", root));
             if (clone.vmClass().isTemplate()) {
-                items.add(Item.empty("root-cow.img", sizeOf(root)));
+                items.add(Item.empty("root-cow.img", sizeOf(draft, root)));
             }
         }
         if (source.vmClass().hasKernel() && draft.view(source).facts().kernel() == null) {
@@ -163,13 +167,44 @@ final class VmFilePlan {
             throw new QubesException(ErrorKind.INVALID_VALUE, "no directory can be made for VM '" + vm.name() + "'");
         }
         Path real = draft.real(directory);
-        if (Files.exists(real, LinkOption.NOFOLLOW_LINKS)) {
+        if (draft.planned().exists(real)) {
             throw new QubesException(
                     ErrorKind.IN_USE, directory + " exists already", "move it away, or choose another name");
         }
         items.add(Item.link("icon.png", draft.view(vm).files().iconTarget()));
         requireParent(draft, real);
-        draft.files().create(real, (staging, layer) -> populate(staging, layer, items));
+        draft.files().create(real, new Filling(placed(draft, items)), contents(draft, items));
+    }
+
+    /** With sources where they are while the directory is made. */
+    private static List<Item> placed(Draft draft, List<Item> items) {
+        List<Item> placed = new ArrayList<>();
+        for (Item item : items) {
+            placed.add(
+                    item.source() == null
+                            ? item
+                            : Item.copy(item.name(), draft.planned().source(item.source())));
+        }
+        return placed;
+    }
+
+    private static Map<String, PlannedTree.Item> contents(Draft draft, List<Item> items) {
+        Map<String, PlannedTree.Item> contents = new HashMap<>();
+        for (Item item : items) {
+            byte[] text = item.content() == null ? null : item.content().getBytes(StandardCharsets.UTF_8);
+            long size = text != null ? text.length : item.source() != null ? sizeOf(draft, item.source()) : item.size();
+            Kind kind = item.linkTarget() == null ? Kind.FILE : Kind.LINK;
+            contents.put(item.name(), new PlannedTree.Item(kind, size, text));
+        }
+        return contents;
+    }
+
+    /** Makes the items of a new directory. */
+    private record Filling(List<Item> items) implements Populate {
+        @Override
+        public void populate(Path staging, FileLayer layer) throws IOException {
+            VmFilePlan.populate(staging, layer, items);
+        }
     }
 
     private static void populate(Path staging, FileLayer layer, List<Item> items) throws IOException {
@@ -194,7 +229,7 @@ final class VmFilePlan {
 
     static void requireParent(Draft draft, Path path) {
         Path parent = path.getParent();
-        if (parent != null && !Files.isDirectory(parent)) {
+        if (parent != null && !draft.planned().isDirectory(parent)) {
             draft.files().directory(parent);
         }
     }
@@ -206,14 +241,14 @@ final class VmFilePlan {
         if (vm.vmClass() == VmClass.DISPOSABLE || icon == null || directory == null) {
             return;
         }
-        if (Files.isDirectory(draft.real(directory))) {
+        if (draft.planned().isDirectory(draft.real(directory))) {
             draft.files().link(draft.real(icon), draft.view(vm).files().iconTarget());
         }
     }
 
     static void linkAutostart(Draft draft, String name, boolean on) {
         Path link = draft.real(WANTS + "qubes-vm@" + name + ".service");
-        boolean exists = Files.exists(link, LinkOption.NOFOLLOW_LINKS);
+        boolean exists = draft.planned().exists(link);
         if (on && !exists) {
             requireParent(draft, link);
             draft.files().link(link, UNIT);
@@ -225,16 +260,16 @@ final class VmFilePlan {
     static void rename(Draft draft, String directory, String newDirectory, String oldName, String newName) {
         Path from = draft.real(directory);
         Path to = draft.real(newDirectory);
-        if (!Files.isDirectory(from, LinkOption.NOFOLLOW_LINKS)) {
+        if (draft.planned().kind(from) != Kind.DIRECTORY) {
             draft.warn(directory + " is not there; only the entry is renamed");
             return;
         }
-        if (Files.exists(to, LinkOption.NOFOLLOW_LINKS)) {
+        if (draft.planned().exists(to)) {
             throw new QubesException(
                     ErrorKind.IN_USE, newDirectory + " exists already", "move it away, or choose another name");
         }
         Path config = from.resolve(oldName + ".conf");
-        if (Files.exists(config, LinkOption.NOFOLLOW_LINKS)) {
+        if (draft.planned().exists(config)) {
             draft.files().move(config, from.resolve(newName + ".conf"));
         }
         draft.files().move(from, to);
@@ -245,7 +280,7 @@ final class VmFilePlan {
         if (directory == null) {
             return;
         }
-        if (Files.isDirectory(draft.real(directory), LinkOption.NOFOLLOW_LINKS)) {
+        if (draft.planned().kind(draft.real(directory)) == Kind.DIRECTORY) {
             draft.files().delete(draft.real(directory));
         } else {
             draft.warn(directory + " is gone already");

@@ -25,9 +25,9 @@ final class AppliedChanges implements FileChanges.Applied {
     }
 
     /** Does everything but the final deletions. Whatever it throws, the caller closes this. */
-    void perform(List<FileChange> plan, Ownership ownership) {
+    void perform(List<FileChange> plan, String token, Ownership ownership) {
         List<JournalStep> leftovers = journal.steps();
-        Staging staging = new Staging(layer, ownership, plan);
+        Staging staging = new Staging(layer, ownership, plan, token);
         List<JournalStep> preparation = concat(leftovers, staging.preparation());
         if (preparation.size() > leftovers.size()) {
             enter(journal.withPhase(Journal.Phase.PREPARE, preparation));
@@ -42,14 +42,20 @@ final class AppliedChanges implements FileChanges.Applied {
         for (int i = 0; i < plan.size(); i++) {
             int at = i;
             doing(plan.get(i).describe(), () -> staging.prepare(at));
+        }
+        steps.addAll(staging.displaced());
+        for (int i = 0; i < plan.size(); i++) {
+            int at = i;
             doing(plan.get(i).describe(), () -> steps.addAll(staging.effect(at)));
         }
         enter(journal.withPhase(Journal.Phase.CHANGE, steps));
+        GroupedSyncs grouped = new GroupedSyncs(layer);
         for (JournalStep step : steps) {
             if (!(step instanceof JournalStep.MakeDirectory)) {
-                doing(step.describe(), () -> step.perform(layer));
+                doing(step.describe(), () -> step.perform(grouped));
             }
         }
+        doing("sync the directories of what changed", grouped::flush);
     }
 
     /** Makes {@code next} the pending journal; if that fails the previous one still says all that was done. */

@@ -1,6 +1,7 @@
 package org.qubestools.core.storage;
 
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One step of a {@link FileChanges} plan, as it was asked for. */
@@ -19,8 +20,12 @@ sealed interface FileChange {
         }
     }
 
-    /** Makes a directory tree. */
-    record Create(Path path, Populate populate) implements FileChange {
+    /** Makes a directory tree; {@code contents} by their names in it is what later changes may reckon with. */
+    record Create(Path path, Populate populate, Map<String, PlannedTree.Item> contents) implements FileChange {
+        public Create {
+            contents = Map.copyOf(contents);
+        }
+
         @Override
         public String describe() {
             return "create " + path;

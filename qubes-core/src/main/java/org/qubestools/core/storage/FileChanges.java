@@ -7,12 +7,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.io.IoReason;
 import org.qubestools.core.io.Ownership;
+import org.qubestools.core.io.TempName;
 
 /**
  * The changes of files that belong to one edit of the store: all of them are done before the store is saved, or none
@@ -23,21 +25,28 @@ import org.qubestools.core.io.Ownership;
  * that parent must exist before {@code apply} or be asked for with {@link #directory}. All paths are absolute.
  */
 public final class FileChanges {
-    private final List<FileChange> plan = new ArrayList<>();
+    private final List<FileChange> plan = new ArrayList<>(0);
+    private final String token = TempName.token();
+    private final PlannedTree planned = new PlannedTree();
 
     /** Makes {@code dir} and its missing parents unless it exists; on the way back it is removed if empty. */
     public void directory(Path dir) {
-        plan.add(new FileChange.Directory(checked(dir)));
+        add(new FileChange.Directory(checked(dir)));
     }
 
     /** A new directory tree; {@code dir} must not exist. */
     public void create(Path dir, Populate populate) {
-        plan.add(new FileChange.Create(checked(dir), populate));
+        create(dir, populate, Map.of());
+    }
+
+    /** The same; {@code contents} are what {@code populate} makes, by their names in it, for {@link #planned}. */
+    public void create(Path dir, Populate populate, Map<String, PlannedTree.Item> contents) {
+        add(new FileChange.Create(checked(dir), populate, contents));
     }
 
     /** Renames a file, link or tree within its file system; {@code to} must not exist. */
     public void move(Path from, Path to) {
-        plan.add(new FileChange.Move(checked(from), checked(to), null));
+        add(new FileChange.Move(checked(from), checked(to), null));
     }
 
     /**
@@ -45,32 +54,58 @@ public final class FileChanges {
      * change it, and all in it gets its group and modes and is synced, as {@link Populate} says.
      */
     public void adopt(Path from, Path to, Populate completed) {
-        plan.add(new FileChange.Move(checked(from), checked(to), completed));
+        add(new FileChange.Move(checked(from), checked(to), completed));
     }
 
     /** Makes a symbolic link, or replaces one. */
     public void link(Path link, String target) {
-        plan.add(new FileChange.Link(checked(link), target));
+        add(new FileChange.Link(checked(link), target));
     }
 
     /** Removes a symbolic link, which must exist. */
     public void unlink(Path link) {
-        plan.add(new FileChange.Unlink(checked(link)));
+        add(new FileChange.Unlink(checked(link)));
     }
 
     /** Removes a file, or a directory with everything in it, which must exist; links are never followed. */
     public void delete(Path tree) {
-        plan.add(new FileChange.Delete(checked(tree)));
+        add(new FileChange.Delete(checked(tree)));
     }
 
     /** Makes a file with this content, or replaces one; {@code mode} as in chmod. */
     public void write(Path file, byte[] content, int mode) {
-        plan.add(new FileChange.Write(checked(file), content.clone(), mode));
+        add(new FileChange.Write(checked(file), content.clone(), mode));
     }
 
     /** Makes a file that is one hole of this many bytes, or puts it in the place of one; {@code mode} as in chmod. */
     public void sparse(Path file, long size, int mode) {
-        plan.add(new FileChange.Sparse(checked(file), size, mode));
+        add(new FileChange.Sparse(checked(file), size, mode));
+    }
+
+    private void add(FileChange change) {
+        planned.add(change, Staging.place(planned, token, change, plan.size()));
+        plan.add(change);
+    }
+
+    /** What the file system is like after all of this. */
+    public PlannedTree planned() {
+        return planned;
+    }
+
+    /** How many steps there are, for {@link #rollBack}. */
+    public int size() {
+        return plan.size();
+    }
+
+    /** Forgets all steps but the first {@code size}. */
+    public void rollBack(int size) {
+        if (size < plan.size()) {
+            plan.subList(size, plan.size()).clear();
+            planned.clear();
+            for (int i = 0; i < plan.size(); i++) {
+                planned.add(plan.get(i), Staging.place(planned, token, plan.get(i), i));
+            }
+        }
     }
 
     private static Path checked(Path path) {
@@ -86,8 +121,13 @@ public final class FileChanges {
 
     /** One line for each step, for people. */
     public List<String> describe() {
+        return describe(0);
+    }
+
+    /** The same for the steps after the first {@code from}. */
+    public List<String> describe(int from) {
         List<String> lines = new ArrayList<>();
-        for (FileChange change : plan) {
+        for (FileChange change : plan.subList(from, plan.size())) {
             lines.add(change.describe());
         }
         return lines;
@@ -99,7 +139,7 @@ public final class FileChanges {
      * @throws QubesException FAILED, naming the first step that cannot work and why
      */
     public void check() {
-        new PlanCheck(plan).check();
+        new PlanCheck(plan, token).check();
     }
 
     /**
@@ -118,7 +158,7 @@ public final class FileChanges {
         JournalFile file = new JournalFile(layer, journal, ownership);
         AppliedChanges applied = begin(layer, file, storeBefore, storeAfter);
         try {
-            applied.perform(List.copyOf(plan), ownership);
+            applied.perform(List.copyOf(plan), token, ownership);
             return applied;
         } catch (RuntimeException | Error e) {
             try {

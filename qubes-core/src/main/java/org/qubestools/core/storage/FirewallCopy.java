@@ -25,18 +25,21 @@ public final class FirewallCopy {
     /**
      * The text of the copy; null if there is no file, which means the defaults.
      *
+     * @param tree what is there after the changes planned so far
      * @param shown the path for messages
      * @throws QubesException FAILED if the file is damaged: it must never be taken for the permissive default
      */
-    public static @Nullable String withoutExpired(Path file, String shown, Instant now) {
-        if (!Files.exists(file)) {
+    public static @Nullable String withoutExpired(PlannedTree tree, Path file, String shown, Instant now) {
+        if (!tree.exists(file)) {
             return null;
         }
         try {
-            if (Files.size(file) > MAX_SIZE) {
+            byte[] planned = tree.content(file);
+            Path source = tree.source(file);
+            if (planned == null && Files.size(source) > MAX_SIZE) {
                 throw damaged(shown, "it is larger than 1 MiB", null);
             }
-            return copy(Files.readAllBytes(file), shown, now);
+            return copy(planned == null ? Files.readAllBytes(source) : planned, shown, now);
         } catch (IOException | XMLStreamException e) {
             throw damaged(shown, "it cannot be read", e);
         }

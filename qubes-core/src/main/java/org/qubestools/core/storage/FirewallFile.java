@@ -3,7 +3,6 @@ package org.qubestools.core.storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import org.qubestools.core.error.ErrorKind;
@@ -36,14 +35,20 @@ public final class FirewallFile {
      *     permissive default
      */
     public static Firewall read(RealPaths paths, VmView vm, Instant now) {
+        return read(new PlannedTree(), paths, vm, now);
+    }
+
+    /** The same as it will be after what is planned. */
+    public static Firewall read(PlannedTree tree, RealPaths paths, VmView vm, Instant now) {
         String shown = pathOf(vm);
-        Path file = paths.real(shown);
+        Path real = paths.real(shown);
         // Whatever is there and cannot be followed is damage, not absence.
-        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        if (!tree.exists(real)) {
             return Firewall.defaultOf(vm.vm().vmClass());
         }
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] bytes = in.readNBytes(MAX_SIZE + 1);
+        try {
+            byte[] planned = tree.content(real);
+            byte[] bytes = planned == null ? bytes(tree.source(real)) : planned;
             if (bytes.length > MAX_SIZE) {
                 throw new QubesException(ErrorKind.FAILED, shown + ": it is larger than 1 MiB", HINT);
             }
@@ -52,6 +57,12 @@ public final class FirewallFile {
             throw new QubesException(ErrorKind.FAILED, shown + ": it cannot be read: " + IoReason.of(e), HINT, e);
         } catch (MalformedXml e) {
             throw new QubesException(ErrorKind.FAILED, shown + ": " + e.reason(), HINT, e);
+        }
+    }
+
+    private static byte[] bytes(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.readNBytes(MAX_SIZE + 1);
         }
     }
 

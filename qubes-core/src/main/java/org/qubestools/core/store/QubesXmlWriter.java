@@ -1,7 +1,6 @@
 package org.qubestools.core.store;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.qubestools.core.model.AttributeMap;
 import org.qubestools.core.model.QubesVm;
@@ -17,7 +16,14 @@ import org.qubestools.core.store.StoreDocument.Span;
  */
 final class QubesXmlWriter {
     /** Replace the characters from {@code start} to {@code end}. */
-    private record Splice(int start, int end, String replacement) {}
+    private record Splice(int start, int end, String replacement) implements Comparable<Splice> {
+        /** By place; what is added there comes before what is replaced. */
+        @Override
+        public int compareTo(Splice other) {
+            int byStart = Integer.compare(start, other.start);
+            return byStart != 0 ? byStart : Integer.compare(end, other.end);
+        }
+    }
 
     private final StoreDocument document;
     private final StoreText text;
@@ -51,7 +57,7 @@ final class QubesXmlWriter {
     }
 
     private String spliced() {
-        splices.sort(Comparator.comparingInt(Splice::start)); // stable: several additions at one place keep their order
+        splices.sort(null); // stable: several additions at one place keep their order
         StringBuilder out = new StringBuilder(characters.length() + 4096);
         int copied = 0;
         for (Splice splice : splices) {

@@ -17,10 +17,12 @@ public final class StoreSnapshot {
     private final StoreDocument document;
     private final byte[] bytes;
     private final Pools pools;
+    private final VmCollection vms;
     private @Nullable List<Problem> problems;
 
-    private StoreSnapshot(StoreDocument document, byte[] bytes, Pools pools) {
+    private StoreSnapshot(StoreDocument document, VmCollection vms, byte[] bytes, Pools pools) {
         this.document = document;
+        this.vms = vms;
         this.bytes = bytes;
         this.pools = pools;
     }
@@ -32,11 +34,19 @@ public final class StoreSnapshot {
      * @throws org.qubestools.core.error.QubesException STORE_CORRUPT if the whole file cannot be used
      */
     public static StoreSnapshot parse(String shown, byte[] bytes, Pools pools) {
-        return new StoreSnapshot(QubesXmlReader.read(shown, bytes), bytes, pools);
+        StoreDocument document = QubesXmlReader.read(shown, bytes);
+        return new StoreSnapshot(document, document.vms(), bytes, pools);
     }
 
     public VmCollection vms() {
-        return document.vms();
+        return vms;
+    }
+
+    /** This store as it is while a change is planned, with these VMs; its bytes and problems stay those of the file. */
+    public StoreSnapshot planned(VmCollection changed) {
+        StoreSnapshot planned = new StoreSnapshot(document, changed, bytes, pools);
+        planned.problems = problems;
+        return planned;
     }
 
     public Pools pools() {
@@ -56,7 +66,7 @@ public final class StoreSnapshot {
      * They are read again and compared before they are given out.
      */
     public byte[] withChanges(VmCollection after) {
-        if (StoreDifference.between(vms(), after).isEmpty()) {
+        if (StoreDifference.between(document.vms(), after).isEmpty()) {
             return bytes.clone();
         }
         byte[] changed = QubesXmlWriter.write(document, after);
