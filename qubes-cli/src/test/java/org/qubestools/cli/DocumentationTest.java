@@ -80,10 +80,12 @@ final class DocumentationTest {
         "block-attached: qvm-block --json -A vault dom0:ROOT/passphrase",
         "block-devices: qvm-block --json",
         "block-devices: qvm-device --json block list",
+        "loop-devices: qvm-block --json --clean --dry-run",
         "block-detached: qvm-block --json -d vault",
         "usb-devices: qvm-usb --json",
         "usb: qvm-usb --json -d vault",
         "pci-devices: qvm-pci --json work",
+        "host-pci-devices: qvm-device --json pci list",
         "top: qvm-top --json",
         "shutdown: qvm-shutdown --json vault",
         "start: qvm-start --json vault",
@@ -140,6 +142,10 @@ final class DocumentationTest {
         Files.copy(ProjectFiles.smallStore(), qubes.resolve("qubes.xml"));
         Files.write(root.resolve("sample.backup"), Fixtures.bytes("backups/v4-gzip.backup"));
         Files.writeString(root.resolve("sample.batch"), "qvm-prefs work memory\n");
+        Path loops = Files.createDirectories(root.resolve("var/run/qubes/loop-devices"));
+        Files.writeString(
+                loops.resolve("loop4099"),
+                "{\"device\":\"loop4099\",\"file\":\"/a.img\",\"partition\":1,\"vm\":\"work\",\"frontend\":null}");
         Files.writeString(root.resolve("passphrase"), "correct horse battery staple\n");
     }
 

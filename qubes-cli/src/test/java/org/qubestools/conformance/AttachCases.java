@@ -20,6 +20,7 @@ import org.qubestools.devices.BlockDevices;
 import org.qubestools.devices.ByteText;
 import org.qubestools.devices.DeviceMode;
 import org.qubestools.devices.DevicePlaces;
+import org.qubestools.devices.FileExtent;
 import org.qubestools.devices.HostPaths;
 import org.qubestools.devices.Listing;
 import org.qubestools.devices.LocalDevice;
@@ -157,7 +158,7 @@ final class AttachCases {
         }
 
         @Override
-        public Optional<String> fileBehind(String path) {
+        public Optional<FileExtent> fileBehind(String path) {
             return Optional.empty();
         }
 

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.qubestools.core.model.DriveSpec;
 import org.qubestools.core.vmm.DiskRequest;
+import org.qubestools.core.vmm.HostDevice;
 import org.qubestools.core.vmm.LiveDisk;
 import org.qubestools.core.vmm.VmmTraits;
 import org.qubestools.devices.ByteText;
@@ -109,6 +110,21 @@ final class RecordedHost implements DeviceHost {
         if (disks.get(vm).removeIf(disk -> disk.target().equals(target))) {
             detached.add(Expected.fields("domain", vm, "target", target));
         }
+    }
+
+    @Override
+    public Optional<List<HostDevice>> hostDevices(String vm) {
+        return Optional.empty();
+    }
+
+    @Override
+    public void attach(String vm, HostDevice device) {
+        throw new AssertionError("no device of the host is attached here");
+    }
+
+    @Override
+    public void requestDetach(String vm, HostDevice device) {
+        throw new AssertionError("no device of the host is detached here");
     }
 
     @Override

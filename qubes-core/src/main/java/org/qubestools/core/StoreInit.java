@@ -131,13 +131,21 @@ final class StoreInit {
             layer.sync(temporary);
             layer.hardLink(temporary, store);
         } finally {
-            if (Files.exists(temporary)) {
-                layer.delete(temporary);
-            }
+            discard(temporary, layer);
         }
         Path directory = store.getParent();
         if (directory != null) {
             layer.sync(directory);
+        }
+    }
+
+    private static void discard(Path temporary, FileLayer layer) {
+        try {
+            if (Files.exists(temporary)) {
+                layer.delete(temporary);
+            }
+        } catch (IOException e) {
+            // The store is what it is all the same; the next edit clears stale names away.
         }
     }
 

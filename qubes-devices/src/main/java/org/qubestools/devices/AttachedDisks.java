@@ -56,15 +56,18 @@ public final class AttachedDisks {
     /** The first disk that is not this device but shares bytes with it: its whole disk, or one of its partitions. */
     public Optional<Attachment> overlapping(BlockDevice device, DevicePlaces places) {
         for (Attachment attachment : all) {
-            String source = attachment.disk().source();
-            boolean sameBackend = attachment.disk().backend().equals(device.backend());
-            if (source != null && sameBackend && !isSame(attachment.disk(), device)) {
-                if (places.overlap(source, device.path())) {
-                    return Optional.of(attachment);
-                }
+            if (!isSame(attachment.disk(), device) && overlap(attachment, device, places)) {
+                return Optional.of(attachment);
             }
         }
         return Optional.empty();
+    }
+
+    /** Whether a disk is the device, its whole disk or one of its partitions, by their places. */
+    static boolean overlap(Attachment attachment, BlockDevice device, DevicePlaces places) {
+        String source = attachment.disk().source();
+        boolean sameBackend = attachment.disk().backend().equals(device.backend());
+        return source != null && sameBackend && places.overlap(source, device.path());
     }
 
     /** All disks that are as wanted, in order. */

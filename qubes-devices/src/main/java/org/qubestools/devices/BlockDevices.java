@@ -21,6 +21,8 @@ public final class BlockDevices {
     private final LocalDevices local;
     private final HostPaths paths;
     private final DiskDetacher detacher;
+    private final OwnLoops loops;
+    private final WaitTime time;
 
     /** Lists what this host has, where dom0's own QubesDB tells nothing. */
     public interface LocalDevices {
@@ -37,10 +39,21 @@ public final class BlockDevices {
     }
 
     public BlockDevices(DeviceHost host, LocalDevices local, HostPaths paths, WaitTime time) {
+        this(host, local, paths, time, OwnLoops.NONE);
+    }
+
+    private BlockDevices(DeviceHost host, LocalDevices local, HostPaths paths, WaitTime time, OwnLoops loops) {
+        this.loops = loops;
         this.host = host;
         this.local = local;
         this.paths = paths;
-        this.detacher = new DiskDetacher(host, time);
+        this.time = time;
+        this.detacher = new DiskDetacher(host, time, loops);
+    }
+
+    /** The same, and what happens to loop devices of ours is told to {@code loops}. */
+    BlockDevices telling(OwnLoops listener) {
+        return new BlockDevices(host, local, paths, time, listener);
     }
 
     /** All devices of all running VMs and of dom0. */
@@ -141,7 +154,16 @@ public final class BlockDevices {
      * @return the name that it has in the VM
      */
     public FrontendName attach(AttachRequest request) {
-        return new DiskAttacher(host, this, local.places(), paths, detacher).attach(request);
+        return attacher().attach(request);
+    }
+
+    /** Says what can be said against a request before its device is there. */
+    void check(AttachRequest request) {
+        attacher().check(request);
+    }
+
+    private DiskAttacher attacher() {
+        return new DiskAttacher(host, this, local.places(), paths, detacher, loops);
     }
 
     /**
@@ -151,7 +173,9 @@ public final class BlockDevices {
      * @return false if there was none
      */
     public boolean detach(String vm, String frontend) {
-        return detacher.detach(vm, frontend);
+        Optional<LiveDisk> disk = detacher.detach(vm, frontend);
+        disk.ifPresent(detacher::tell);
+        return disk.isPresent();
     }
 
     /** Detaches all disks that are not the VM's own; returns their names in the VM. The first failure ends it. */
@@ -191,17 +215,24 @@ public final class BlockDevices {
                 boolean relative = refused.reason() == ListReason.PARENT_ATTACHED
                         || refused.reason() == ListReason.PARTITION_ATTACHED;
                 if (relative && refused.untrustedName().equals(ref.device())) {
-                    throw DeviceException.of(
-                                    DeviceError.OVERLAP,
-                                    "device '" + SafeText.of(ref.toString())
-                                            + "' shares data with a device that is attached to a VM")
-                            .hint("'qvm-block' shows that one; detach it first")
-                            .device(ref.toString())
-                            .build();
+                    throw relativeAttached(ref);
                 }
             }
         }
         return found;
+    }
+
+    /** The error for a device that a list leaves out since a VM has a relative of it. */
+    private DeviceException relativeAttached(BlockDeviceRef ref) {
+        String node = "/dev/" + ref.device().replace('!', '/');
+        attacher().requireUnshared(new BlockDevice(ref, node, 0, ByteText.ofUtf8(node), DeviceMode.READ_WRITE));
+        return DeviceException.of( // whoever had it has let it go meanwhile
+                        DeviceError.OVERLAP,
+                        "device '" + SafeText.of(ref.toString())
+                                + "' shares data with a device that is attached to a VM")
+                .hint("'qvm-block' shows that one; detach it first")
+                .device(ref.toString())
+                .build();
     }
 
     private static final class ThisHost implements LocalDevices {

@@ -37,6 +37,28 @@ public final class DeviceArgument {
     }
 
     /**
+     * A device by one of its ids, see {@link DeviceIds}.
+     *
+     * @param vm as given, not empty
+     */
+    public record IdInVm(String vm, String id) {}
+
+    /**
+     * A device by its id, with or without {@code /dev/disk/by-id/} in front; an id may contain colons.
+     *
+     * @throws DeviceException MISSING_VM without a colon; INVALID_DEVICE if a half is empty or no id
+     */
+    public static IdInVm id(String untrusted) {
+        int colon = colon(untrusted);
+        String rest = untrusted.substring(colon + 1);
+        String id = rest.startsWith(DeviceIds.FOLDER) ? rest.substring(DeviceIds.FOLDER.length()) : rest;
+        if (!DeviceIds.isId(id)) {
+            throw invalid(untrusted, "names no device by its id");
+        }
+        return new IdInVm(untrusted.substring(0, colon), id);
+    }
+
+    /**
      * A file.
      *
      * @throws DeviceException MISSING_VM without a colon; INVALID_DEVICE if a half is empty; PATH_NOT_ABSOLUTE

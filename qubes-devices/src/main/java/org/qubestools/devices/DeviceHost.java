@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.qubestools.core.model.DriveSpec;
 import org.qubestools.core.vmm.DiskRequest;
+import org.qubestools.core.vmm.HostDevice;
 import org.qubestools.core.vmm.LiveDisk;
 import org.qubestools.core.vmm.VmmTraits;
 
@@ -30,6 +31,11 @@ public interface DeviceHost {
     /** The drive that the VM has by its own settings. */
     Optional<DriveSpec> drive(String vm);
 
+    /** Where a path of dom0 really is: below the root in use. */
+    default String realPath(String path) {
+        return path;
+    }
+
     /** Whether the VM boots as an HVM, so that firmware sees its first disks only. */
     boolean isHvm(String vm);
 
@@ -41,6 +47,15 @@ public interface DeviceHost {
 
     /** Asks for a disk to go; errors as {@link org.qubestools.core.vmm.LiveDevices#requestDetach}. */
     void requestDetach(String vm, String target);
+
+    /** Devices of the host itself that a running VM has, read anew; empty if it does not run. */
+    Optional<List<HostDevice>> hostDevices(String vm);
+
+    /** Gives one; errors as {@link org.qubestools.core.vmm.LiveDevices#attachHostDevice}. */
+    void attach(String vm, HostDevice device);
+
+    /** Asks for one to go; errors as {@link org.qubestools.core.vmm.LiveDevices#requestDetach}. */
+    void requestDetach(String vm, HostDevice device);
 
     /** Tells whoever watches the devices of a VM that they changed, through its QubesDB; one that fails is ignored. */
     void announce(String vm);

@@ -1,9 +1,10 @@
 package org.qubestools.devices;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.SafeText;
@@ -21,26 +22,49 @@ final class DiskAttacher {
     private final DevicePlaces placesOfDom0;
     private final HostPaths paths;
     private final DiskDetacher detacher;
+    private final OwnLoops loops;
 
     DiskAttacher(
-            DeviceHost host, BlockDevices devices, DevicePlaces placesOfDom0, HostPaths paths, DiskDetacher detacher) {
+            DeviceHost host,
+            BlockDevices devices,
+            DevicePlaces placesOfDom0,
+            HostPaths paths,
+            DiskDetacher detacher,
+            OwnLoops loops) {
         this.host = host;
         this.devices = devices;
         this.placesOfDom0 = placesOfDom0;
         this.paths = paths;
         this.detacher = detacher;
+        this.loops = loops;
     }
 
-    FrontendName attach(AttachRequest request) {
-        BlockDevice device = request.device();
+    /** All that can be said against a request without a look at who holds the device; returns the name it asks for. */
+    @Nullable
+    FrontendName check(AttachRequest request) {
         requireReachable(request);
         requireOther(request);
         requireRunning(request.target());
-        requireRunning(device.backend());
+        requireRunning(request.device().backend());
+        mode(request);
+        return request.frontend() == null ? null : new FrontendName(request.frontend());
+    }
+
+    FrontendName attach(AttachRequest request) {
+        FrontendName wanted = check(request);
+        List<LiveDisk> freed = new ArrayList<>();
+        try {
+            return attach(request, wanted, freed);
+        } finally {
+            freed.forEach(detacher::tell);
+        }
+    }
+
+    private FrontendName attach(AttachRequest request, @Nullable FrontendName wanted, List<LiveDisk> freed) {
         DeviceMode mode = mode(request);
-        FrontendName wanted = request.frontend() == null ? null : new FrontendName(request.frontend());
         for (int tries = 0; ; tries++) {
-            FrontendName frontend = free(request, wanted);
+            FrontendName frontend = free(request, wanted, freed);
+            loops.willBe(request.device().path(), request.target(), frontend);
             try {
                 host.attach(request.target(), disk(request, frontend, mode));
                 host.announce(request.target());
@@ -120,14 +144,17 @@ final class DiskAttacher {
     }
 
     /** Looks at all VMs anew, frees the device if that is wished, and chooses a name. */
-    private FrontendName free(AttachRequest request, @Nullable FrontendName wanted) {
-        AttachedDisks attached = devices.attachedNow();
-        List<Attachment> same = attached.holders(request.device());
-        List<Attachment> holders =
-                attached.findAll(disk -> same.contains(disk) || isSameFile(request.device(), disk.disk()));
-        requireFree(request, attached, holders);
-        for (Attachment holder : holders) {
-            detacher.detach(holder.vm(), holder.frontend());
+    private FrontendName free(AttachRequest request, @Nullable FrontendName wanted, List<LiveDisk> freed) {
+        List<Attachment> holders = requireNoOverlap(request);
+        if (!holders.isEmpty() && request.autoDetach()) {
+            for (Attachment holder : holders) {
+                detacher.detach(holder.vm(), holder.frontend());
+                freed.add(holder.disk());
+            }
+            holders = requireNoOverlap(request); // that took its time, in which another program may have come
+        }
+        if (!holders.isEmpty()) {
+            throw held(DeviceError.ALREADY_ATTACHED, request, holders.get(0), " is attached to VM '");
         }
         Set<String> used = used(request.target());
         if (wanted != null) {
@@ -140,51 +167,57 @@ final class DiskAttacher {
         return cdrom ? FrontendName.firstFreeForBootCdrom(used) : FrontendName.firstFree(used);
     }
 
-    private void requireFree(AttachRequest request, AttachedDisks attached, List<Attachment> holders) {
+    /** Who holds the very device now; ALREADY_ATTACHED or OVERLAP before anything is done. */
+    private List<Attachment> requireNoOverlap(AttachRequest request) {
+        BlockDevice device = request.device();
+        AttachedDisks attached = devices.attachedNow();
+        List<Attachment> same = attached.holders(device);
+        List<Attachment> holders = attached.findAll(disk -> same.contains(disk) || isSameFile(device, disk.disk()));
         if (!holders.isEmpty() && !request.autoDetach()) {
             throw held(DeviceError.ALREADY_ATTACHED, request, holders.get(0), " is attached to VM '");
         }
-        boolean ofDom0 = request.device().backend().equals(PublishingVm.DOM0);
-        Optional<Attachment> overlap =
-                attached.overlapping(request.device(), ofDom0 ? placesOfDom0 : DevicePlaces.BY_NAME);
-        if (overlap.isEmpty()) {
-            overlap =
-                    attached
-                            .findAll(disk -> !holders.contains(disk) && sharesFile(request.device(), disk.disk()))
-                            .stream()
-                            .findFirst();
-        }
-        if (overlap.isPresent()) {
-            throw held(DeviceError.OVERLAP, request, overlap.get(), " shares data with a disk of VM '");
-        }
+        attached.findAll(disk -> !holders.contains(disk) && overlaps(disk, device)).stream()
+                .findFirst()
+                .ifPresent(disk -> {
+                    throw held(DeviceError.OVERLAP, device, disk, " shares data with a disk of VM '");
+                });
+        return holders;
+    }
+
+    /** OVERLAP with the first disk of a VM that shares bytes with a device of dom0, be it the same; else returns. */
+    void requireUnshared(BlockDevice device) {
+        devices.attachedNow().findAll(disk -> overlaps(disk, device)).stream()
+                .findFirst()
+                .ifPresent(disk -> {
+                    throw held(DeviceError.OVERLAP, device, disk, " shares data with a disk of VM '");
+                });
+    }
+
+    private boolean overlaps(Attachment disk, BlockDevice device) {
+        DevicePlaces places = device.backend().equals(PublishingVm.DOM0) ? placesOfDom0 : DevicePlaces.BY_NAME;
+        return AttachedDisks.overlap(disk, device, places) || sharesFile(device, disk.disk());
     }
 
     /** The same image under another name or behind a loop device: Xen would make a second one, and two VMs would write. */
     private boolean isSameFile(BlockDevice device, LiveDisk disk) {
-        String source = disk.source();
-        return source != null && !isPartition(device.path()) && !isPartition(source) && sharesFile(device, disk);
+        return shares(device, disk, FileExtent::isSamePart);
     }
 
-    /** An image, and a loop device of it or a partition of that. */
+    /** An image, and a loop device of it or a partition of that; two partitions that lie one in the other. */
     private boolean sharesFile(BlockDevice device, LiveDisk disk) {
+        return shares(device, disk, FileExtent::overlaps);
+    }
+
+    private boolean shares(BlockDevice device, LiveDisk disk, BiPredicate<FileExtent, FileExtent> parts) {
         String source = disk.source();
         boolean ofDom0 =
                 device.backend().equals(PublishingVm.DOM0) && disk.backend().equals(PublishingVm.DOM0);
-        if (source == null || !ofDom0 || (isNode(device.path()) && isNode(source))) {
+        if (source == null || !ofDom0) {
             return false;
         }
-        return paths.isSame(
-                paths.fileBehind(device.path()).orElse(device.path()),
-                paths.fileBehind(source).orElse(source));
-    }
-
-    private static boolean isNode(String path) {
-        return path.startsWith("/dev/");
-    }
-
-    private static boolean isPartition(String path) {
-        return isNode(path)
-                && DeviceName.find(path).filter(DeviceName::isPartition).isPresent();
+        FileExtent one = paths.fileBehind(device.path()).orElseGet(() -> FileExtent.whole(device.path()));
+        FileExtent other = paths.fileBehind(source).orElseGet(() -> FileExtent.whole(source));
+        return parts.test(one, other) && paths.isSame(one.file(), other.file());
     }
 
     private Set<String> used(String vm) {
@@ -230,7 +263,11 @@ final class DiskAttacher {
     }
 
     private static DeviceException held(DeviceError error, AttachRequest request, Attachment holder, String words) {
-        return error(error, request, words + SafeText.of(holder.vm()) + "' as '" + SafeText.of(holder.frontend()) + "'")
+        return held(error, request.device(), holder, words);
+    }
+
+    private static DeviceException held(DeviceError error, BlockDevice device, Attachment holder, String words) {
+        return error(error, device, words + SafeText.of(holder.vm()) + "' as '" + SafeText.of(holder.frontend()) + "'")
                 .hint("detach that first: qvm-block -d " + SafeText.of(holder.vm()) + " -f "
                         + SafeText.of(holder.frontend()))
                 .vm(holder.vm())
@@ -239,8 +276,12 @@ final class DiskAttacher {
     }
 
     private static DeviceException.Builder error(DeviceError error, AttachRequest request, String words) {
-        String device = request.device().ref().toString();
-        return DeviceException.of(error, "device '" + SafeText.of(device) + "'" + words)
-                .device(device);
+        return error(error, request.device(), words);
+    }
+
+    private static DeviceException.Builder error(DeviceError error, BlockDevice device, String words) {
+        String name = device.ref().toString();
+        return DeviceException.of(error, "device '" + SafeText.of(name) + "'" + words)
+                .device(name);
     }
 }

@@ -3,6 +3,7 @@ package org.qubestools.devices;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.SafeText;
@@ -20,14 +21,24 @@ final class DiskDetacher {
     private final DeviceHost host;
     private final SystemDisks systemDisks;
     private final WaitTime time;
+    private final OwnLoops loops;
 
-    DiskDetacher(DeviceHost host, WaitTime time) {
+    DiskDetacher(DeviceHost host, WaitTime time, OwnLoops loops) {
         this.host = host;
         this.systemDisks = new SystemDisks(host);
         this.time = time;
+        this.loops = loops;
     }
 
-    boolean detach(String vm, String frontend) {
+    /** Whoever keeps the books of loop devices hears that a disk is gone. */
+    void tell(LiveDisk disk) {
+        if (disk.source() != null && disk.backend().equals(LiveDisk.DOM0)) {
+            loops.detached(disk.source());
+        }
+    }
+
+    /** The disk that is gone now, which the caller has to {@link #tell}; empty if there was none. */
+    Optional<LiveDisk> detach(String vm, String frontend) {
         for (LiveDisk disk : disks(vm)) {
             if (disk.frontend().equals(frontend) || disk.target().equals(frontend)) {
                 if (systemDisks.contains(vm, disk)) {
@@ -40,18 +51,19 @@ final class DiskDetacher {
                             .frontend(frontend)
                             .build();
                 }
-                return detach(vm, disk);
+                detach(vm, disk);
+                return Optional.of(disk);
             }
         }
-        return false;
+        return Optional.empty();
     }
 
     List<String> detachAll(String vm) {
         List<String> detached = new ArrayList<>();
         for (LiveDisk disk : foreign(vm, disks(vm))) {
-            if (detach(vm, disk)) {
-                detached.add(disk.frontend());
-            }
+            detach(vm, disk);
+            tell(disk);
+            detached.add(disk.frontend());
         }
         return detached;
     }
@@ -77,8 +89,8 @@ final class DiskDetacher {
         return host.disks(vm).orElseThrow(() -> DeviceFailures.notRunning(vm));
     }
 
-    /** True when it is gone and that was told; false if it was gone before. */
-    private boolean detach(String vm, LiveDisk disk) {
+    /** Returns when it is gone and that was told. */
+    private void detach(String vm, LiveDisk disk) {
         if (host.traits().detachNeedsGuest() && host.isPaused(vm)) {
             throw timeout(vm, disk, "the VM is paused, so it cannot let it go");
         }
@@ -95,7 +107,6 @@ final class DiskDetacher {
             sleep();
         }
         host.announce(vm);
-        return true;
     }
 
     private boolean isThere(String vm, LiveDisk wanted) {

@@ -1,7 +1,6 @@
 package org.qubestools.devices;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -21,8 +20,8 @@ public interface HostPaths {
     /** The path without links; the path itself where nothing is there. */
     String canonical(String path);
 
-    /** The path of the file behind a loop device, or behind that of its partition; empty for all else. */
-    Optional<String> fileBehind(String path);
+    /** The part of a file that is behind a loop device or a partition of one; empty for all else. */
+    Optional<FileExtent> fileBehind(String path);
 
     /** Whether two paths lead to one file; false where either leads nowhere. */
     boolean isSame(String one, String other);
@@ -63,16 +62,13 @@ public interface HostPaths {
         }
 
         @Override
-        public Optional<String> fileBehind(String path) {
+        public Optional<FileExtent> fileBehind(String path) {
             if (!path.startsWith("/dev/")) {
                 return Optional.empty();
             }
             HostRoots roots = HostRoots.real();
             SysfsReader sysfs = new SysfsReader(roots, NodeNumbers.below(roots.dev()));
-            return sysfs.byPath(path)
-                    .flatMap(block -> block.parent() == null ? Optional.of(block) : sysfs.byName(block.parent()))
-                    .map(SysfsBlock::backingFile)
-                    .map(file -> new String(file.bytes(), StandardCharsets.UTF_8));
+            return sysfs.byPath(path).flatMap(sysfs::fileBehind);
         }
 
         @Override

@@ -1,15 +1,10 @@
 package org.qubestools.devices;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
@@ -18,6 +13,7 @@ import org.qubestools.core.io.WaitTime;
 import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.PciAddress;
 import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.runtime.QrexecClient;
 import org.qubestools.core.runtime.RunningSystem;
 import org.qubestools.core.vmm.DomainKey;
 import org.qubestools.core.vmm.HostDevice;
@@ -27,16 +23,19 @@ public final class PciDevices {
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final Duration POLL = Duration.ofMillis(100);
 
-    /** Text of the file {@code class}: base class, subclass, interface. */
-    private static final int CLASS_LENGTH = "0x020000".length();
-
     private final RunningSystem system;
     private final WaitTime time;
+    private final QrexecClient qrexec;
 
-    /** {@code system} stays the caller's. */
-    public PciDevices(RunningSystem system, WaitTime time) {
+    /**
+     * The devices of VMs; {@code system} stays the caller's.
+     *
+     * @param qrexec the way to services of VMs
+     */
+    public PciDevices(RunningSystem system, WaitTime time, QrexecClient qrexec) {
         this.system = system;
         this.time = time;
+        this.qrexec = qrexec;
     }
 
     /**
@@ -47,44 +46,26 @@ public final class PciDevices {
      */
     public static List<PciAddress> ofClass(Path bus, String prefix) {
         List<PciAddress> found = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(bus)) {
-            for (Path entry : entries) {
-                if (classOf(entry).startsWith(prefix)) {
-                    PciName.parse(String.valueOf(entry.getFileName())).stored().ifPresent(found::add);
-                }
+        for (HostPci device : HostPci.all(bus)) {
+            if (String.format(Locale.ROOT, "0x%06x", device.classCode()).startsWith(prefix)) {
+                found.add(device.address());
             }
-        } catch (NoSuchFileException e) {
-            return List.of();
-        } catch (IOException e) {
-            throw new QubesException(
-                    ErrorKind.FAILED, "cannot look at the PCI devices of this host", "see whether /sys is mounted", e);
         }
-        Collections.sort(found, (one, other) -> one.value().compareTo(other.value()));
         return found;
     }
 
-    private static String classOf(Path device) throws IOException {
-        try {
-            byte[] text = Files.readAllBytes(device.resolve("class"));
-            return new String(text, 0, Math.min(text.length, CLASS_LENGTH), StandardCharsets.US_ASCII);
-        } catch (NoSuchFileException e) {
-            return ""; // it went away
-        }
-    }
-
-    /** Refuses what another running VM has: PCI_IN_USE. */
-    public void requireFree(QubesVm target, List<PciAddress> devices) {
+    /** Refuses what another VM has now, whatever its list in the store says: PCI_IN_USE. */
+    public void requireFree(QubesVm target, List<PciAddress> wanted) {
         for (QubesVm vm : system.vms().byQidOrder()) {
-            if (vm.key() == target.key() || vm.qid() == 0) {
-                continue;
-            }
-            for (PciAddress device : devices) {
-                if (vm.getOr(Attributes.PCIDEVS, List.of()).contains(device) && system.isRunning(vm)) {
+            boolean other = vm.key() != target.key() && vm.qid() != 0;
+            List<HostDevice> held = other && !wanted.isEmpty() ? devices(vm).orElse(List.of()) : List.of();
+            for (PciAddress device : wanted) {
+                if (has(held, device)) {
                     throw DeviceException.of(
                                     DeviceError.PCI_IN_USE,
                                     "PCI device " + device + " is in use by running VM '" + SafeText.of(vm.name())
                                             + "'")
-                            .hint("shut that VM down first")
+                            .hint("take it from that VM, or shut that down, first")
                             .vm(vm.name())
                             .device(device.value())
                             .build();
@@ -111,6 +92,7 @@ public final class PciDevices {
         if (!has(devices(vm).orElse(List.of()), device)) {
             return false;
         }
+        askGuest(vm, device);
         system.vmm()
                 .devices()
                 .requestDetach(
@@ -129,6 +111,25 @@ public final class PciDevices {
             pause();
         }
         return true;
+    }
+
+    /** On Xen the guest's driver is asked first, as in R3.2; that it cannot is told, and nothing more. */
+    private void askGuest(QubesVm vm, PciAddress device) {
+        if (!system.vmm().traits().xenstore()) {
+            return;
+        }
+        try {
+            Optional<String> slot = system.domain(vm)
+                    .flatMap(domain -> GuestPci.slot(system.host().xenStore(), domain.id(), device));
+            if (slot.isPresent()) {
+                GuestPci.release(qrexec, vm.name(), slot.get());
+            }
+        } catch (QubesException e) {
+            if (e.kind() == ErrorKind.CANCELLED) {
+                throw e;
+            }
+            system.warn("PCI device " + device + ": " + e.getMessage() + "; it is taken all the same");
+        }
     }
 
     private Optional<List<HostDevice>> devices(QubesVm vm) {

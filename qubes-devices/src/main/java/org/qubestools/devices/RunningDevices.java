@@ -16,6 +16,7 @@ import org.qubestools.core.vmm.DiskRequest;
 import org.qubestools.core.vmm.DomainKey;
 import org.qubestools.core.vmm.DomainSnapshot;
 import org.qubestools.core.vmm.DomainState;
+import org.qubestools.core.vmm.HostDevice;
 import org.qubestools.core.vmm.LiveDisk;
 import org.qubestools.core.vmm.VmmTraits;
 import org.qubestools.qubesdb.QubesDbDisconnectedException;
@@ -90,6 +91,11 @@ public final class RunningDevices implements DeviceHost {
     }
 
     @Override
+    public String realPath(String path) {
+        return system.real(path).toString();
+    }
+
+    @Override
     public boolean isHvm(String name) {
         return vm(name).vmClass().isHvm();
     }
@@ -107,6 +113,21 @@ public final class RunningDevices implements DeviceHost {
     @Override
     public void requestDetach(String name, String target) {
         system.vmm().devices().requestDetach(key(name), target);
+    }
+
+    @Override
+    public Optional<List<HostDevice>> hostDevices(String name) {
+        return system.vmm().devices().hostDevices(key(name));
+    }
+
+    @Override
+    public void attach(String name, HostDevice device) {
+        system.vmm().devices().attachHostDevice(key(name), device);
+    }
+
+    @Override
+    public void requestDetach(String name, HostDevice device) {
+        system.vmm().devices().requestDetach(key(name), device);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.qubestools.devices;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -68,6 +69,38 @@ public final class SysfsReader {
     public Optional<SysfsBlock> byPath(String path) {
         return nodes.numberOf(path)
                 .flatMap(number -> read(sys.resolve("dev/block").resolve(number.toString())));
+    }
+
+    /** The part of a file that a bound loop device, or a partition of one, has; empty for all else. */
+    Optional<FileExtent> fileBehind(SysfsBlock block) {
+        Optional<SysfsBlock> disk = block.parent() == null ? Optional.of(block) : byName(block.parent());
+        if (disk.isEmpty() || disk.get().backingFile() == null) {
+            return Optional.empty();
+        }
+        Path directory = sys.resolve("class/block").resolve(disk.get().kernelName());
+        long offset = Math.max(0, KernelFile.number(directory.resolve("loop/offset")));
+        long limit = KernelFile.number(directory.resolve("loop/sizelimit"));
+        String file = new String(disk.get().backingFile().bytes(), StandardCharsets.UTF_8);
+        if (!block.isPartition()) {
+            return Optional.of(new FileExtent(file, offset, limit > 0 ? limit : FileExtent.ALL));
+        }
+        long start = KernelFile.number(directory.resolve(block.kernelName()).resolve("start"));
+        boolean known = start >= 0 && start <= (Long.MAX_VALUE - offset) / SysfsBlock.SECTOR;
+        return Optional.of(
+                known
+                        ? new FileExtent(file, offset + start * SysfsBlock.SECTOR, block.bytes())
+                        : new FileExtent(file, offset, FileExtent.ALL));
+    }
+
+    /**
+     * The number that the kernel gives to each binding of a device, never twice until it is started again (Linux 5.15 and
+     * newer); -1 where it gives none.
+     */
+    long sequence(String kernelName) {
+        return isName(kernelName)
+                ? KernelFile.number(
+                        sys.resolve("class/block").resolve(kernelName).resolve("diskseq"))
+                : TextScan.NONE;
     }
 
     /** Kernel names of the partitions of a disk, in natural order. */

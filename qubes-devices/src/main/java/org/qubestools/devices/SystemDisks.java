@@ -35,8 +35,12 @@ final class SystemDisks {
                 && (source.contains("/vm-kernels/") || source.endsWith("/kernels" + MODULES));
     }
 
-    /** Below another root the driver knows the path with that root in front. */
-    private static boolean isDrive(DriveSpec drive, LiveDisk disk, String source) {
-        return drive.backend().equals(disk.backend()) && source.endsWith(drive.path());
+    /** Below another root the driver knows the path with that root in front; never a part of a name. */
+    private boolean isDrive(DriveSpec drive, LiveDisk disk, String source) {
+        if (!drive.backend().equals(disk.backend())) {
+            return false;
+        }
+        boolean ofDom0 = drive.backend().equals(LiveDisk.DOM0);
+        return source.equals(drive.path()) || (ofDom0 && source.equals(host.realPath(drive.path())));
     }
 }

@@ -12,6 +12,7 @@ import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.io.SafeText;
+import org.qubestools.core.io.WaitTime;
 import org.qubestools.core.model.VmName;
 import org.qubestools.core.runtime.QrexecCall;
 import org.qubestools.core.runtime.QrexecClient;
@@ -21,14 +22,23 @@ import org.qubestools.core.runtime.QrexecCommand;
  * USB devices of VMs, which reach other VMs through services of both, as R3.2 does it. Nothing is kept between two calls.
  */
 public final class UsbDevices {
+    /** The folder of qrexec's policies, as users know it. */
+    public static final String POLICY = "/etc/qubes-rpc/policy";
+
     private static final int NO_SUCH_SERVICE = 127;
 
     private final DeviceHost host;
     private final QrexecClient qrexec;
     private final UsbPolicy policy;
+    private final HostUsbDevices ofHost;
 
-    /** {@code policyFolder}: {@code /etc/qubes-rpc/policy}, as it really is. */
-    public UsbDevices(DeviceHost host, QrexecClient qrexec, Path policyFolder) {
+    /**
+     * The devices of VMs, and those of the host where the driver can give these away.
+     *
+     * @param policyFolder {@link #POLICY}, as it really is
+     */
+    public UsbDevices(DeviceHost host, QrexecClient qrexec, Path policyFolder, SysfsUsb sysfs, WaitTime time) {
+        this.ofHost = new HostUsbDevices(host, sysfs, time);
         this.host = host;
         this.qrexec = qrexec;
         this.policy = new UsbPolicy(policyFolder, FileLayer.system());
@@ -53,6 +63,10 @@ public final class UsbDevices {
     }
 
     private void list(String vm, List<UsbDevice> devices, List<String> complaints) {
+        if (ofHost.serves(vm)) {
+            devices.addAll(ofHost.list());
+            return;
+        }
         Listing<UsbDevice> listing;
         try {
             listing = new QubesDbUsbScanner(new HashSet<>(host.vms())).scan(host.published(vm));
@@ -104,6 +118,15 @@ public final class UsbDevices {
         }
         requireRunning(target);
         requireRunning(device.backend());
+        if (!ofHost.serves(device.backend()) && host.traits().hostUsb()) {
+            throw DeviceException.of(
+                            DeviceError.UNSUPPORTED_BACKEND,
+                            "USB device '" + device.key() + "' is in a VM, and this driver knows those of dom0 only")
+                    .hint("attach a device of dom0")
+                    .device(device.key())
+                    .vm(device.backend())
+                    .build();
+        }
         UsbDevice now = find(device.backend(), device.port()).orElseThrow(() -> gone(device));
         if (now.connectedTo().isPresent()) {
             String user = now.connectedTo().get();
@@ -115,6 +138,10 @@ public final class UsbDevices {
                         user);
             }
             detach(user, now);
+        }
+        if (ofHost.serves(device.backend())) {
+            ofHost.attach(target, device);
+            return;
         }
         try (UsbPolicy.Permission permission = policy.allow(target, device.backend(), device.port())) {
             call(target, "qubes.USBAttach", device.backend() + " " + device.port() + "\n", device);
@@ -128,6 +155,10 @@ public final class UsbDevices {
             throw new QubesException(
                     ErrorKind.WRONG_STATE,
                     "USB device '" + device.key() + "' is not attached to VM '" + SafeText.of(target) + "'");
+        }
+        if (ofHost.serves(device.backend())) {
+            ofHost.detach(target, device);
+            return;
         }
         call(device.backend(), "qubes.USBDetach", device.port() + "\n", device);
     }

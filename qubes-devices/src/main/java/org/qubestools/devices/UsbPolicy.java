@@ -115,7 +115,8 @@ final class UsbPolicy {
         } catch (IOException e) {
             throw new QubesException(
                     ErrorKind.FAILED,
-                    "cannot change the policy " + SafeText.of(file.toString()) + ": " + IoReason.of(e),
+                    "cannot change the policy " + SafeText.of(UsbDevices.POLICY + "/" + file.getFileName()) + ": "
+                            + SafeText.of(String.valueOf(IoReason.of(e)).replace(folder.toString(), UsbDevices.POLICY)),
                     IoReason.advice(e),
                     e);
         }

@@ -34,6 +34,17 @@ final class ArgumentsTest {
     }
 
     @Test
+    void anIdMayHaveColons() {
+        assertThat(DeviceArgument.id("dom0:usb-A_1-0:0-part1"))
+                .isEqualTo(new DeviceArgument.IdInVm("dom0", "usb-A_1-0:0-part1"));
+        assertThat(DeviceArgument.id("dom0:/dev/disk/by-id/ata-x").id()).isEqualTo("ata-x");
+        assertThat(error(() -> DeviceArgument.id("ata-x"))).isEqualTo(DeviceError.MISSING_VM);
+        for (String text : List.of("dom0:", ":x", "dom0:a/b", "dom0:../sda", "dom0:a b", "dom0:.", "dom0:x\u001b")) {
+            assertThat(error(() -> DeviceArgument.id(text))).as(text).isEqualTo(DeviceError.INVALID_DEVICE);
+        }
+    }
+
+    @Test
     void aNameThatListsShowCanBeNamed() {
         assertThat(DeviceArgument.device("work:sda0").device()).isEqualTo("sda0");
         assertThat(DeviceArgument.device("work:123").device()).isEqualTo("123");

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.qubestools.core.model.DriveSpec;
 import org.qubestools.core.vmm.DiskRequest;
 import org.qubestools.core.vmm.DriverRefusal;
+import org.qubestools.core.vmm.HostDevice;
 import org.qubestools.core.vmm.LiveDisk;
 import org.qubestools.core.vmm.VmmTraits;
 import org.qubestools.qubesdb.InMemoryQubesDb;
@@ -22,6 +23,21 @@ final class MemoryHost implements DeviceHost {
     private final List<String> announced = new ArrayList<>();
     private final List<String> stuck = new ArrayList<>();
     private final List<String> stolen = new ArrayList<>();
+    private Watcher watcher = () -> {};
+
+    /** Looks at how things are at a moment. */
+    interface Watcher {
+        void look() throws Exception;
+
+        /** Whatever it throws ends the test. */
+        default void lookNow() {
+            try {
+                look();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
 
     MemoryHost() {
         run(PublishingVm.DOM0);
@@ -62,6 +78,17 @@ final class MemoryHost implements DeviceHost {
     /** Somebody else takes this name just before the next one who wants it. */
     void steal(String target) {
         stolen.add(target);
+    }
+
+    /** Called before each disk is attached. */
+    void watch(Watcher next) {
+        watcher = next;
+    }
+
+    /** It stops, with all that it had. */
+    void stop(String vm) {
+        running.remove(vm);
+        halted.add(vm);
     }
 
     /** VMs that were told, in order. */
@@ -121,6 +148,7 @@ final class MemoryHost implements DeviceHost {
 
     @Override
     public void attach(String vm, DiskRequest disk) {
+        watcher.lookNow();
         if (stolen.remove(disk.frontend())) {
             give(vm, PublishingVm.DOM0, "/dev/other", disk.frontend());
             throw new DriverRefusal(TAKEN, "target is there already", null, null);
@@ -140,6 +168,21 @@ final class MemoryHost implements DeviceHost {
     @Override
     public void requestDetach(String vm, String target) {
         running.get(vm).removeIf(disk -> disk.target().equals(target) && !stuck.contains(target));
+    }
+
+    @Override
+    public Optional<List<HostDevice>> hostDevices(String vm) {
+        return Optional.empty();
+    }
+
+    @Override
+    public void attach(String vm, HostDevice device) {
+        throw new AssertionError("no device of the host is attached here");
+    }
+
+    @Override
+    public void requestDetach(String vm, HostDevice device) {
+        throw new AssertionError("no device of the host is detached here");
     }
 
     @Override

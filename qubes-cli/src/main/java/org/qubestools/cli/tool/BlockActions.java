@@ -23,6 +23,7 @@ import org.qubestools.devices.ByteText;
 import org.qubestools.devices.DeviceArgument;
 import org.qubestools.devices.DeviceMode;
 import org.qubestools.devices.HostPaths;
+import org.qubestools.devices.LoopFiles;
 import org.qubestools.devices.RunningDevices;
 
 /** What {@code qvm-block} and {@code qvm-device block} do. */
@@ -31,13 +32,33 @@ final class BlockActions {
     private final ParsedArguments args;
     private final ToolContext ctx;
     private final BlockDevices devices;
+    private final BlockIds ids;
+    private @Nullable LoopFiles loops;
 
     BlockActions(Runs runs, ParsedArguments args, ToolContext ctx) {
         this.runs = runs;
         this.args = args;
         this.ctx = ctx;
+        this.ids = new BlockIds(args.has(BlockTool.BY_ID), ctx);
         this.devices =
                 BlockDevices.of(new RunningDevices(runs.system()), ctx.host().waitTime());
+    }
+
+    /** Made for acts only: a list needs none of it. */
+    private LoopFiles loops() {
+        LoopFiles made = loops;
+        if (made == null) {
+            made = new LoopFiles(
+                    devices,
+                    new LoopFiles.Surroundings(
+                            runs.session().config(),
+                            runs.system().host().programs(),
+                            runs.session().config().settings(),
+                            ctx.host().effectiveUserId() == 0,
+                            ctx::warn));
+            loops = made;
+        }
+        return made;
     }
 
     /** Devices of one VM, or of all that run. */
@@ -49,7 +70,11 @@ final class BlockActions {
         if (ctx.isJson()) {
             List<Map<String, @Nullable Object>> list = new ArrayList<>();
             for (BlockListing.Listed listed : listing.devices()) {
-                list.add(json(listed));
+                Map<String, @Nullable Object> fields = json(listed);
+                if (ids.wanted()) {
+                    fields.put("by_id", ids.of(listed.device()));
+                }
+                list.add(fields);
             }
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("type", "block-devices");
@@ -60,6 +85,9 @@ final class BlockActions {
         StringBuilder lines = new StringBuilder();
         for (BlockListing.Listed listed : listing.devices()) {
             lines.append(line(listed)).append('\n');
+            for (String id : ids.of(listed.device())) {
+                lines.append('\t').append(SafeText.of(id)).append('\n');
+            }
         }
         ctx.out().print(lines);
         return ExitCode.OK;
@@ -102,7 +130,7 @@ final class BlockActions {
 
     int attach(String untrustedVm, String untrustedDevice) {
         String vm = vm(untrustedVm);
-        BlockDeviceRef ref = DeviceActions.operand(() -> DeviceArgument.device(untrustedDevice));
+        BlockDeviceRef ref = ids.ref(untrustedDevice);
         vm(ref.backend());
         BlockDevice device = devices.findToAttach(ref)
                 .orElseThrow(() -> Usage.error("there is no device '" + SafeText.of(ref.toString()) + "'"));
@@ -120,18 +148,33 @@ final class BlockActions {
         String vm = vm(untrustedVm);
         DeviceArgument.FileInVm file = DeviceActions.operand(() -> DeviceArgument.file(untrustedFile));
         String backend = vm(file.vm());
-        return attach(vm, AttachRequest.file(backend, file.path(), HostPaths.REAL), AttachRequest.Kind.FILE);
+        BlockDevice device = AttachRequest.file(backend, file.path(), HostPaths.REAL);
+        Optional<Integer> partition = args.value(BlockTool.PARTITION);
+        if (partition.isEmpty()) {
+            return attach(vm, device, AttachRequest.Kind.FILE);
+        }
+        LoopFiles.Attached attached = loops().attach(request(vm, device, AttachRequest.Kind.FILE), partition.get());
+        reportAttached(vm, attached.device(), attached.frontend().value());
+        return ExitCode.OK;
     }
 
     private int attach(String vm, BlockDevice device, AttachRequest.Kind kind) {
-        String frontend = devices.attach(new AttachRequest(
-                        vm,
-                        device,
-                        kind,
-                        DeviceWords.frontend(args).orElse(null),
-                        DeviceWords.readOnly(args) ? DeviceMode.READ_ONLY.letter() : null,
-                        !args.has(BlockTool.NO_AUTO_DETACH)))
-                .value();
+        reportAttached(
+                vm, device, loops().devices().attach(request(vm, device, kind)).value());
+        return ExitCode.OK;
+    }
+
+    private AttachRequest request(String vm, BlockDevice device, AttachRequest.Kind kind) {
+        return new AttachRequest(
+                vm,
+                device,
+                kind,
+                DeviceWords.frontend(args).orElse(null),
+                DeviceWords.readOnly(args) ? DeviceMode.READ_ONLY.letter() : null,
+                !args.has(BlockTool.NO_AUTO_DETACH));
+    }
+
+    private void reportAttached(String vm, BlockDevice device, String frontend) {
         if (ctx.isJson()) {
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("type", "block-attached");
@@ -142,12 +185,14 @@ final class BlockActions {
         } else {
             ctx.detail(SafeText.of(device.ref().toString()) + " is '" + frontend + "' in VM '" + vm + "'");
         }
-        return ExitCode.OK;
     }
 
     /** Detaches {@code BACKEND:DEVICE}, {@code BACKEND:/FILE}, or disks of a VM. */
     int detach(String untrusted) {
         int colon = untrusted.indexOf(':');
+        if (args.has(BlockTool.PARTITION) && (colon < 0 || !untrusted.startsWith("/", colon + 1))) {
+            throw Usage.error("--partition goes with BACKEND:/FILE only");
+        }
         return colon < 0 ? detachOf(untrusted) : detachDevice(untrusted, Optional.empty());
     }
 
@@ -157,8 +202,8 @@ final class BlockActions {
         Optional<String> frontend = args.value(BlockTool.FRONTEND);
         List<String> gone = new ArrayList<>();
         if (frontend.isEmpty()) {
-            gone.addAll(devices.detachAll(vm));
-        } else if (devices.detach(vm, frontend.get())) {
+            gone.addAll(loops().devices().detachAll(vm));
+        } else if (loops().devices().detach(vm, frontend.get())) {
             gone.add(frontend.get());
         } else {
             ctx.warn("VM '" + vm + "' has no disk '" + SafeText.of(frontend.get()) + "'");
@@ -169,19 +214,27 @@ final class BlockActions {
 
     /** A device, wherever it is, or only where it is attached to {@code from}. */
     int detachDevice(String untrustedDevice, Optional<String> from) {
-        BlockDevice device = named(untrustedDevice);
+        List<Attachment> holders = new ArrayList<>();
+        String name = SafeText.of(untrustedDevice);
+        for (BlockDevice device : named(untrustedDevice)) {
+            name = SafeText.of(device.ref().toString());
+            holders.addAll(devices.holders(device));
+        }
         List<String> gone = new ArrayList<>();
         String holder = "";
-        for (Attachment attachment : devices.holders(device)) {
+        for (Attachment attachment : holders) {
             if (from.isEmpty() || from.get().equals(attachment.vm())) {
                 holder = attachment.vm();
-                if (devices.detach(holder, attachment.frontend())) {
+                if (loops().devices().detach(holder, attachment.frontend())) {
                     gone.add(attachment.frontend());
                 }
             }
         }
         if (holder.isEmpty()) {
-            ctx.warn("device '" + SafeText.of(device.ref().toString()) + "' is not attached to "
+            ctx.warn((args.has(BlockTool.PARTITION)
+                            ? "partition " + args.value(BlockTool.PARTITION).orElse(0) + " of "
+                            : "")
+                    + "device '" + name + "' is not attached to "
                     + from.map(vm -> "VM '" + vm + "'").orElse("any VM"));
         }
         report(holder, gone);
@@ -198,30 +251,41 @@ final class BlockActions {
         }
     }
 
-    /** A device of the list, or one that is not listed any more but that a VM still has. */
-    private BlockDevice named(String untrusted) {
+    /**
+     * A device of the list, or one that is not listed any more but that a VM still has; of a partition of a file all loop
+     * devices that were made for it.
+     */
+    private List<BlockDevice> named(String untrusted) {
         int colon = untrusted.indexOf(':');
         String rest = untrusted.substring(colon + 1);
-        if (rest.startsWith("/") && !rest.startsWith("/dev/")) {
+        if (rest.startsWith("/") && !rest.startsWith("/dev/") && !ids.wanted()) {
             DeviceArgument.FileInVm file = DeviceActions.operand(() -> DeviceArgument.file(untrusted));
-            return AttachRequest.file(vm(file.vm()), file.path(), HostPaths.REAL);
+            BlockDevice whole = AttachRequest.file(vm(file.vm()), file.path(), HostPaths.REAL);
+            return args.value(BlockTool.PARTITION)
+                    .map(partition -> loops().find(whole.path(), partition))
+                    .orElse(List.of(whole));
         }
-        BlockDeviceRef ref = DeviceActions.operand(() -> DeviceArgument.device(untrusted));
+        BlockDeviceRef ref = ids.ref(untrusted);
         vm(ref.backend());
         Optional<BlockDevice> listed = devices.find(ref);
         if (listed.isPresent()) {
-            return listed.get();
+            return List.of(listed.get());
         }
         String node = "/dev/" + ref.device().replace('!', '/');
         BlockDevice unlisted = new BlockDevice(ref, node, 0, ByteText.ofUtf8(node), DeviceMode.READ_WRITE);
         if (devices.holders(unlisted).isEmpty()) {
             throw Usage.error("there is no device '" + SafeText.of(ref.toString()) + "'");
         }
-        return unlisted;
+        return List.of(unlisted);
     }
 
     private String vm(String untrustedName) {
         return DeviceActions.vm(runs.store().vms(), untrustedName).name();
+    }
+
+    /** Lists the loop devices of ours, and releases those that nobody uses. */
+    int clean(boolean dryRun) {
+        return new LoopListing(ctx).print(loops().clean(dryRun), dryRun);
     }
 
     /** Prints the list, and then each change of it, until it is interrupted. */

@@ -17,7 +17,7 @@ public final class DeviceTool implements Tool {
         return new ToolSpec("qvm-device", "list, attach and detach devices of a class")
                 .operands("block|pci|usb list|attach|detach [VM] [BACKEND:DEVICE]", 2, 4)
                 .options(CommonOptions.QUIET, BlockTool.FRONTEND, BlockTool.READ_ONLY, BlockTool.NO_AUTO_DETACH)
-                .options(BlockTool.SYSTEM_DISKS, BlockTool.WATCH, DeviceWords.OPTION)
+                .options(BlockTool.SYSTEM_DISKS, BlockTool.BY_ID, BlockTool.WATCH, DeviceWords.OPTION)
                 .changesStore()
                 .refusesRoot()
                 .note(
@@ -26,6 +26,7 @@ public final class DeviceTool implements Tool {
                 .example("qvm-device block list", "list block devices, and who has them")
                 .example("qvm-device block attach work sys-usb:sda1", "attach one")
                 .example("qvm-device usb detach work", "detach all USB devices of work")
+                .example("qvm-device pci list", "list the PCI devices of the host, and which VMs have them")
                 .example("qvm-device pci attach sys-net dom0:00:19.0", "give sys-net a PCI device");
     }
 

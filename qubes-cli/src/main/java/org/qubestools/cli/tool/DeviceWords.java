@@ -58,7 +58,7 @@ record DeviceWords(String kind, String action, List<String> rest) {
         if ((action.equals("attach") && rest.size() != 2) || rest.size() > 2) {
             throw Usage.error("VM and BACKEND:DEVICE expected");
         }
-        if (rest.isEmpty() && (action.equals("detach") || kind.equals("pci"))) {
+        if (rest.isEmpty() && action.equals("detach")) {
             throw Usage.error("VM expected");
         }
         if (rest.size() < 2 && kind.equals("pci") && !action.equals("list")) {
@@ -66,6 +66,12 @@ record DeviceWords(String kind, String action, List<String> rest) {
         }
         if (args.has(BlockTool.WATCH) && !(kind.equals("block") && action.equals("list") && rest.isEmpty())) {
             throw Usage.error("--watch goes with 'block list' only");
+        }
+        if (args.has(BlockTool.PARTITION)) {
+            throw Usage.error("--partition goes with -A and -d only");
+        }
+        if (args.has(BlockTool.BY_ID) && (args.has(BlockTool.WATCH) || !kind.equals("block"))) {
+            throw Usage.error("--by-id goes with 'block' only, and not with --watch");
         }
         if (args.has(CommonOptions.DRY_RUN) && !kind.equals("pci")) {
             throw Usage.error("--dry-run goes with 'pci' only");
@@ -159,7 +165,7 @@ record DeviceWords(String kind, String action, List<String> rest) {
     private int pci(ParsedArguments args, ToolContext ctx) {
         PciActions actions = new PciActions(args, ctx);
         if (action.equals("list")) {
-            return actions.list(rest.get(0));
+            return rest.isEmpty() ? actions.listHost() : actions.list(rest.get(0));
         }
         String device = rest.get(1);
         String address = device.startsWith("dom0:") ? device.substring("dom0:".length()) : device;

@@ -26,7 +26,7 @@ import org.qubestools.devices.PciName;
 
 /** What {@code qvm-pci} and {@code qvm-device pci} do. */
 final class PciActions {
-    private static final String BUS = "/sys/bus/pci/devices";
+    static final String BUS = "/sys/bus/pci/devices";
 
     private final ParsedArguments args;
     private final ToolContext ctx;
@@ -74,6 +74,16 @@ final class PciActions {
         }
     }
 
+    /** All PCI devices of this host, with their names, and which VMs have them in their lists. */
+    int listHost() {
+        try (Session session = Session.open(args, ctx)) {
+            StoreSnapshot store = session.qubes().load();
+            Reports.problems(ctx, store.problems());
+            new PciListing(ctx, store.vms()).print(session.config());
+            return ExitCode.OK;
+        }
+    }
+
     int addClass(String untrustedVm, String untrustedClass) {
         String prefix =
                 switch (untrustedClass) {
@@ -106,8 +116,9 @@ final class PciActions {
         }
         StoreSnapshot store = session.qubes().load();
         QubesVm vm = store.vms().require(untrustedVm);
-        try (RunningSystem system = session.running(store, RunReport.NONE)) {
-            PciDevices pci = new PciDevices(system, ctx.host().waitTime());
+        try (RunningSystem system = session.running(store, warning())) {
+            PciDevices pci = new PciDevices(
+                    system, ctx.host().waitTime(), system.commands(ctx.host().qrexec()));
             if (add) {
                 pci.requireFree(vm, devices);
             }
@@ -117,6 +128,20 @@ final class PciActions {
             }
         }
         return ExitCode.OK;
+    }
+
+    private RunReport warning() {
+        return new RunReport() {
+            @Override
+            public void note(String message) {
+                ctx.note(message);
+            }
+
+            @Override
+            public void warn(String message) {
+                ctx.warn(message);
+            }
+        };
     }
 
     /** The store is what counts; that a running VM cannot follow at once is a warning. */

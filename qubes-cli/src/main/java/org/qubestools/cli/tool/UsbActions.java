@@ -11,14 +11,13 @@ import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.Usage;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.devices.RunningDevices;
+import org.qubestools.devices.SysfsUsb;
 import org.qubestools.devices.UsbDevice;
 import org.qubestools.devices.UsbDevices;
 import org.qubestools.devices.UsbListing;
 
 /** What {@code qvm-usb} and {@code qvm-device usb} do. */
 final class UsbActions {
-    private static final String POLICY = "/etc/qubes-rpc/policy";
-
     private final Runs runs;
     private final ToolContext ctx;
     private final UsbDevices devices;
@@ -29,7 +28,9 @@ final class UsbActions {
         this.devices = new UsbDevices(
                 new RunningDevices(runs.system()),
                 runs.system().commands(ctx.host().qrexec()),
-                runs.session().config().real(POLICY));
+                runs.session().config().real(UsbDevices.POLICY),
+                new SysfsUsb(runs.session().config().real(SysfsUsb.FOLDER)),
+                ctx.host().waitTime());
     }
 
     int list(Optional<String> vm) {

@@ -72,7 +72,7 @@ final class BlockToolIT {
             String disk = loop.node().substring("/dev/".length());
             Outcome whole = run("qvm-block -a work dom0:" + disk);
             assertThat(whole.code()).isEqualTo(1);
-            assertThat(whole.err()).contains("shares data with a device that is attached to a VM");
+            assertThat(whole.err()).contains("shares data with a disk of VM 'work' as 'xvdi'");
             assertThat(run("qvm-block").out()).contains("p1\t").doesNotContain("dom0:" + disk + "\t");
 
             assertThat(run("qvm-block -d dom0:" + loop.partitionName())).isEqualTo(new Outcome(0, "", ""));
@@ -81,7 +81,7 @@ final class BlockToolIT {
             assertThat(run("qvm-block -a work dom0:" + disk)).isEqualTo(new Outcome(0, "", ""));
             Outcome part = run("qvm-block -a work dom0:" + loop.partitionName());
             assertThat(part.code()).isEqualTo(1);
-            assertThat(part.err()).contains("shares data with a device that is attached to a VM");
+            assertThat(part.err()).contains("shares data with a disk of VM 'work' as 'xvdi'");
             assertThat(run("qvm-block -d work")).isEqualTo(new Outcome(0, "", ""));
 
             assertThat(run("qvm-block -A --ro work dom0:" + loop.partition())).isEqualTo(new Outcome(0, "", ""));

@@ -395,4 +395,20 @@ final class BlockToolTest extends LiveTest {
         assertUntouched("qvm-block attach work sys-net:sda1 -o read-only=maybe", 2, "means nothing here");
         assertUntouched("qvm-block detach work -o read-only=True", 2, "means nothing here");
     }
+
+    @Test
+    void idsAreOfDom0AndProveNothing() {
+        Outcome list = run("qvm-block --by-id");
+        assertThat(list.code()).isZero();
+        assertThat(list.err()).contains("can forge it").hasLineCount(1);
+        assertThat(run("qvm-block --by-id --json").out()).contains("\"by_id\": []");
+
+        Outcome unknown = run("qvm-block -a --by-id work dom0:usb-Nobody_has:this-0");
+        assertThat(unknown.code()).isEqualTo(2);
+        assertThat(unknown.err()).contains("can forge it", "no block device has the id 'usb-Nobody_has:this-0'");
+        assertUntouched("qvm-block -a --by-id work sys-net:usb-x", 2, "ids are known of devices of dom0 only");
+        assertUntouched("qvm-block -a --by-id work dom0:a/b", 2, "names no device by its id");
+        assertUntouched("qvm-block --watch --by-id", 2, "--by-id goes with a list, -a and -d only");
+        assertUntouched("qvm-device usb list --by-id", 2, "--by-id goes with 'block' only");
+    }
 }

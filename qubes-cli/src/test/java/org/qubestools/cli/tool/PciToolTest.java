@@ -2,6 +2,9 @@ package org.qubestools.cli.tool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.qubestools.cli.ToolRunner.Outcome;
@@ -68,9 +71,21 @@ final class PciToolTest extends LiveTest {
 
         assertThat(second.code()).isZero();
         assertThat(second.err()).contains("belongs to VM 'vault' too").hasLineCount(1);
+    }
+
+    @Test
+    void whatARunningVmHasIsRefusedWhateverIsStored() {
         runs("vault", 4);
+        assertDone("qvm-pci -a vault 00:1a.0");
+        assertDone("qvm-pci --offline-mode -d vault 00:1a.0");
+
         assertRefused("qvm-pci -a personal 00:1a.0", 1, "PCI device 00:1a.0 is in use by running VM 'vault'");
         assertThat(devices("personal")).isEqualTo("[]\n");
+
+        assertDone("qvm-pci --offline-mode -a vault 00:1d.0");
+        assertThat(run("qvm-pci -a personal 00:1d.0").err())
+                .contains("belongs to VM 'vault' too")
+                .hasLineCount(1);
     }
 
     @Test
@@ -129,5 +144,64 @@ final class PciToolTest extends LiveTest {
         assertFails("qvm-pci list", 1, "'list'");
         assertFails("qvm-pci detach work", 2, "VM and BACKEND:DEVICE expected");
         assertFails("qvm-pci -l work 00:1a.0", 2, "a list takes one VM");
+    }
+
+    private void inGuest(String key, String value) {
+        services.withXenStore("/local/domain/0/backend/pci/3/0/" + key, value);
+    }
+
+    @Test
+    void onXenTheGuestIsAskedToLetADeviceGo() {
+        List<String> asked = new ArrayList<>();
+        host.vms().withCommand("work", "QUBESRPC qubes.DetachPciDevice dom0", (input, output, errors) -> {
+            asked.add(new String(input.readAllBytes(), StandardCharsets.UTF_8) + " before " + steps.size());
+            return 0;
+        });
+        runs("work", 3);
+        assertDone("qvm-pci -a work 00:1a.0");
+        assertDone("qvm-pci -a work 00:1d.0");
+        inGuest("num_devs", "2");
+        inGuest("dev-0", "0000:00:1d.0");
+        inGuest("vdev-0", "0000:00:01.00");
+        inGuest("dev-1", "0000:00:1a.0");
+        inGuest("vdevfn-1", "28");
+
+        assertDone("qvm-pci -d work 00:1a.0");
+        assertDone("qvm-pci -d work 00:1d.0");
+
+        assertThat(asked).containsExactly("00:05.0 before 2", "00:01.0 before 3");
+        assertThat(steps).endsWith("libvirt detach work PCI device 00:1a.0", "libvirt detach work PCI device 00:1d.0");
+    }
+
+    @Test
+    void aGuestThatCannotLetGoIsAWarning() {
+        runs("work", 3);
+        assertDone("qvm-pci -a work 00:1a.0");
+        inGuest("num_devs", "1");
+        inGuest("dev-0", "0000:00:1a.0");
+        inGuest("vdev-0", "0000:00:1f.07");
+
+        Outcome outcome = run("qvm-pci -d work 00:1a.0");
+
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.err())
+                .contains("qubes.DetachPciDevice failed in VM 'work' with exit status 127; it is taken all the same")
+                .hasLineCount(1);
+        assertThat(steps).contains("libvirt detach work PCI device 00:1a.0");
+    }
+
+    @Test
+    void devicesOfTheHostAreListedByName() {
+        tree.write("/sys/bus/pci/devices/0000:00:1a.0/vendor", "0x8086\n");
+        tree.write("/sys/bus/pci/devices/0000:00:1a.0/device", "0x1502\n");
+        tree.write("/usr/share/misc/pci.ids", "8086  Intel\n\t1502  82579LM\nC 02  Net\n\t00  Ethernet\n");
+        assertDone("qvm-pci --offline-mode -a vault 00:1a.0");
+
+        assertThat(run("qvm-device pci list").out())
+                .startsWith("dom0:00:1a.0\tEthernet: Intel 82579LM (of 'vault')\n"
+                        + "dom0:00:1d.0\tClass 0c03: Vendor 0000 Device 0000\n")
+                .hasLineCount(4);
+        assertThat(run("qvm-device pci list --json").out())
+                .contains("\"type\": \"host-pci-devices\"", "\"class\": \"020000\"", "\"id\": \"8086:1502\"");
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.qubestools.cli.ToolRunner.Outcome;
+import org.qubestools.core.vmm.VmmTraits;
 import org.qubestools.qubesdb.QubesDb;
 import org.qubestools.qubesdb.QubesDbPath;
 
@@ -159,5 +160,68 @@ final class UsbToolTest extends LiveTest {
         assertFails("qvm-usb attach work", 2, "VM and BACKEND:DEVICE expected");
         assertFails("qvm-usb d", 2, "VM expected");
         assertFails("qvm-usb list work more", 2, "a list takes one VM");
+    }
+
+    private void hostDevice(String port, String vendor, String product, String kind, int number) {
+        String folder = "/sys/bus/usb/devices/" + port + "/";
+        tree.write(folder + "idVendor", vendor + "\n");
+        tree.write(folder + "idProduct", product + "\n");
+        tree.write(folder + "bDeviceClass", kind + "\n");
+        tree.write(folder + "busnum", "2\n");
+        tree.write(folder + "devnum", number + "\n");
+    }
+
+    private void onQemu() {
+        driver(VmmTraits.QEMU);
+        runs("sys-net", 1);
+        runs("work", 3);
+        runs("vault", 4);
+        hostDevice("2-1.4", "0951", "1666", "00", 5);
+        tree.write("/sys/bus/usb/devices/2-1.4/product", "Data Traveler\u001b[2J\n");
+        tree.write("/sys/bus/usb/devices/2-1.4/serial", "60A4\n");
+        hostDevice("2-1.10", "046a", "0021", "00", 6);
+        hostDevice("2-1", "1d6b", "0002", "09", 2);
+        hostDevice("usb2", "1d6b", "0002", "00", 1);
+        hostDevice("2-1.4:1.0", "1d6b", "0002", "00", 7);
+        hostDevice("2-2", "junk!", "0002", "00", 8);
+        steps.clear();
+    }
+
+    private List<String> acts() {
+        return steps.stream().filter(step -> !step.startsWith("qubesdb open")).toList();
+    }
+
+    @Test
+    void onQemuThoseOfTheHostAreListedAndGiven() {
+        onQemu();
+        assertThat(run("qvm-usb").out()).contains("""
+                dom0:2-1.4\t0951:1666 Data_Traveler_[2J_60A4
+                dom0:2-1.10\t046a:0021
+                """).doesNotContain("1d6b", "dom0:2-2");
+
+        assertDone("qvm-usb -a work dom0:2-1.4");
+        assertThat(run("qvm-usb").out()).contains("60A4 (attached to work)\n");
+        assertFails("qvm-usb -a --no-auto-detach vault dom0:2-1.4", 1, "is attached to VM 'work'");
+        assertDone("qvm-usb -a vault dom0:2-1.4");
+        assertDone("qvm-usb -d vault");
+
+        assertThat(acts())
+                .containsExactly(
+                        "libvirt attach work USB device 002:005",
+                        "libvirt detach work USB device 002:005",
+                        "libvirt attach vault USB device 002:005",
+                        "libvirt detach vault USB device 002:005");
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void onQemuThoseOfVmsAreRefused() {
+        onQemu();
+
+        assertFails("qvm-usb -a work sys-net:3-2", 1, "is in a VM, and this driver knows those of dom0 only");
+        assertFails("qvm-usb -a work dom0:2-1", 2, "there is no USB device 'dom0:2-1'");
+        assertFails("qvm-usb -a dom0 dom0:2-1.4", 1, "no device can be attached to dom0");
+        assertFails("qvm-usb -a personal dom0:2-1.4", 1, "VM 'personal' does not run");
+        assertThat(acts()).isEmpty();
     }
 }

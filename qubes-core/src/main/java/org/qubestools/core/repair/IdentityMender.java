@@ -66,7 +66,7 @@ final class IdentityMender {
         Set<String> named = namedQids();
         String qid = "";
         String why = "";
-        if (code == ProblemCode.BAD_QID && old != null && old.qid() > 0 && isFree(old.qid())) {
+        if (old != null && old.qid() > 0 && isFree(old.qid())) {
             qid = String.valueOf(old.qid());
             why = "as " + memory.source() + " has it";
         }
@@ -119,8 +119,8 @@ final class IdentityMender {
     }
 
     /**
-     * True for the one of several VMs with the same qid that keeps it: the only one that all references to this qid can
-     * mean, or the first if there are none. True for all of them when that cannot be known: then nobody gets another.
+     * True for the one of several VMs with the same qid that keeps it: the one that had it, or the only one that all
+     * references to this qid can mean, or the first if there are none. True for all of them when that cannot be known: then nobody gets another.
      */
     private boolean isKeeper(QubesVm vm) {
         List<QubesVm> twins = new ArrayList<>();
@@ -128,6 +128,11 @@ final class IdentityMender {
             if (other.qid() == vm.qid()) {
                 twins.add(other);
             }
+        }
+        List<QubesVm> former = new ArrayList<>(twins);
+        former.removeIf(twin -> memory.same(twin) == null);
+        if (former.size() == 1 && canBeMeant(former.get(0))) {
+            return former.get(0).key() == vm.key();
         }
         List<QubesVm> possible = new ArrayList<>(twins);
         if (!namedQids().contains(String.valueOf(vm.qid()))) {

@@ -18,6 +18,7 @@ public enum HostProgram {
     XRANDR("xrandr"),
     DMSETUP("dmsetup"),
     LOSETUP("losetup"),
+    PARTX("partx"),
     SYSTEMCTL("systemctl");
 
     private final String usual;

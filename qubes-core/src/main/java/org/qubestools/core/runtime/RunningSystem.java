@@ -1,5 +1,6 @@
 package org.qubestools.core.runtime;
 
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
@@ -142,6 +143,11 @@ public final class RunningSystem implements AutoCloseable {
 
     public HostServices host() {
         return host;
+    }
+
+    /** Where a path of dom0, as users know it, really is. */
+    public Path real(String fixedPath) {
+        return place.paths().real(fixedPath);
     }
 
     RunReport report() {

@@ -161,6 +161,21 @@ final class MendedStoreTest {
     }
 
     @Test
+    void ofTwoVmsWithOneQidTheOneThatHadItKeepsItAndTheOtherGetsItsOwnBack() {
+        String two = GOOD.replace(
+                "</QubesVmCollection>",
+                "  <QubesAppVm name=\"mail\" qid=\"4\" template_qid=\"1\"/>\n</QubesVmCollection>");
+        StoreSnapshot store = store(two.replace("name=\"work\" qid=\"3\"", "name=\"work\" qid=\"4\""));
+
+        StoreSnapshot mended =
+                mended(store, plan(store, new Memory("generation 7", store(two).vms())));
+
+        assertThat(mended.problems()).isEmpty();
+        assertThat(mended.vms().require("work").qid()).isEqualTo(3);
+        assertThat(mended.vms().require("mail").qid()).isEqualTo(4);
+    }
+
+    @Test
     void whenReferencesCouldMeanEitherNothingIsProposed() {
         StoreSnapshot store = store(with("<QubesProxyVm name=\"fw\" qid=\"2\" netid=\"2\" template_qid=\"1\"/>"));
 
