@@ -133,9 +133,11 @@ final class StoreInit {
         } finally {
             discard(temporary, layer);
         }
-        Path directory = store.getParent();
-        if (directory != null) {
-            layer.sync(directory);
+        try {
+            layer.sync(store.resolveSibling(""));
+        } catch (IOException e) {
+            layer.delete(store);
+            throw e;
         }
     }
 
