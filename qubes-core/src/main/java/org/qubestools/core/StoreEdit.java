@@ -88,6 +88,7 @@ final class StoreEdit implements AutoCloseable {
         try {
             file.replace(after);
             saved = true;
+            NameList.refresh(place.config(), draft.vms());
         } finally {
             if (!saved) {
                 draft.undoInVmm();
