@@ -45,6 +45,9 @@ make_deb() {
     for file in "$dist"/completion/*; do
         [ ! -f "$file" ] || sed '1{/^#!/d}' "$file" >"$share/bash-completion/completions/${file##*/}"
     done
+    mkdir -p "$share/zsh/vendor-completions" "$share/fish/vendor_completions.d"
+    cp "$dist/completion/zsh/_qubes_tools" "$share/zsh/vendor-completions/"
+    cp "$dist"/completion/fish/*.fish "$share/fish/vendor_completions.d/"
     for unit in "$root"/scripts/systemd/*.service; do
         sed -e 's|/usr/local/bin/|/usr/bin/|' -e 's| Change the path if the tools are not in /usr/local\.||' \
             -e '/^# tools are not in/d' -e 's| Change the path if the$||' "$unit" >"$tree/lib/systemd/system/${unit##*/}"

@@ -54,6 +54,8 @@ final class DocumentationTest {
         "store: qubes-store dump --json",
         "store-check: qubes-store check --json",
         "store-repair: qubes-store repair --json",
+        "graph: qubes-store graph --json --by template",
+        "names: qubes-store names --json",
         "services: qvm-service --json work",
         "edit: qvm-service --json work -e cups",
         "firewall: qvm-firewall --json work",

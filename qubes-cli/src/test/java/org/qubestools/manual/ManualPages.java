@@ -13,14 +13,12 @@ import java.util.TreeMap;
 import org.qubestools.cli.Tools;
 import org.qubestools.cli.option.PicocliModel;
 import org.qubestools.cli.option.ToolSpec;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.codegen.docgen.manpage.ManPageGenerator;
 
 /**
- * Writes the AsciiDoc source of each tool's manual page and its completion for bash. Name, synopsis, description and
+ * Writes the AsciiDoc source of each tool's manual page and, by {@link CompletionTables}, its completion. Name, synopsis, description and
  * options come from picocli's generator; the sections that it does not know or knows less well are ours.
  */
 public final class ManualPages {
@@ -34,16 +32,15 @@ public final class ManualPages {
         this.commonCodes = commonCodes;
     }
 
-    /** Arguments: directory of the project, version, directory for AsciiDoc, directory for completion. */
+    /** Arguments: directory of the project, version, directory for AsciiDoc, directory for the tables of completion. */
     public static void main(String[] args) throws IOException {
         ManualPages pages = new ManualPages(args[1], commonCodes(Path.of(args[0], "docs", "exit-codes.md")));
         Path sources = Files.createDirectories(Path.of(args[2]));
-        Path completion = Files.createDirectories(Path.of(args[3]));
         for (String name : Tools.names()) {
             ToolSpec spec = Tools.named(name).orElseThrow().spec();
             Files.writeString(sources.resolve(name + ".1.adoc"), pages.page(spec));
-            Files.writeString(completion.resolve(name), completion(spec));
         }
+        CompletionTables.write(Path.of(args[3]));
     }
 
     /** What each code means, kinds of errors with the same code joined. */
@@ -53,28 +50,6 @@ public final class ManualPages {
             codes.merge(Integer.valueOf(row.get(0)), row.get(2), (one, other) -> one + "; " + other);
         }
         return codes;
-    }
-
-    /** The completion of a tool, read by bash. */
-    static String completion(ToolSpec spec) {
-        CommandSpec model = PicocliModel.commandSpec(spec);
-        if (!spec.commands().isEmpty()) {
-            // Hidden from help and manual page, whose operands are ours, and so from picocli's completion.
-            List.copyOf(model.positionalParameters()).forEach(model::remove);
-            model.addPositional(PositionalParamSpec.builder()
-                    .paramLabel("COMMAND")
-                    .index("0")
-                    .type(String.class)
-                    .completionCandidates(spec.commands())
-                    .build());
-            model.addPositional(PositionalParamSpec.builder()
-                    .paramLabel("ARGUMENT")
-                    .index("1..*")
-                    .type(List.class)
-                    .auxiliaryTypes(Path.class)
-                    .build());
-        }
-        return AutoComplete.bash(spec.name(), new CommandLine(model));
     }
 
     /** The manual page of a tool in AsciiDoc. */

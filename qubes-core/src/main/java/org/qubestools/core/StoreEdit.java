@@ -139,6 +139,7 @@ final class StoreEdit implements AutoCloseable {
                 fresh.publish();
             }
             saved = true;
+            NameList.refresh(place.config(), draft.vms());
         } finally {
             if (!saved) {
                 draft.undoInVmm();

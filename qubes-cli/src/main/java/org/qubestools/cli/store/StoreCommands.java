@@ -10,7 +10,7 @@ import org.qubestools.core.io.SafeText;
 /** The subcommands of {@code qubes-store}. */
 final class StoreCommands {
     /** Their names, in the order of the help text. */
-    static final List<String> NAMES = List.of("dump", "check", "repair");
+    static final List<String> NAMES = List.of("dump", "check", "repair", "graph", "names");
 
     static final Opt<Boolean> YES = Opt.flag("--yes").help("repair: make the changes, do not only show them");
 
@@ -35,6 +35,14 @@ final class StoreCommands {
             case "repair" -> {
                 requireCount(command, untrustedWords, 0, 0);
                 yield RepairCommand.run(args, args.has(YES), ctx);
+            }
+            case "graph" -> {
+                requireCount(command, untrustedWords, 0, 0);
+                yield GraphCommand.run(args, ctx);
+            }
+            case "names" -> {
+                requireCount(command, untrustedWords, 0, 0);
+                yield NamesCommand.run(args, ctx);
             }
             default -> throw Usage.error("no such command '" + SafeText.of(command) + "'");
         };

@@ -13,12 +13,15 @@ public final class StoreTool implements Tool {
                 .options(StoreCommands.YES)
                 .operands("COMMAND [ARGUMENT ...]", 1, ToolSpec.ANY)
                 .commands(StoreCommands.NAMES)
+                .options(GraphCommand.FORMAT, GraphCommand.BY)
                 .readsStore()
-                .note("Commands: dump [FILE], check, repair.")
+                .note("Commands: dump [FILE], check, repair; graph, a picture of the VMs; names, what shells complete.")
                 .note("FILE is any file with a store in it; without it the store in use is meant.")
                 .example("qubes-store dump --json", "all that is stored, as JSON")
                 .example("qubes-store check", "what is wrong with the store, and around it")
-                .example("qubes-store repair", "which safe changes there are for that; --yes makes them");
+                .example("qubes-store repair", "which safe changes there are for that; --yes makes them")
+                .example("qubes-store graph", "who gets network from whom")
+                .example("qubes-store graph --by template --format html > vms.html", "a page for a browser");
     }
 
     @Override
