@@ -1,11 +1,17 @@
 package org.qubestools.core;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.qubestools.core.edit.Change;
 import org.qubestools.core.edit.Draft;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.history.HistoryLimits;
+import org.qubestools.core.history.RestoreStore;
+import org.qubestools.core.history.StoreHistory;
 import org.qubestools.core.io.Ownership;
 import org.qubestools.core.model.StoreDifference;
 import org.qubestools.core.storage.FileChanges;
@@ -20,12 +26,16 @@ final class StoreEdit implements AutoCloseable {
     /** Notes which files an edit has begun to change, so that a killed edit can be undone or finished. */
     private static final String JOURNAL = "/var/lib/qubes/.qvm-pending";
 
+    private static final byte[] NOTHING = "<QubesVmCollection/>\n".getBytes(StandardCharsets.US_ASCII);
+
     private final EditPlace place;
+    private final HistoryLimits limits;
     private final Ownership ownership;
     private final StoreFile file;
 
-    private StoreEdit(EditPlace place, Ownership ownership, StoreFile file) {
+    private StoreEdit(EditPlace place, HistoryLimits limits, Ownership ownership, StoreFile file) {
         this.place = place;
+        this.limits = limits;
         this.ownership = ownership;
         this.file = file;
     }
@@ -35,6 +45,7 @@ final class StoreEdit implements AutoCloseable {
         Ownership ownership = StoreOwnership.of(place.config());
         return new StoreEdit(
                 place,
+                HistoryLimits.of(place.config().settings()),
                 ownership,
                 StoreFile.openExclusive(place.config().store(), place.lockWait(), place.layer(), ownership));
     }
@@ -43,14 +54,30 @@ final class StoreEdit implements AutoCloseable {
     EditOutcome apply(List<? extends Change> changes, boolean dryRun) {
         byte[] bytes = file.read();
         List<String> leftOver = new ArrayList<>(recover(bytes, dryRun));
-        StoreSnapshot before = place.parse(bytes);
+        StoreSnapshot before = parse(bytes, changes);
         Draft draft = place.draft(before, changes);
-        byte[] after = before.withChanges(draft.vms());
-        boolean changed = !before.isContent(after) || !draft.files().isEmpty();
+        byte[] wanted = draft.wantedContent();
+        byte[] after = wanted == null ? before.withChanges(draft.vms()) : wanted;
+        StoreDifference difference = wanted == null
+                ? StoreDifference.between(before.vms(), draft.vms())
+                : StoreDifference.ofDocuments(before.vms(), place.parse(wanted).vms());
+        boolean changed = !Arrays.equals(bytes, after) || !draft.files().isEmpty();
         if (changed && !dryRun) {
-            leftOver.addAll(save(draft, bytes, after));
+            leftOver.addAll(save(draft, bytes, after, difference));
         }
-        return outcome(before, draft, changed && !dryRun, leftOver);
+        return outcome(before, draft, difference, changed && !dryRun, leftOver);
+    }
+
+    /** The store; one that cannot be read counts as empty for a change that brings another one. */
+    private StoreSnapshot parse(byte[] bytes, List<? extends Change> changes) {
+        try {
+            return place.parse(bytes);
+        } catch (QubesException e) {
+            if (changes.size() != 1 || !(changes.get(0) instanceof RestoreStore)) {
+                throw e;
+            }
+            return place.parse(NOTHING.clone());
+        }
     }
 
     /** Undoes or finishes what a killed edit had begun. */
@@ -67,36 +94,46 @@ final class StoreEdit implements AutoCloseable {
                 : FileChanges.recover(place.layer(), journal, bytes);
     }
 
-    private List<String> save(Draft draft, byte[] before, byte[] after) {
+    private List<String> save(Draft draft, byte[] before, byte[] after, StoreDifference difference) {
         draft.tellFirst(place.hooks());
         if (draft.files().isEmpty()) {
             draft.tellLast(place.hooks());
-            saveStore(draft, after);
-            return List.of();
+            return saveStore(draft, before, after, difference);
         }
         Path journal = place.config().real(JOURNAL);
         try (FileChanges.Applied applied = draft.files().apply(place.layer(), journal, ownership, before, after)) {
             draft.tellLast(place.hooks());
-            saveStore(draft, after);
-            return applied.commit();
+            List<String> warnings = saveStore(draft, before, after, difference);
+            warnings.addAll(applied.commit());
+            return warnings;
         }
     }
 
-    private void saveStore(Draft draft, byte[] after) {
+    /** Gives the store its new content, and the history what it was; what fails of the latter is in the answer. */
+    private List<String> saveStore(Draft draft, byte[] before, byte[] after, StoreDifference difference) {
+        List<String> warnings = new ArrayList<>(0);
+        StoreHistory history = place.history(limits, ownership, warnings::add);
         draft.applyToVmm();
         boolean saved = false;
         try {
+            if (!Arrays.equals(before, after)) {
+                history.begin(before, after, difference);
+            }
             file.replace(after);
             saved = true;
             NameList.refresh(place.config(), draft.vms());
         } finally {
             if (!saved) {
+                history.abandon();
                 draft.undoInVmm();
             }
         }
+        history.finish();
+        return warnings;
     }
 
-    private EditOutcome outcome(StoreSnapshot before, Draft draft, boolean saved, List<String> leftOver) {
+    private EditOutcome outcome(
+            StoreSnapshot before, Draft draft, StoreDifference difference, boolean saved, List<String> leftOver) {
         List<String> files = new ArrayList<>();
         for (String line : draft.files().describe()) {
             files.add(place.config().shownIn(line));
@@ -106,7 +143,7 @@ final class StoreEdit implements AutoCloseable {
             warnings.add(place.config().shownIn(line));
         }
         return new EditOutcome(
-                StoreDifference.between(before.vms(), draft.vms()),
+                difference,
                 files,
                 saved,
                 before.problems(),

@@ -23,6 +23,7 @@ public final class ToolContext implements LocalTime {
     private final Map<String, String> environment;
     private final Host host;
     private final VmmSource vmms;
+    private final List<String> command;
     private final @Nullable Messages messages;
 
     /**
@@ -40,7 +41,7 @@ public final class ToolContext implements LocalTime {
             Map<String, String> environment,
             Host host,
             VmmSource vmms) {
-        this(out, err, in, environment, host, vmms, null);
+        this(out, err, in, environment, host, vmms, List.of(), null);
     }
 
     private ToolContext(
@@ -50,6 +51,7 @@ public final class ToolContext implements LocalTime {
             Map<String, String> environment,
             Host host,
             VmmSource vmms,
+            List<String> command,
             @Nullable Messages messages) {
         this.out = out;
         this.err = err;
@@ -57,12 +59,23 @@ public final class ToolContext implements LocalTime {
         this.environment = environment;
         this.host = host;
         this.vmms = vmms;
+        this.command = command;
         this.messages = messages;
     }
 
     /** The same world with a tool's way of saying things. */
     public ToolContext with(Messages newMessages) {
-        return new ToolContext(out, err, in, environment, host, vmms, newMessages);
+        return new ToolContext(out, err, in, environment, host, vmms, command, newMessages);
+    }
+
+    /** The same world in the run of a command line: the name of the tool and its words. */
+    public ToolContext running(List<String> untrustedCommand) {
+        return new ToolContext(out, err, in, environment, host, vmms, List.copyOf(untrustedCommand), messages);
+    }
+
+    /** The words of the command line that is run, the name of the tool first; empty if nobody said. */
+    public List<String> command() {
+        return command;
     }
 
     /**

@@ -10,7 +10,8 @@ import org.qubestools.core.io.SafeText;
 /** The subcommands of {@code qubes-store}. */
 final class StoreCommands {
     /** Their names, in the order of the help text. */
-    static final List<String> NAMES = List.of("dump", "check", "repair", "graph", "names");
+    static final List<String> NAMES = List.of(
+            "dump", "history", "show", "diff", "undo", "restore", "check", "repair", "graph", "names");
 
     static final Opt<Boolean> YES = Opt.flag("--yes").help("repair: make the changes, do not only show them");
 
@@ -43,6 +44,26 @@ final class StoreCommands {
             case "names" -> {
                 requireCount(command, untrustedWords, 0, 0);
                 yield NamesCommand.run(args, ctx);
+            }
+            case "history" -> {
+                requireCount(command, untrustedWords, 0, 1);
+                yield HistoryCommands.history(untrustedWords, args, ctx);
+            }
+            case "show" -> {
+                requireCount(command, untrustedWords, 1, 1);
+                yield HistoryCommands.show(untrustedWords, args, ctx);
+            }
+            case "diff" -> {
+                requireCount(command, untrustedWords, 1, 2);
+                yield HistoryCommands.diff(untrustedWords, args, ctx);
+            }
+            case "undo" -> {
+                requireCount(command, untrustedWords, 0, 1);
+                yield UndoCommands.undo(untrustedWords, args, ctx);
+            }
+            case "restore" -> {
+                requireCount(command, untrustedWords, 1, 1);
+                yield UndoCommands.restore(untrustedWords, args, ctx);
             }
             default -> throw Usage.error("no such command '" + SafeText.of(command) + "'");
         };

@@ -11,7 +11,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
-import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.Globals;
 import org.qubestools.core.model.HostInfo;
 import org.qubestools.core.model.NewVm;
@@ -44,11 +43,13 @@ public final class Draft implements PropertyContext {
     private final List<String> warnings = new ArrayList<>(0);
     private final List<String> notes = new ArrayList<>(0);
     private VmCollection vms;
+    private byte @Nullable [] wanted;
+    private byte[] content = {};
 
     /** STORE_CORRUPT if one of the problems is in the way of any change. */
     public Draft(VmCollection vms, List<Problem> problems, Pools pools, HostTree tree, LazyVmm vmm, Clock clock) {
         this(vms, pools, tree, vmm, clock, problems);
-        refuseBrokenReferences();
+        BlockingProblems.requireNone(problems);
     }
 
     private Draft(VmCollection vms, Pools pools, HostTree tree, LazyVmm vmm, Clock clock, List<Problem> problems) {
@@ -64,18 +65,6 @@ public final class Draft implements PropertyContext {
     public static Draft mending(
             VmCollection vms, List<Problem> problems, Pools pools, HostTree tree, LazyVmm vmm, Clock clock) {
         return new Draft(vms, pools, tree, vmm, clock, problems);
-    }
-
-    private void refuseBrokenReferences() {
-        for (Problem problem : problems) {
-            if (problem.code().blocksEveryChange()) {
-                throw new QubesException(
-                        ErrorKind.STORE_CORRUPT,
-                        "nothing can be changed while VM '" + problem.about() + "' has a problem ("
-                                + problem.code().text() + "): " + problem.text(),
-                        "correct line " + problem.line() + " of qubes.xml first");
-            }
-        }
     }
 
     /** The VMs as changed so far. */
@@ -103,15 +92,7 @@ public final class Draft implements PropertyContext {
     /** The VM a user names, if it may be changed. */
     public QubesVm requireChangeable(String untrustedName) {
         QubesVm vm = vms.require(untrustedName);
-        for (Problem problem : problems) {
-            boolean same = problem.code().blocksChangeOfVm() && problem.about().equals(SafeText.of(vm.name()));
-            if (same) {
-                throw new QubesException(
-                        ErrorKind.STORE_CORRUPT,
-                        "VM '" + problem.about() + "' cannot be changed: " + problem.text(),
-                        "correct line " + problem.line() + " of qubes.xml first");
-            }
-        }
+        BlockingProblems.requireChangeable(vm, problems);
         return vm;
     }
 
@@ -249,6 +230,30 @@ public final class Draft implements PropertyContext {
 
     public List<String> warnings() {
         return List.copyOf(warnings);
+    }
+
+    /**
+     * Has the store become these bytes, whatever {@link #vms()} is: for changes that bring a whole store back. Takes them
+     * over.
+     */
+    public void wantContent(byte[] content) {
+        wanted = content;
+    }
+
+    /** The bytes of the store before the edit, for changes that depend on them; taken over. */
+    public Draft of(byte[] bytes) {
+        content = bytes;
+        return this;
+    }
+
+    /** The bytes of the store before the edit. */
+    public byte[] content() {
+        return content.clone();
+    }
+
+    /** What was wanted so, or null. */
+    public byte @Nullable [] wantedContent() {
+        return wanted;
     }
 
     public List<String> notes() {
