@@ -97,7 +97,11 @@ public final class QvmMain {
         try {
             ParsedArguments parsed = tool.parse(spec, args);
             messages = Messages.of(spec.name(), parsed, ctx.err());
-            int code = runParsed(tool, spec, parsed, ctx.running(commandLine(spec.name(), args)).with(messages));
+            int code = runParsed(
+                    tool,
+                    spec,
+                    parsed,
+                    ctx.running(commandLine(spec.name(), args)).with(messages));
             ctx.out().flush();
             return code;
         } catch (Throwable t) { // the border of all tools: an error too must end in one line, not in a trace

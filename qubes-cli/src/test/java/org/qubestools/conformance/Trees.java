@@ -34,6 +34,7 @@ final class Trees {
 
     /** What belongs to the host, and the directories above all VMs. */
     private static final String HISTORY = "/var/lib/qubes/backup/generation-";
+
     private static final Pattern ELSEWHERE =
             Pattern.compile("/(?:etc|sys|run|usr|tmp|var/run)(?:/|$)|/(?:var(?:/lib)?)?$");
 

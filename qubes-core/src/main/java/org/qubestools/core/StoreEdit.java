@@ -143,13 +143,7 @@ final class StoreEdit implements AutoCloseable {
             warnings.add(place.config().shownIn(line));
         }
         return new EditOutcome(
-                difference,
-                files,
-                saved,
-                before.problems(),
-                warnings,
-                draft.notes(),
-                draft.networkBefore());
+                difference, files, saved, before.problems(), warnings, draft.notes(), draft.networkBefore());
     }
 
     /** Gives the lock back. */

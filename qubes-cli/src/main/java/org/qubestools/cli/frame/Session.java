@@ -72,7 +72,15 @@ public final class Session implements AutoCloseable, HostSource {
                 : LockWait.atMost(Duration.ofSeconds(seconds.get()), notice);
         Clock clock = ctx.clock();
         Author author = new Author(ctx.command(), ctx.host().userName());
-        Qubes qubes = new Qubes(config, vmm, FileLayer.system(), clock, wait, new EditSteps(ctx, config), author, args.has(CommonOptions.DRY_RUN));
+        Qubes qubes = new Qubes(
+                config,
+                vmm,
+                FileLayer.system(),
+                clock,
+                wait,
+                new EditSteps(ctx, config),
+                author,
+                args.has(CommonOptions.DRY_RUN));
         if (ctx.verbose() && qubes.leavesGroupAlone()) {
             ctx.detail("there is no group '" + config.group() + "' below the root; files keep theirs");
         }

@@ -51,9 +51,15 @@ final class HistoryCommands {
     private static String line(Generation generation, ToolContext ctx) {
         List<String> what = new ArrayList<>(generation.globals());
         for (VmNote vm : generation.vms()) {
-            what.add(vm.name() + (vm.change().equals("changed") ? ": " + String.join(" ", vm.attributes()) : " " + vm.change()));
+            what.add(vm.name()
+                    + (vm.change().equals("changed") ? ": " + String.join(" ", vm.attributes()) : " " + vm.change()));
         }
-        return String.join("  ", String.valueOf(generation.number()), when(generation, ctx), who(generation), command(generation))
+        return String.join(
+                        "  ",
+                        String.valueOf(generation.number()),
+                        when(generation, ctx),
+                        who(generation),
+                        command(generation))
                 + "  [" + PropertyText.safe(String.join(", ", what)) + "]";
     }
 

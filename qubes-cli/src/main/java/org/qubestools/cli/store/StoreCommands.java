@@ -2,6 +2,7 @@ package org.qubestools.cli.store;
 
 import java.util.List;
 import org.qubestools.cli.frame.ToolContext;
+import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.Opt;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.option.Usage;
@@ -35,7 +36,7 @@ final class StoreCommands {
             }
             case "repair" -> {
                 requireCount(command, untrustedWords, 0, 0);
-                yield RepairCommand.run(args, args.has(YES), ctx);
+                yield RepairCommand.run(args, args.has(YES) && !args.has(CommonOptions.DRY_RUN), ctx);
             }
             case "graph" -> {
                 requireCount(command, untrustedWords, 0, 0);

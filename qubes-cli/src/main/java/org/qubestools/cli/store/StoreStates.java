@@ -39,7 +39,8 @@ final class StoreStates {
     }
 
     StoreSnapshot before(Generation generation) {
-        return qubes.parseCopy("generation " + generation.number(), qubes.history().before(generation));
+        return qubes.parseCopy(
+                "generation " + generation.number(), qubes.history().before(generation));
     }
 
     StoreSnapshot after(Generation generation) {

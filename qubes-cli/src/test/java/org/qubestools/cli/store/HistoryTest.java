@@ -231,7 +231,9 @@ final class HistoryTest {
     @Test
     void oldGenerationsGo() throws IOException {
         for (int memory = 401; memory <= 405; memory++) {
-            assertThat(runner().environment("QUBES_HISTORY", "3").run(SET + "memory " + memory).code())
+            assertThat(runner().environment("QUBES_HISTORY", "3")
+                            .run(SET + "memory " + memory)
+                            .code())
                     .isZero();
         }
         assertThat(kept())
@@ -247,12 +249,16 @@ final class HistoryTest {
 
     @Test
     void theHistoryCanBeSwitchedOff() {
-        assertThat(runner().environment("QUBES_HISTORY", "0").run(SET + "memory 600").code())
+        assertThat(runner().environment("QUBES_HISTORY", "0")
+                        .run(SET + "memory 600")
+                        .code())
                 .isZero();
         assertThat(backup).doesNotExist();
         assertThat(run("qubes-store undo").code()).isEqualTo(1);
         assertThat(done("qubes-store history").out()).isEmpty();
-        assertThat(runner().environment("QUBES_HISTORY", "many").run(SET + "memory 700").err())
+        assertThat(runner().environment("QUBES_HISTORY", "many")
+                        .run(SET + "memory 700")
+                        .err())
                 .contains("QUBES_HISTORY is a number from 0 on");
     }
 

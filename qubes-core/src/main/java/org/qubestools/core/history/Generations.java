@@ -41,8 +41,7 @@ public final class Generations {
     /** The change of this number; FAILED if there is none. */
     public Generation get(int number) {
         if (!numbers().contains(number)) {
-            throw new QubesException(
-                    ErrorKind.FAILED, "there is no generation " + number, "see 'qubes-store history'");
+            throw new QubesException(ErrorKind.FAILED, "there is no generation " + number, "see 'qubes-store history'");
         }
         return record(number);
     }

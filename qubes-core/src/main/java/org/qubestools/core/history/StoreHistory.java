@@ -220,7 +220,8 @@ public final class StoreHistory {
 
     private void prune() throws IOException {
         List<Integer> numbers = files.numbers();
-        Instant oldest = limits.days() == 0 ? Instant.MIN : place.clock().instant().minus(limits.days(), ChronoUnit.DAYS);
+        Instant oldest =
+                limits.days() == 0 ? Instant.MIN : place.clock().instant().minus(limits.days(), ChronoUnit.DAYS);
         for (int i = 0; i < numbers.size() - 1; i++) {
             boolean tooMany = numbers.size() - i > limits.number();
             if (!tooMany && !isOlder(numbers.get(i), oldest)) {

@@ -97,7 +97,8 @@ public final class UndoGeneration implements Change {
         Set<String> names = new HashSet<>(made.attributes().names());
         names.addAll(current.attributes().names());
         for (String name : names) {
-            if (!Objects.equals(made.attributes().get(name), current.attributes().get(name))) {
+            if (!Objects.equals(
+                    made.attributes().get(name), current.attributes().get(name))) {
                 later.add(SafeText.of(name));
             }
         }
@@ -157,10 +158,11 @@ public final class UndoGeneration implements Change {
         for (Problem problem : now.problems()) {
             known.add(key(problem));
         }
-        for (Problem problem : StoreSnapshot.parse("qubes.xml", result, now.pools()).problems()) {
+        for (Problem problem :
+                StoreSnapshot.parse("qubes.xml", result, now.pools()).problems()) {
             if (!known.contains(key(problem))) {
-                conflicts.add("'" + problem.about() + "' would have the problem " + problem.code().text() + ": "
-                        + problem.text());
+                conflicts.add("'" + problem.about() + "' would have the problem "
+                        + problem.code().text() + ": " + problem.text());
             }
         }
     }
