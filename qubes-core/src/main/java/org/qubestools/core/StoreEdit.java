@@ -121,7 +121,11 @@ final class StoreEdit implements AutoCloseable {
             }
             file.replace(after);
             saved = true;
-            NameList.refresh(place.config(), draft.vms());
+            NameList.refresh(
+                    place.config(),
+                    draft.wantedContent() == null
+                            ? draft.vms()
+                            : place.parse(after.clone()).vms());
         } finally {
             if (!saved) {
                 history.abandon();

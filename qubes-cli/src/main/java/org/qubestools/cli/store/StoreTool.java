@@ -17,10 +17,12 @@ public final class StoreTool implements Tool {
                 .changesStore()
                 .note("Commands: dump [FILE]; history [VM]; show N; diff N|FILE [N|FILE]; undo [N]; restore N|FILE; "
                         + "check; repair; graph, a picture of the VMs; names, what shells complete.")
-                .note("N is the number of a change, and names the store before it. FILE is any file with a store in it; "
-                        + "where one is left out the store in use is meant.")
-                .note("undo takes one change back (without N the last) unless later ones are in the way; restore brings the "
-                        + "whole store back. Neither touches the files of VMs.")
+                .note(
+                        "N is the number of a change, and names the store before it. FILE is any file with a store in it; "
+                                + "where one is left out the store in use is meant.")
+                .note(
+                        "undo takes one change back (without N the last) unless later ones are in the way; restore brings the "
+                                + "whole store back. Neither touches the files of VMs.")
                 .example("qubes-store history work", "what was changed of the VM work, when and by whom")
                 .example("qubes-store diff 12", "what differs between the store before change 12 and now")
                 .example("qubes-store undo", "take the last change back")

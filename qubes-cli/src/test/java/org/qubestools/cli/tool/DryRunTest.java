@@ -63,7 +63,7 @@ final class DryRunTest {
             "qvm-kill vault", "qvm-pause vault", "qvm-shutdown vault", "qvm-start personal", "qvm-unpause work");
 
     /** Tools whose test has the dry run too, because they need more than is here. */
-    private static final List<String> TESTED_THERE = List.of("qvm-revert-template-changes");
+    private static final List<String> TESTED_THERE = List.of("qvm-block", "qvm-revert-template-changes");
 
     /** Tools that have no dry run: they read, or ask a running system for one thing at once. */
     private static final List<String> WITHOUT = List.of(
@@ -77,7 +77,6 @@ final class DryRunTest {
             "qubesdb-rm",
             "qubesdb-watch",
             "qubesdb-write",
-            "qvm-block",
             "qvm-check",
             "qvm-create-default-dvm",
             "qvm-events",
@@ -191,7 +190,9 @@ final class DryRunTest {
             String facts = String.valueOf(
                     Files.readAttributes(path, "unix:mode,ino,size,lastModifiedTime", LinkOption.NOFOLLOW_LINKS));
             boolean small = Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && Files.size(path) < 1 << 16;
-            all.put(root.relativize(path).toString(), small ? facts + Files.readString(path, StandardCharsets.ISO_8859_1) : facts);
+            all.put(
+                    root.relativize(path).toString(),
+                    small ? facts + Files.readString(path, StandardCharsets.ISO_8859_1) : facts);
         }
         return all;
     }

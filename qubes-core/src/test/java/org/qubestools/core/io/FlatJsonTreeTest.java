@@ -19,8 +19,20 @@ final class FlatJsonTreeTest {
 
     @Test
     void whatIsNoJsonIsRefused() {
-        List<String> texts =
-                List.of("", "{", "[", "[1", "[1,", "[1 2]", "{\"a\"}", "{\"a\":}", "{\"a\":1", "[1]]", "\"a", "[,1]", "[".repeat(100000));
+        List<String> texts = List.of(
+                "",
+                "{",
+                "[",
+                "[1",
+                "[1,",
+                "[1 2]",
+                "{\"a\"}",
+                "{\"a\":}",
+                "{\"a\":1",
+                "[1]]",
+                "\"a",
+                "[,1]",
+                "[".repeat(100000));
         for (String text : texts) {
             assertThatThrownBy(() -> FlatJson.readTree(text)).as(text).isInstanceOf(FlatJson.Malformed.class);
         }
