@@ -147,6 +147,19 @@ final class RepairToolTest {
     }
 
     @Test
+    void filesOfAnotherGroupAreNamedAndTheirModesAreMendedAllTheSame() {
+        tree.write("/etc/group", "root:x:0:\nqubes:x:54321:\n");
+        tree.mode("/var/lib/qubes/appvms/vm-5/private.img", 0600);
+
+        assertThat(tree.run("qubes-store check").out())
+                .contains("vm-5: wrong-group (/var/lib/qubes/appvms/vm-5): its group is number ")
+                .contains(", not 54321\n    can be mended: give /var/lib/qubes/appvms/vm-5 the group 54321\n");
+        tree.run("qubes-store repair --yes");
+
+        assertThat(tree.run("qubes-store check").out()).doesNotContain("wrong-mode");
+    }
+
+    @Test
     void leftoversOfInterruptedWorkAreNamedAndLeft() {
         List<String> leftovers = List.of(
                 "/var/lib/qubes/.qvm-new-0123456789abcdef-0",
