@@ -222,6 +222,7 @@ final class RepairToolTest {
         assertThat(tree.run("qvm-ls --raw-data name netvm new").out()).contains("new|-");
         assertThat(tree.run("qvm-prefs -s new template fedora-23").code()).isZero();
         assertThat(tree.run("qubes-store check").code()).isZero();
+        assertThat(tree.run("qubes-store history").out()).startsWith("1  ").contains("qubes-store repair --yes");
         try (var copies = Files.list(tree.path("/var/lib/qubes/backup"))) {
             assertThat(copies.filter(file -> file.toString().contains("/damaged-")))
                     .singleElement()
@@ -251,6 +252,7 @@ final class RepairToolTest {
         assertThat(tree.run("qvm-prefs vm-5 template").out()).isEqualTo("fedora-23\n");
         assertThat(tree.run("qvm-prefs vm-5 qid").out()).isEqualTo("42\n");
         assertThat(tree.run("qubes-store check").out()).contains("vm-4: template-missing");
+        assertThat(tree.run("qubes-store history").out()).startsWith("1  ").contains("qubes-store repair --yes");
     }
 
     @Test
