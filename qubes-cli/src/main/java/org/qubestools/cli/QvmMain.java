@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.qubestools.cli.frame.ErrorReporter;
@@ -96,13 +97,24 @@ public final class QvmMain {
         try {
             ParsedArguments parsed = tool.parse(spec, args);
             messages = Messages.of(spec.name(), parsed, ctx.err());
-            int code = runParsed(tool, spec, parsed, ctx.with(messages));
+            int code = runParsed(
+                    tool,
+                    spec,
+                    parsed,
+                    ctx.running(commandLine(spec.name(), args)).with(messages));
             ctx.out().flush();
             return code;
         } catch (Throwable t) { // the border of all tools: an error too must end in one line, not in a trace
             ctx.out().flush();
             return new ErrorReporter(messages, spec.isLikeGetopt() ? ExitCode.FAILED : ExitCode.USAGE).report(t);
         }
+    }
+
+    private static List<String> commandLine(String tool, List<String> args) {
+        List<String> words = new ArrayList<>(args.size() + 1);
+        words.add(tool);
+        words.addAll(args);
+        return words;
     }
 
     private static int runParsed(Tool tool, ToolSpec spec, ParsedArguments parsed, ToolContext ctx) throws IOException {

@@ -51,6 +51,11 @@ final class SystemHost implements Host {
     }
 
     @Override
+    public String userName() {
+        return System.getProperty("user.name", "");
+    }
+
+    @Override
     public int effectiveUserId() {
         try {
             String status = Files.readString(Path.of("/proc/self/status"), StandardCharsets.ISO_8859_1);

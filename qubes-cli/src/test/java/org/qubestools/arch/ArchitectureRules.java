@@ -43,6 +43,7 @@ final class ArchitectureRules {
             Map.entry("repair", Set.of("edit", "store", "storage", "vmm", "model", "xml", "io", "error")),
             Map.entry("runtime", Set.of("storage", "store", "property", "vmm", "model", "xml", "io", "error")),
             Map.entry("libvirt", Set.of("vmm", "model", "xml", "io", "error")),
+            Map.entry("history", Set.of("edit", "storage", "store", "property", "vmm", "model", "io", "error")),
             Map.entry("edit", Set.of("storage", "property", "vmm", "model", "io", "error")),
             Map.entry("store", Set.of("storage", "property", "vmm", "model", "io", "error")),
             Map.entry("storage", Set.of("vmm", "model", "xml", "io", "posix", "error")),

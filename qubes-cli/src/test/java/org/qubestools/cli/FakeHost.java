@@ -22,6 +22,11 @@ public record FakeHost(int effectiveUserId, boolean outputIsTerminal) implements
     }
 
     @Override
+    public String userName() {
+        return "user";
+    }
+
+    @Override
     public Clock clock() {
         return Clock.fixed(NOW, ZoneOffset.UTC);
     }

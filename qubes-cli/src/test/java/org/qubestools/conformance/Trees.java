@@ -33,6 +33,8 @@ final class Trees {
             "QubesHVm", "appvms");
 
     /** What belongs to the host, and the directories above all VMs. */
+    private static final String HISTORY = "/var/lib/qubes/backup/generation-";
+
     private static final Pattern ELSEWHERE =
             Pattern.compile("/(?:etc|sys|run|usr|tmp|var/run)(?:/|$)|/(?:var(?:/lib)?)?$");
 
@@ -182,7 +184,10 @@ final class Trees {
         return vmm;
     }
 
-    /** Everything in the directories of pools, wherever they are, but the store itself, by path as users know it. */
+    /**
+     * Everything in the directories of pools, wherever they are, by path as users know it; but for the store itself and
+     * its history, which the originals do not write.
+     */
     static Map<String, String> files(Path root) throws IOException {
         Map<String, String> files = new TreeMap<>();
         List<Path> all = new ArrayList<>();
@@ -191,7 +196,8 @@ final class Trees {
         }
         for (Path path : all) {
             String shown = "/" + root.relativize(path);
-            if (!ELSEWHERE.matcher(shown).lookingAt() && !shown.equals("/var/lib/qubes/qubes.xml")) {
+            boolean ofStore = shown.equals("/var/lib/qubes/qubes.xml") || shown.startsWith(HISTORY);
+            if (!ELSEWHERE.matcher(shown).lookingAt() && !ofStore) {
                 files.put(shown, kind(path));
             }
         }

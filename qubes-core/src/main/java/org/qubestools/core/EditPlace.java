@@ -2,18 +2,40 @@ package org.qubestools.core;
 
 import java.time.Clock;
 import java.util.List;
+import java.util.function.Consumer;
 import org.qubestools.core.edit.Change;
 import org.qubestools.core.edit.Draft;
 import org.qubestools.core.edit.EditHooks;
 import org.qubestools.core.edit.HostTree;
+import org.qubestools.core.history.Author;
+import org.qubestools.core.history.HistoryLimits;
+import org.qubestools.core.history.StoreHistory;
 import org.qubestools.core.io.FileLayer;
+import org.qubestools.core.io.Ownership;
 import org.qubestools.core.storage.StorageConf;
 import org.qubestools.core.store.LockWait;
 import org.qubestools.core.store.StoreSnapshot;
 import org.qubestools.core.vmm.LazyVmm;
 
 /** What edits of one run stand in: where the store is, what is changed with it, and who is told. */
-record EditPlace(QubesConfig config, LazyVmm vmm, FileLayer layer, Clock clock, LockWait lockWait, EditHooks hooks) {
+record EditPlace(
+        QubesConfig config,
+        LazyVmm vmm,
+        FileLayer layer,
+        Clock clock,
+        LockWait lockWait,
+        EditHooks hooks,
+        Author author) {
+    /** Where the history is. */
+    static final String HISTORY = "/var/lib/qubes/backup";
+
+    /** The history of one edit. */
+    StoreHistory history(HistoryLimits limits, Ownership ownership, Consumer<String> warnings) {
+        StoreHistory.Place where =
+                new StoreHistory.Place(config.real(HISTORY), config.store(), layer, ownership, pools(), clock);
+        return new StoreHistory(where, limits, author, warnings);
+    }
+
     StorageConf pools() {
         return new StorageConf(config.real(StorageConf.FILE));
     }
@@ -29,6 +51,7 @@ record EditPlace(QubesConfig config, LazyVmm vmm, FileLayer layer, Clock clock, 
         Draft draft = mends(changes)
                 ? Draft.mending(before.vms(), before.problems(), before.pools(), tree, vmm, clock)
                 : new Draft(before.vms(), before.problems(), before.pools(), tree, vmm, clock);
+        draft.of(before.bytes());
         for (Change change : changes) {
             change.apply(draft);
         }

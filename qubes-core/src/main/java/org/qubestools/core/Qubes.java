@@ -11,6 +11,8 @@ import org.qubestools.core.edit.Change;
 import org.qubestools.core.edit.EditHooks;
 import org.qubestools.core.edit.SetUuid;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.history.Author;
+import org.qubestools.core.history.Generations;
 import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.io.WaitTime;
@@ -38,19 +40,36 @@ public final class Qubes implements AutoCloseable {
     private final LockWait lockWait;
     private final EditPlace place;
     private final @Nullable BatchEdit batch;
+    private final boolean onlyTells;
+
+    /** The core of a run of which nobody says whose it is; see the other constructor. */
+    public Qubes(QubesConfig config, LazyVmm vmm, FileLayer layer, Clock clock, LockWait lockWait, EditHooks hooks) {
+        this(config, vmm, layer, clock, lockWait, hooks, Author.UNKNOWN, false);
+    }
 
     /**
      * The core of one run. Takes over {@code vmm}: {@link #close} closes it.
      *
      * @param hooks are told what edits do, under the lock of the store: they must not wait for it
+     * @param author whom the history names
+     * @param onlyTells whether every edit is a dry run
      */
-    public Qubes(QubesConfig config, LazyVmm vmm, FileLayer layer, Clock clock, LockWait lockWait, EditHooks hooks) {
+    public Qubes(
+            QubesConfig config,
+            LazyVmm vmm,
+            FileLayer layer,
+            Clock clock,
+            LockWait lockWait,
+            EditHooks hooks,
+            Author author,
+            boolean onlyTells) {
         this.config = config;
         this.vmm = vmm;
         this.layer = layer;
         this.clock = clock;
         this.lockWait = lockWait;
-        this.place = new EditPlace(config, vmm, layer, clock, lockWait, hooks);
+        this.place = new EditPlace(config, vmm, layer, clock, lockWait, hooks, author);
+        this.onlyTells = onlyTells;
         this.batch = null;
     }
 
@@ -62,6 +81,7 @@ public final class Qubes implements AutoCloseable {
         this.clock = whole.clock;
         this.lockWait = whole.lockWait;
         this.place = whole.place;
+        this.onlyTells = whole.onlyTells;
         this.batch = batch;
     }
 
@@ -130,6 +150,16 @@ public final class Qubes implements AutoCloseable {
         return StoreSnapshot.parse(SafeText.of(file.toString()), StoreFile.readCopy(file), place.pools());
     }
 
+    /** A store from these bytes, which it takes over; {@code shown} names them in messages. */
+    public StoreSnapshot parseCopy(String shown, byte[] bytes) {
+        return StoreSnapshot.parse(shown, bytes, place.pools());
+    }
+
+    /** What the store was before each change. */
+    public Generations history() {
+        return new Generations(config.real(EditPlace.HISTORY));
+    }
+
     private boolean isStoreInUse(Path file) {
         try {
             return Files.exists(file) && Files.exists(config.store()) && Files.isSameFile(file, config.store());
@@ -157,7 +187,7 @@ public final class Qubes implements AutoCloseable {
             return batch.edit(changes, vmm, dryRun);
         }
         try (StoreEdit edit = StoreEdit.open(place)) {
-            return edit.apply(changes, dryRun);
+            return edit.apply(changes, dryRun || onlyTells);
         } catch (QubesException e) {
             throw shown(e);
         }
@@ -198,7 +228,7 @@ public final class Qubes implements AutoCloseable {
      * @return a line for each thing made
      */
     public List<String> initStorage(boolean dryRun) {
-        return batch == null ? StoreInit.run(config, layer, lockWait, dryRun) : batch.init();
+        return batch == null ? StoreInit.run(config, layer, lockWait, dryRun || onlyTells) : batch.init();
     }
 
     /** Looks after the store: what is wrong with it, and how that is mended. */

@@ -180,6 +180,6 @@ public final class StoreCare {
      * @throws QubesException WRONG_STATE if there is a store meanwhile that can be read
      */
     public List<String> rebuild(Rebuild rebuilt) {
-        return StoreRebuild.install(place, rebuilt.store());
+        return StoreRebuild.install(qubes, place, rebuilt.store());
     }
 }

@@ -1,12 +1,18 @@
 package org.qubestools.core;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.edit.Change;
 import org.qubestools.core.edit.Draft;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.history.HistoryLimits;
+import org.qubestools.core.history.RestoreStore;
+import org.qubestools.core.history.StoreHistory;
 import org.qubestools.core.io.Ownership;
 import org.qubestools.core.model.StoreDifference;
 import org.qubestools.core.storage.FileChanges;
@@ -21,13 +27,18 @@ final class StoreEdit implements AutoCloseable {
     /** Notes which files an edit has begun to change, so that a killed edit can be undone or finished. */
     static final String JOURNAL = "/var/lib/qubes/.qvm-pending";
 
+    private static final byte[] NOTHING = "<QubesVmCollection/>\n".getBytes(StandardCharsets.US_ASCII);
+
     private final EditPlace place;
+    private final HistoryLimits limits;
     private final Ownership ownership;
     private final StoreFile file;
     private final @Nullable NewStore fresh;
 
-    private StoreEdit(EditPlace place, Ownership ownership, StoreFile file, @Nullable NewStore fresh) {
+    private StoreEdit(
+            EditPlace place, HistoryLimits limits, Ownership ownership, StoreFile file, @Nullable NewStore fresh) {
         this.place = place;
+        this.limits = limits;
         this.ownership = ownership;
         this.file = file;
         this.fresh = fresh;
@@ -43,6 +54,7 @@ final class StoreEdit implements AutoCloseable {
         Ownership ownership = StoreOwnership.of(place.config());
         return new StoreEdit(
                 place,
+                HistoryLimits.of(place.config().settings()),
                 ownership,
                 StoreFile.openExclusive(place.config().store(), place.lockWait(), place.layer(), ownership),
                 null);
@@ -51,7 +63,8 @@ final class StoreEdit implements AutoCloseable {
     /** The same where there is no store yet; the first edit brings it into being, and until then nobody sees it. */
     static StoreEdit openNew(EditPlace place) {
         NewStore fresh = NewStore.begin(place.config(), place.layer(), place.lockWait());
-        return new StoreEdit(place, StoreOwnership.of(place.config()), fresh.file(), fresh);
+        HistoryLimits limits = HistoryLimits.of(place.config().settings());
+        return new StoreEdit(place, limits, StoreOwnership.of(place.config()), fresh.file(), fresh);
     }
 
     /** What a first edit would do; locks and makes nothing. */
@@ -61,7 +74,7 @@ final class StoreEdit implements AutoCloseable {
         Draft draft = place.draft(before);
         planner.plan(before, draft);
         before.withChanges(draft.vms());
-        return outcome(place, before, draft, false, List.of());
+        return outcome(place, before, draft, StoreDifference.between(before.vms(), draft.vms()), false, List.of());
     }
 
     /** One edit that {@code planner} puts together; with {@code dryRun} nothing of it is done. */
@@ -78,19 +91,35 @@ final class StoreEdit implements AutoCloseable {
     EditOutcome apply(List<? extends Change> changes, boolean dryRun) {
         byte[] bytes = file.read();
         List<String> leftOver = new ArrayList<>(recover(bytes, dryRun));
-        StoreSnapshot before = place.parse(bytes);
+        StoreSnapshot before = parse(bytes, changes);
         Draft draft = place.draft(before, changes);
         return end(before, draft, bytes, leftOver, dryRun);
     }
 
     private EditOutcome end(StoreSnapshot before, Draft draft, byte[] bytes, List<String> leftOver, boolean dryRun) {
-        byte[] after = before.withChanges(draft.vms());
+        byte[] wanted = draft.wantedContent();
+        byte[] after = wanted == null ? before.withChanges(draft.vms()) : wanted;
+        StoreDifference difference = wanted == null
+                ? StoreDifference.between(before.vms(), draft.vms())
+                : StoreDifference.ofDocuments(before.vms(), place.parse(wanted).vms());
         boolean changed =
-                fresh != null || !before.isContent(after) || !draft.files().isEmpty();
+                fresh != null || !Arrays.equals(bytes, after) || !draft.files().isEmpty();
         if (changed && !dryRun) {
-            leftOver.addAll(save(draft, bytes, after));
+            leftOver.addAll(save(draft, bytes, after, difference));
         }
-        return outcome(place, before, draft, changed && !dryRun, leftOver);
+        return outcome(place, before, draft, difference, changed && !dryRun, leftOver);
+    }
+
+    /** The store; one that cannot be read counts as empty for a change that brings another one. */
+    private StoreSnapshot parse(byte[] bytes, List<? extends Change> changes) {
+        try {
+            return place.parse(bytes);
+        } catch (QubesException e) {
+            if (changes.size() != 1 || !(changes.get(0) instanceof RestoreStore)) {
+                throw e;
+            }
+            return place.parse(NOTHING.clone());
+        }
     }
 
     /** Undoes or finishes what a killed edit had begun. */
@@ -115,40 +144,58 @@ final class StoreEdit implements AutoCloseable {
         return done;
     }
 
-    private List<String> save(Draft draft, byte[] before, byte[] after) {
+    private List<String> save(Draft draft, byte[] before, byte[] after, StoreDifference difference) {
         draft.tellFirst(place.hooks());
         if (draft.files().isEmpty()) {
             draft.tellLast(place.hooks());
-            saveStore(draft, after);
-            return List.of();
+            return saveStore(draft, before, after, difference);
         }
         Path journal = place.config().real(JOURNAL);
         try (FileChanges.Applied applied = draft.files().apply(place.layer(), journal, ownership, before, after)) {
             draft.tellLast(place.hooks());
-            saveStore(draft, after);
-            return applied.commit();
+            List<String> warnings = saveStore(draft, before, after, difference);
+            warnings.addAll(applied.commit());
+            return warnings;
         }
     }
 
-    private void saveStore(Draft draft, byte[] after) {
+    /** Gives the store its new content, and the history what it was; what fails of the latter is in the answer. */
+    private List<String> saveStore(Draft draft, byte[] before, byte[] after, StoreDifference difference) {
+        List<String> warnings = new ArrayList<>(0);
+        StoreHistory history = place.history(limits, ownership, warnings::add);
         draft.applyToVmm();
         boolean saved = false;
         try {
+            if (fresh == null && !Arrays.equals(before, after)) { // a new store was nothing before
+                history.begin(before, after, difference);
+            }
             file.replace(after);
             if (fresh != null) {
                 fresh.publish();
             }
             saved = true;
-            NameList.refresh(place.config(), draft.vms());
+            NameList.refresh(
+                    place.config(),
+                    draft.wantedContent() == null
+                            ? draft.vms()
+                            : place.parse(after.clone()).vms());
         } finally {
             if (!saved) {
+                history.abandon();
                 draft.undoInVmm();
             }
         }
+        history.finish();
+        return warnings;
     }
 
     private static EditOutcome outcome(
-            EditPlace place, StoreSnapshot before, Draft draft, boolean saved, List<String> leftOver) {
+            EditPlace place,
+            StoreSnapshot before,
+            Draft draft,
+            StoreDifference difference,
+            boolean saved,
+            List<String> leftOver) {
         List<String> files = new ArrayList<>();
         for (String line : draft.files().describe()) {
             files.add(place.config().shownIn(line));
@@ -158,13 +205,7 @@ final class StoreEdit implements AutoCloseable {
             warnings.add(place.config().shownIn(line));
         }
         return new EditOutcome(
-                StoreDifference.between(before.vms(), draft.vms()),
-                files,
-                saved,
-                before.problems(),
-                warnings,
-                draft.notes(),
-                draft.networkBefore());
+                difference, files, saved, before.problems(), warnings, draft.notes(), draft.networkBefore());
     }
 
     /** Gives the lock back. */

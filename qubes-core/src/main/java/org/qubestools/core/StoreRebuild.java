@@ -1,6 +1,7 @@
 package org.qubestools.core;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -11,11 +12,12 @@ import java.util.List;
 import java.util.Locale;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.history.RestoreStore;
 import org.qubestools.core.io.Ownership;
 import org.qubestools.core.store.StoreFile;
 import org.qubestools.core.store.StoreSnapshot;
 
-/** Puts a rebuilt store in the place of one that is lost. */
+/** Puts a rebuilt store in the place of one that is lost, by an edit, so that it is in the history. */
 final class StoreRebuild {
     private static final String BACKUP = "/var/lib/qubes/backup";
     private static final int FILE_MODE = 0660;
@@ -23,36 +25,41 @@ final class StoreRebuild {
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyy-MM-dd-HH-mm-ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
+    /** Stands where no store was while it is made: no tool takes it for one, and the next repair begins anew. */
+    private static final byte[] UNFINISHED =
+            "<!-- 'qubes-store repair --yes' was interrupted -->\n".getBytes(StandardCharsets.US_ASCII);
+
     private StoreRebuild() {}
 
-    static List<String> install(EditPlace place, StoreSnapshot rebuilt) {
+    static List<String> install(Qubes qubes, EditPlace place, StoreSnapshot rebuilt) {
         Path store = place.config().store();
         Ownership ownership = StoreOwnership.of(place.config());
         List<String> done = new ArrayList<>();
-        if (!Files.exists(store, LinkOption.NOFOLLOW_LINKS)) {
+        if (Files.exists(store, LinkOption.NOFOLLOW_LINKS)) {
+            done.add("kept what was there as " + keep(place, damaged(place), ownership));
+        } else {
             try {
-                StoreInit.create(store, rebuilt.bytes(), place.layer(), ownership);
+                StoreInit.create(store, UNFINISHED, place.layer(), ownership);
             } catch (IOException e) {
                 throw Qubes.failed(store, e);
             }
-            done.add("made " + QubesConfig.STORE);
-            return done;
         }
-        try (StoreFile file = StoreFile.openExclusive(store, place.lockWait(), place.layer(), ownership)) {
-            byte[] damaged = file.read();
-            requireDamaged(place, damaged);
-            done.add("kept what was there as " + keep(place, damaged, ownership));
-            file.replace(rebuilt.bytes());
-            done.add("replaced " + QubesConfig.STORE);
-            return done;
-        }
+        EditOutcome outcome = qubes.edit(List.of(new RestoreStore(rebuilt)), false);
+        done.add("wrote " + QubesConfig.STORE);
+        done.addAll(outcome.warnings());
+        return done;
     }
 
-    private static void requireDamaged(EditPlace place, byte[] content) {
+    /** The bytes of the store, which nobody can read as one. */
+    private static byte[] damaged(EditPlace place) {
+        byte[] content;
+        try (StoreFile file = StoreFile.openShared(place.config().store(), place.lockWait())) {
+            content = file.read();
+        }
         try {
             place.parse(content.clone());
         } catch (QubesException e) {
-            return;
+            return content;
         }
         throw new QubesException(ErrorKind.WRONG_STATE, "there is a store meanwhile that can be read", "run it again");
     }

@@ -26,6 +26,11 @@ public interface Host {
 
     int effectiveUserId();
 
+    /** The name of the user who runs this, as the history of the store says it; empty if not known. */
+    default String userName() {
+        return "";
+    }
+
     /** Time in UTC. */
     Clock clock();
 

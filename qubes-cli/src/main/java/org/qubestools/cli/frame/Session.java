@@ -15,6 +15,7 @@ import org.qubestools.core.QubesConfig;
 import org.qubestools.core.edit.EditHooks;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.history.Author;
 import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.model.HostInfo;
 import org.qubestools.core.model.HostSource;
@@ -79,7 +80,16 @@ public final class Session implements AutoCloseable, HostSource {
                 ? LockWait.forever(notice)
                 : LockWait.atMost(Duration.ofSeconds(seconds.get()), notice);
         Clock clock = ctx.clock();
-        Qubes qubes = new Qubes(config, vmm, FileLayer.system(), clock, wait, new EditSteps(ctx, config));
+        Author author = new Author(ctx.command(), ctx.host().userName());
+        Qubes qubes = new Qubes(
+                config,
+                vmm,
+                FileLayer.system(),
+                clock,
+                wait,
+                new EditSteps(ctx, config),
+                author,
+                args.has(CommonOptions.DRY_RUN));
         if (ctx.verbose() && qubes.leavesGroupAlone()) {
             ctx.detail("there is no group '" + config.group() + "' below the root; files keep theirs");
         }

@@ -23,6 +23,7 @@ public final class ToolContext implements LocalTime {
     private final Map<String, String> environment;
     private final Host host;
     private final VmmSource vmms;
+    private final List<String> command;
     private final @Nullable Messages messages;
     private final @Nullable BatchPart part;
 
@@ -41,7 +42,7 @@ public final class ToolContext implements LocalTime {
             Map<String, String> environment,
             Host host,
             VmmSource vmms) {
-        this(out, err, in, environment, host, vmms, null, null);
+        this(out, err, in, environment, host, vmms, List.of(), null, null);
     }
 
     private ToolContext(
@@ -51,6 +52,7 @@ public final class ToolContext implements LocalTime {
             Map<String, String> environment,
             Host host,
             VmmSource vmms,
+            List<String> command,
             @Nullable Messages messages,
             @Nullable BatchPart part) {
         this.out = out;
@@ -59,18 +61,19 @@ public final class ToolContext implements LocalTime {
         this.environment = environment;
         this.host = host;
         this.vmms = vmms;
+        this.command = command;
         this.messages = messages;
         this.part = part;
     }
 
     /** The same world with a tool's way of saying things. */
     public ToolContext with(Messages newMessages) {
-        return new ToolContext(out, err, in, environment, host, vmms, newMessages, part);
+        return new ToolContext(out, err, in, environment, host, vmms, command, newMessages, part);
     }
 
     /** The same world for a line of a batch, which prints to {@code results}. */
     public ToolContext ofPart(BatchPart newPart, PrintStream results) {
-        return new ToolContext(results, err, in, environment, host, vmms, messages, newPart);
+        return new ToolContext(results, err, in, environment, host, vmms, command, messages, newPart);
     }
 
     /** The line of a batch that runs in this; null outside of batches. */
@@ -82,6 +85,16 @@ public final class ToolContext implements LocalTime {
     /** Whether this is a line of a batch, which has already done what is done once. */
     public boolean isPart() {
         return part != null;
+    }
+
+    /** The same world in the run of a command line: the name of the tool and its words. */
+    public ToolContext running(List<String> untrustedCommand) {
+        return new ToolContext(out, err, in, environment, host, vmms, List.copyOf(untrustedCommand), messages, part);
+    }
+
+    /** The words of the command line that is run, the name of the tool first; empty if nobody said. */
+    public List<String> command() {
+        return command;
     }
 
     /**

@@ -7,6 +7,8 @@ import java.util.Map;
 import org.qubestools.cli.frame.Session;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.ParsedArguments;
+import org.qubestools.cli.output.DifferenceText;
+import org.qubestools.core.EditOutcome;
 import org.qubestools.core.Examination;
 import org.qubestools.core.StoreCare;
 import org.qubestools.core.repair.Mending;
@@ -67,7 +69,7 @@ final class RepairCommand {
             say(FindingText.line(mending));
         }
         result.put("mendings", listed);
-        List<String> difference = mendings.isEmpty() ? List.of() : DifferenceLines.of(care.preview(mendings));
+        List<String> difference = mendings.isEmpty() ? List.of() : lines(care.preview(mendings));
         result.put("difference", difference);
         if (!difference.isEmpty()) {
             say("");
@@ -109,7 +111,7 @@ final class RepairCommand {
         Rebuild rebuild = care.planRebuild();
         before.findings().forEach(finding -> say(finding.code() + ": " + finding.text()));
         say("rebuilt from " + rebuild.from());
-        List<String> difference = DifferenceLines.of(rebuild.difference());
+        List<String> difference = DifferenceText.lines(rebuild.difference());
         difference.forEach(this::say);
         say("not known:");
         rebuild.unknown().forEach(line -> say("  " + line));
@@ -130,6 +132,12 @@ final class RepairCommand {
             ctx.json(result);
         }
         return code;
+    }
+
+    private static List<String> lines(EditOutcome outcome) {
+        List<String> lines = DifferenceText.lines(outcome.difference());
+        lines.addAll(outcome.files());
+        return lines;
     }
 
     private static Map<String, Object> json(Mending mending) {

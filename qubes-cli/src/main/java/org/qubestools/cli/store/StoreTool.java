@@ -5,18 +5,27 @@ import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.option.ToolSpec;
 
-/** {@code qubes-store}: looks at the store as a whole, and mends it. */
+/** {@code qubes-store}: the history of the store, the store as a whole, and its repair. */
 public final class StoreTool implements Tool {
     @Override
     public ToolSpec spec() {
-        return new ToolSpec("qubes-store", "look at the store of VMs as a whole, check and repair it")
+        return new ToolSpec("qubes-store", "history of the store of VMs, the store as a whole, its repair")
                 .options(StoreCommands.YES)
                 .operands("COMMAND [ARGUMENT ...]", 1, ToolSpec.ANY)
                 .commands(StoreCommands.NAMES)
                 .options(GraphCommand.FORMAT, GraphCommand.BY)
-                .readsStore()
-                .note("Commands: dump [FILE], check, repair; graph, a picture of the VMs; names, what shells complete.")
-                .note("FILE is any file with a store in it; without it the store in use is meant.")
+                .changesStore()
+                .note("Commands: dump [FILE]; history [VM]; show N; diff N|FILE [N|FILE]; undo [N]; restore N|FILE; "
+                        + "check; repair; graph, a picture of the VMs; names, what shells complete.")
+                .note(
+                        "N is the number of a change, and names the store before it. FILE is any file with a store in it; "
+                                + "where one is left out the store in use is meant.")
+                .note(
+                        "undo takes one change back (without N the last) unless later ones are in the way; restore brings the "
+                                + "whole store back. Neither touches the files of VMs.")
+                .example("qubes-store history work", "what was changed of the VM work, when and by whom")
+                .example("qubes-store diff 12", "what differs between the store before change 12 and now")
+                .example("qubes-store undo", "take the last change back")
                 .example("qubes-store dump --json", "all that is stored, as JSON")
                 .example("qubes-store check", "what is wrong with the store, and around it")
                 .example("qubes-store repair", "which safe changes there are for that; --yes makes them")

@@ -147,6 +147,19 @@ final class RepairToolTest {
     }
 
     @Test
+    void filesOfAnotherGroupAreNamedAndTheirModesAreMendedAllTheSame() {
+        tree.write("/etc/group", "root:x:0:\nqubes:x:54321:\n");
+        tree.mode("/var/lib/qubes/appvms/vm-5/private.img", 0600);
+
+        assertThat(tree.run("qubes-store check").out())
+                .contains("vm-5: wrong-group (/var/lib/qubes/appvms/vm-5): its group is number ")
+                .contains(", not 54321\n    can be mended: give /var/lib/qubes/appvms/vm-5 the group 54321\n");
+        tree.run("qubes-store repair --yes");
+
+        assertThat(tree.run("qubes-store check").out()).doesNotContain("wrong-mode");
+    }
+
+    @Test
     void leftoversOfInterruptedWorkAreNamedAndLeft() {
         List<String> leftovers = List.of(
                 "/var/lib/qubes/.qvm-new-0123456789abcdef-0",
@@ -209,6 +222,7 @@ final class RepairToolTest {
         assertThat(tree.run("qvm-ls --raw-data name netvm new").out()).contains("new|-");
         assertThat(tree.run("qvm-prefs -s new template fedora-23").code()).isZero();
         assertThat(tree.run("qubes-store check").code()).isZero();
+        assertThat(tree.run("qubes-store history").out()).startsWith("1  ").contains("qubes-store repair --yes");
         try (var copies = Files.list(tree.path("/var/lib/qubes/backup"))) {
             assertThat(copies.filter(file -> file.toString().contains("/damaged-")))
                     .singleElement()
@@ -238,6 +252,7 @@ final class RepairToolTest {
         assertThat(tree.run("qvm-prefs vm-5 template").out()).isEqualTo("fedora-23\n");
         assertThat(tree.run("qvm-prefs vm-5 qid").out()).isEqualTo("42\n");
         assertThat(tree.run("qubes-store check").out()).contains("vm-4: template-missing");
+        assertThat(tree.run("qubes-store history").out()).startsWith("1  ").contains("qubes-store repair --yes");
     }
 
     @Test

@@ -1,10 +1,17 @@
 package org.qubestools.core.io;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
-/** Reads an answer in JSON that is one object of plain values: texts, numbers, true, false, null. */
+/**
+ * Reads JSON that the core gets from other programs or wrote itself: mostly one object of plain values, which are texts,
+ * numbers, true, false, null.
+ */
 public final class FlatJson {
+    private static final int MAX_DEPTH = 16;
+
     private final String text;
     private int at;
 
@@ -16,7 +23,7 @@ public final class FlatJson {
     public static final class Malformed extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Malformed(String reason) {
+        public Malformed(String reason) {
             super(reason);
         }
     }
@@ -30,6 +37,60 @@ public final class FlatJson {
             throw new Malformed("something stands behind the object");
         }
         return values;
+    }
+
+    /**
+     * The value of a text of any form: {@code Map}s in the order of the text, {@code List}s, and plain values as texts.
+     * At most {@value #MAX_DEPTH} levels.
+     */
+    public static Object readTree(String untrusted) throws Malformed {
+        FlatJson json = new FlatJson(untrusted);
+        Object value = json.value(0);
+        json.skipBlanks();
+        if (json.at != untrusted.length()) {
+            throw new Malformed("something stands behind the value");
+        }
+        return value;
+    }
+
+    private Object value(int depth) throws Malformed {
+        if (depth > MAX_DEPTH) {
+            throw new Malformed("it is nested too deeply");
+        }
+        return switch (next()) {
+            case '"' -> string();
+            case '{' -> members(depth);
+            case '[' -> elements(depth);
+            default -> word();
+        };
+    }
+
+    private Map<String, Object> members(int depth) throws Malformed {
+        Map<String, Object> members = new LinkedHashMap<>();
+        expect('{');
+        while (next() != '}') {
+            if (!members.isEmpty()) {
+                expect(',');
+            }
+            String name = string();
+            expect(':');
+            members.put(name, value(depth + 1));
+        }
+        at++;
+        return members;
+    }
+
+    private List<Object> elements(int depth) throws Malformed {
+        List<Object> elements = new ArrayList<>();
+        expect('[');
+        while (next() != ']') {
+            if (!elements.isEmpty()) {
+                expect(',');
+            }
+            elements.add(value(depth + 1));
+        }
+        at++;
+        return elements;
     }
 
     private Map<String, String> object() throws Malformed {

@@ -135,6 +135,11 @@ public final class QubesVm {
         return text.equals(attributes.get(xmlName)) ? this : new QubesVm(key, vmClass, attributes.with(xmlName, text));
     }
 
+    /** The VM without the attribute of this name in the file. */
+    public QubesVm withoutText(String xmlName) {
+        return attributes.has(xmlName) ? new QubesVm(key, vmClass, attributes.without(xmlName)) : this;
+    }
+
     public QubesVm without(Attribute<?> attribute) {
         return has(attribute) ? new QubesVm(key, vmClass, attributes.without(attribute.xmlName())) : this;
     }

@@ -1,8 +1,10 @@
 package org.qubestools.core.model;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param globals changed attributes of the root element
  */
 public record StoreDifference(List<VmChange> vms, List<AttributeChange> globals) {
+    /** No difference. */
+    public static final StoreDifference NONE = new StoreDifference(List.of(), List.of());
+
     /** How a VM differs. */
     public enum Kind {
         ADDED,
@@ -59,6 +64,44 @@ public record StoreDifference(List<VmChange> vms, List<AttributeChange> globals)
             }
         }
         return new StoreDifference(changes, attributes(before.rootAttributes(), after.rootAttributes()));
+    }
+
+    /**
+     * The difference of two stores that were read each for itself: VMs with the same qid and class are the same, and so
+     * are those with the same name and class where a qid is unusable.
+     */
+    public static StoreDifference ofDocuments(VmCollection before, VmCollection after) {
+        Map<String, QubesVm> now = byIdentity(after);
+        List<VmChange> changes = new ArrayList<>();
+        for (Map.Entry<String, QubesVm> entry : byIdentity(before).entrySet()) {
+            QubesVm old = entry.getValue();
+            QubesVm same = now.remove(entry.getKey());
+            if (same == null) {
+                changes.add(change(Kind.REMOVED, old, List.of()));
+                continue;
+            }
+            List<AttributeChange> attributes = attributes(old.attributes(), same.attributes());
+            if (!attributes.isEmpty()) {
+                changes.add(change(Kind.CHANGED, old, attributes));
+            }
+        }
+        for (QubesVm added : now.values()) {
+            changes.add(change(Kind.ADDED, added, attributes(AttributeMap.EMPTY, added.attributes())));
+        }
+        return new StoreDifference(changes, attributes(before.rootAttributes(), after.rootAttributes()));
+    }
+
+    private static Map<String, QubesVm> byIdentity(VmCollection vms) {
+        Map<String, QubesVm> all = new LinkedHashMap<>();
+        for (QubesVm vm : vms.byQidOrder()) {
+            String which = vm.qid() == QubesVm.NO_QID ? "name " + vm.name() : "qid " + vm.qid();
+            String key = vm.vmClass().name() + " " + which;
+            while (all.containsKey(key)) {
+                key += "+"; // a second one with that qid: the order decides
+            }
+            all.put(key, vm);
+        }
+        return all;
     }
 
     private static VmChange change(Kind kind, QubesVm vm, List<AttributeChange> attributes) {

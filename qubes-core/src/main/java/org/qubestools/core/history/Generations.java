@@ -1,0 +1,113 @@
+package org.qubestools.core.history;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.FlatJson;
+import org.qubestools.core.store.StoreFile;
+
+/** Reads the history. Nothing is kept; each call looks at the files. */
+public final class Generations {
+    private final GenerationFiles files;
+
+    /** The history in this directory, which need not exist. */
+    public Generations(Path directory) {
+        this.files = new GenerationFiles(directory);
+    }
+
+    /** The recorded changes from the oldest on. One whose record is damaged has no author, no time and no VMs. */
+    public List<Generation> all() {
+        List<Generation> all = new ArrayList<>();
+        for (int number : numbers()) {
+            all.add(record(number));
+        }
+        return all;
+    }
+
+    private List<Integer> numbers() {
+        try {
+            return files.numbers();
+        } catch (IOException e) {
+            throw new UncheckedIOException(files.directory() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The change of this number; FAILED if there is none. */
+    public Generation get(int number) {
+        if (!numbers().contains(number)) {
+            throw new QubesException(ErrorKind.FAILED, "there is no generation " + number, "see 'qubes-store history'");
+        }
+        return record(number);
+    }
+
+    /** The last one; FAILED if there is none. */
+    public Generation last() {
+        List<Integer> numbers = numbers();
+        if (numbers.isEmpty()) {
+            throw new QubesException(ErrorKind.FAILED, "there is no history yet", null);
+        }
+        return record(numbers.get(numbers.size() - 1));
+    }
+
+    private Generation record(int number) {
+        try {
+            byte[] text = Files.readAllBytes(files.record(number));
+            return Generation.read(number, new String(text, StandardCharsets.US_ASCII));
+        } catch (IOException | FlatJson.Malformed e) {
+            return new Generation(number, 0, Author.UNKNOWN, false, "", "", List.of(), List.of());
+        }
+    }
+
+    /** Whether what the store was before this change is known. */
+    public boolean hasContent(int number) {
+        return Files.exists(files.store(number));
+    }
+
+    /** What the store was before this change; FAILED if that is not known or damaged. */
+    public byte[] before(Generation generation) {
+        int number = generation.number();
+        if (!hasContent(number)) {
+            throw new QubesException(
+                    ErrorKind.FAILED, "what the store was before generation " + number + " is not known", null);
+        }
+        byte[] content = StoreFile.readCopy(files.store(number));
+        if (!generation.before().isEmpty() && !ContentMark.of(content).equals(generation.before())) {
+            throw new QubesException(
+                    ErrorKind.FAILED,
+                    files.store(number) + " is not what was recorded, somebody changed it",
+                    "use another generation, or the file itself by its path");
+        }
+        return content;
+    }
+
+    /**
+     * What the store was behind this change: before the next one, or what it is now.
+     *
+     * @param now the store
+     * @throws QubesException FAILED if that is not known
+     */
+    public byte[] after(Generation generation, byte[] now) {
+        for (int number : numbers()) {
+            if (number > generation.number()) {
+                return before(record(number));
+            }
+        }
+        if (generation.after().isEmpty() || ContentMark.of(now).equals(generation.after())) {
+            return now;
+        }
+        byte[] saved = StoreFile.readCopy(files.saved());
+        if (!ContentMark.of(saved).equals(generation.after())) {
+            throw new QubesException(
+                    ErrorKind.FAILED,
+                    "what the store was behind generation " + generation.number() + " is not known",
+                    "it was changed by something else since");
+        }
+        return saved;
+    }
+}
