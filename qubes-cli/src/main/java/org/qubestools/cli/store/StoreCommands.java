@@ -11,8 +11,8 @@ import org.qubestools.core.io.SafeText;
 /** The subcommands of {@code qubes-store}. */
 final class StoreCommands {
     /** Their names, in the order of the help text. */
-    static final List<String> NAMES = List.of(
-            "dump", "history", "show", "diff", "undo", "restore", "check", "repair", "graph", "names");
+    static final List<String> NAMES =
+            List.of("dump", "history", "show", "diff", "undo", "restore", "check", "repair", "graph", "names");
 
     static final Opt<Boolean> YES = Opt.flag("--yes").help("repair: make the changes, do not only show them");
 
