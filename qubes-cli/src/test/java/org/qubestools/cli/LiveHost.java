@@ -3,6 +3,7 @@ package org.qubestools.cli;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.qubestools.cli.frame.Host;
 import org.qubestools.core.io.JumpingTime;
 import org.qubestools.core.io.RealPaths;
@@ -26,6 +27,7 @@ public final class LiveHost implements Host {
     private boolean realTime;
     private boolean realPrograms;
     private int user = FakeHost.ORDINARY_USER;
+    private @Nullable String password;
 
     public LiveHost(FakeServices services) {
         this.services = services;
@@ -41,6 +43,17 @@ public final class LiveHost implements Host {
     public LiveHost asRoot() {
         user = 0;
         return this;
+    }
+
+    /** Whoever asks for a password gets this one. */
+    public LiveHost typing(String text) {
+        password = text;
+        return this;
+    }
+
+    @Override
+    public char @Nullable [] readPassword(String prompt) {
+        return password == null ? null : password.toCharArray();
     }
 
     public JumpingTime time() {
