@@ -97,7 +97,7 @@ final class StoreEdit implements AutoCloseable {
     }
 
     private EditOutcome end(StoreSnapshot before, Draft draft, byte[] bytes, List<String> leftOver, boolean dryRun) {
-        byte[] wanted = draft.wantedContent();
+        byte[] wanted = draft.bytes().wanted();
         byte[] after = wanted == null ? before.withChanges(draft.vms()) : wanted;
         StoreDifference difference = wanted == null
                 ? StoreDifference.between(before.vms(), draft.vms())
@@ -176,7 +176,7 @@ final class StoreEdit implements AutoCloseable {
             saved = true;
             NameList.refresh(
                     place.config(),
-                    draft.wantedContent() == null
+                    draft.bytes().wanted() == null
                             ? draft.vms()
                             : place.parse(after.clone()).vms());
         } finally {

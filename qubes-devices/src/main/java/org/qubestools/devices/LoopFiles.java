@@ -260,11 +260,9 @@ public final class LoopFiles implements OwnLoops {
     }
 
     private Leftover state(LoopRecord record, AttachedDisks attached) {
-        Optional<Attachment> holder =
-                attached
-                        .findAll(disk -> disk.disk().backend().equals(LiveDisk.DOM0) && isOn(record, disk.disk()))
-                        .stream()
-                        .findFirst();
+        List<Attachment> holders =
+                attached.findAll(disk -> disk.disk().backend().equals(LiveDisk.DOM0) && isOn(record, disk.disk()));
+        Optional<Attachment> holder = holders.stream().findFirst();
         State state = !tools.isAsRecorded(record)
                 ? State.GONE
                 : holder.isPresent() || tools.isUsedHere(record.loop()) ? State.IN_USE : State.UNUSED;

@@ -148,9 +148,22 @@ final class BatchToolTest extends ToolTest {
 
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.code()).isZero();
-        assertThat(outcome.out())
-                .isEqualTo("600\nnew|400\n10.0.0.1 any\ndom0: disabled\nvms: disabled\n"
-                        + "dom0\nfedora-23\nsys-net\nsys-firewall\nwork\nvault\nwin7\ndebian-8\npersonal\n");
+        assertThat(outcome.out()).isEqualTo("""
+                        600
+                        new|400
+                        10.0.0.1 any
+                        dom0: disabled
+                        vms: disabled
+                        dom0
+                        fedora-23
+                        sys-net
+                        sys-firewall
+                        work
+                        vault
+                        win7
+                        debian-8
+                        personal
+                        """);
     }
 
     @Test

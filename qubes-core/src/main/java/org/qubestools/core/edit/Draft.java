@@ -43,8 +43,7 @@ public final class Draft implements PropertyContext {
     private final List<String> notes = new ArrayList<>(0);
     private VmCollection vms;
     private LazyVmm vmm;
-    private byte @Nullable [] wanted;
-    private byte[] content = {};
+    private StoreBytes bytes = new StoreBytes(new byte[0]);
 
     /** STORE_CORRUPT if one of the problems is in the way of any change. */
     public Draft(VmCollection vms, List<Problem> problems, Pools pools, HostTree tree, LazyVmm vmm, Clock clock) {
@@ -229,28 +228,15 @@ public final class Draft implements PropertyContext {
         return List.copyOf(warnings);
     }
 
-    /**
-     * Has the store become these bytes, whatever {@link #vms()} is: for changes that bring a whole store back. Takes them
-     * over.
-     */
-    public void wantContent(byte[] content) {
-        wanted = content;
-    }
-
-    /** The bytes of the store before the edit, for changes that depend on them; taken over. */
-    public Draft of(byte[] bytes) {
-        content = bytes;
+    /** The bytes of the store before the edit, which this takes over. */
+    public Draft of(byte[] before) {
+        bytes = new StoreBytes(before);
         return this;
     }
 
-    /** The bytes of the store before the edit. */
-    public byte[] content() {
-        return content.clone();
-    }
-
-    /** What was wanted so, or null. */
-    public byte @Nullable [] wantedContent() {
-        return wanted;
+    /** For changes that depend on the bytes of the store, or bring others. */
+    public StoreBytes bytes() {
+        return bytes;
     }
 
     public List<String> notes() {

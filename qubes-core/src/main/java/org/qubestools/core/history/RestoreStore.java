@@ -23,6 +23,6 @@ public final class RestoreStore implements Change {
     public void apply(Draft draft) {
         StoreDifference difference = StoreDifference.ofDocuments(draft.vms(), copy.vms());
         new StoreSwap(draft, copy.vms()).check(difference);
-        draft.wantContent(copy.bytes());
+        draft.bytes().want(copy.bytes());
     }
 }

@@ -44,7 +44,7 @@ public final class UndoGeneration implements Change {
 
     @Override
     public void apply(Draft draft) {
-        StoreSnapshot now = StoreSnapshot.parse("qubes.xml", draft.content(), draft.pools());
+        StoreSnapshot now = StoreSnapshot.parse("qubes.xml", draft.bytes().before(), draft.pools());
         StoreDifference made = StoreDifference.ofDocuments(before.vms(), after.vms());
         VmCollection vms = draft.vms();
         for (AttributeChange global : made.globals()) {
@@ -70,7 +70,7 @@ public final class UndoGeneration implements Change {
         new StoreSwap(draft, vms).check(StoreDifference.between(draft.vms(), vms));
         draft.replaceAll(vms);
         if (now.isContent(after.bytes())) {
-            draft.wantContent(before.bytes()); // nothing was changed since, so not a byte differs
+            draft.bytes().want(before.bytes()); // nothing was changed since, so not a byte differs
         }
     }
 
