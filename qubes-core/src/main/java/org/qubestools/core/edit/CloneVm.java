@@ -12,6 +12,7 @@ import org.qubestools.core.model.Pools;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmName;
+import org.qubestools.core.model.VmReference;
 import org.qubestools.core.storage.FirewallCopy;
 
 /**
@@ -54,7 +55,7 @@ public record CloneVm(
         RenameVm.requireFree(draft, untrustedName);
         VmName name = new VmName(untrustedName);
         RenameVm.checkReserved(name);
-        draft.requireGoodTemplate(source);
+        requireGoodTemplate(draft, source);
         String pool = untrustedPool == null ? source.getOr(Attributes.POOL_NAME, Pools.DEFAULT) : untrustedPool;
         CreateVm.requirePool(draft, pool);
         draft.requireHalted(source, "it can be cloned only while it is halted");
@@ -102,6 +103,17 @@ public record CloneVm(
         boolean absent = value == null && (attribute == Attributes.MAC || attribute == Attributes.MAXMEM);
         if (!absent) {
             made.set(attribute, value);
+        }
+    }
+
+    /** WRONG_STATE if the template of this VM cannot be used. */
+    static void requireGoodTemplate(Draft draft, QubesVm vm) {
+        VmReference template = draft.vms().template(vm);
+        if (template.isBroken()) {
+            throw new QubesException(
+                    ErrorKind.WRONG_STATE,
+                    "the template of VM '" + vm.name() + "' cannot be used: " + template.shown("none"),
+                    "set another one with qvm-prefs " + vm.name() + " template NAME");
         }
     }
 }

@@ -45,7 +45,7 @@ public record CreateDisposable(String untrustedOrigin, Label label, Numbers numb
     @Override
     public void apply(Draft draft) {
         QubesVm origin = draft.requireChangeable(untrustedOrigin);
-        draft.requireGoodTemplate(origin);
+        CloneVm.requireGoodTemplate(draft, origin);
         QubesVm template = draft.vms().template(origin).vm();
         if (template == null
                 || origin.vmClass() != VmClass.APP

@@ -16,7 +16,6 @@ import org.qubestools.core.model.Pools;
 import org.qubestools.core.model.Problem;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmCollection;
-import org.qubestools.core.model.VmReference;
 import org.qubestools.core.model.VmView;
 import org.qubestools.core.property.PropertyContext;
 import org.qubestools.core.storage.FileChanges;
@@ -185,17 +184,6 @@ public final class Draft implements PropertyContext {
     void undefineIfPossible(VmView before) {
         if (!vmm.isOffline()) {
             domains.undefine(before, true);
-        }
-    }
-
-    /** INVALID_VALUE if the template of this VM cannot be used. */
-    public void requireGoodTemplate(QubesVm vm) {
-        VmReference template = vms.template(vm);
-        if (template.isBroken()) {
-            throw new QubesException(
-                    ErrorKind.WRONG_STATE,
-                    "the template of VM '" + vm.name() + "' cannot be used: " + template.shown("none"),
-                    "set another one with qvm-prefs " + vm.name() + " template NAME");
         }
     }
 
