@@ -48,7 +48,7 @@ final class ExamplesTest {
             "/mnt/backup",
             "vms.html",
             "private.img",
-            "install.batch",
+            "setup.batch",
             "/mnt/target");
 
     /** Examples that need what a test does not have: the code, and a part of what is said. */
@@ -279,6 +279,7 @@ final class ExamplesTest {
         }
         Files.writeString(qubes.resolve("setup.iso"), "iso");
         Files.writeString(root.resolve("strange.bin"), "strange");
+        Files.writeString(root.resolve("setup.batch"), "qvm-prefs -s work memory 600\n");
         Files.writeString(root.resolve("passphrase"), "correct horse battery staple\n");
         if (!commandLine.startsWith("qvm-backup ")) {
             Files.write(root.resolve("backup"), Fixtures.bytes("backups/v4-gzip.backup"));

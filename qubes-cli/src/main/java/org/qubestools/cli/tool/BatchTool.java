@@ -56,7 +56,7 @@ public final class BatchTool implements Tool {
                                 + " after the save.")
                 .example("qvm-batch setup.batch", "do all that the file says, or nothing")
                 .example("qvm-batch --dry-run setup.batch", "show what would change")
-                .example("printf 'qvm-prefs -s %s memory 600\\n' work vault | qvm-batch", "from another program")
+                .example("qvm-batch --keep-going setup.batch", "do every line that can be done")
                 .exitCode(BatchRun.SOME, "with --keep-going: some lines were done and others not");
     }
 

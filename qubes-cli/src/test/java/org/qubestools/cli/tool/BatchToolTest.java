@@ -32,7 +32,14 @@ final class BatchToolTest extends ToolTest {
         assertDone(lines);
 
         assertThat(withoutUuids(tree.store())).isEqualTo(withoutUuids(other.store()));
-        assertThat(tree.files()).isEqualTo(other.files());
+        assertThat(withoutHistory(tree)).isEqualTo(withoutHistory(other));
+    }
+
+    /** The files but for the generations of the store, of which a batch has one and its lines alone have many. */
+    private static List<String> withoutHistory(StoreTree tree) {
+        return tree.files().stream()
+                .filter(file -> !file.contains("/backup/generation-"))
+                .toList();
     }
 
     private static String withoutUuids(String store) {

@@ -40,6 +40,7 @@ final class DryRunTest {
             "qubes-store restore ROOT/other.xml",
             "qvm-add-appvm extra fedora-23",
             "qvm-add-template extra",
+            "qvm-batch ROOT/some.batch",
             "qvm-backup --scrypt-cost 10 -p ROOT/passphrase ROOT/new.backup work",
             "qvm-backup-restore -p ROOT/passphrase ROOT/sample.backup --skip-dom0-home --ignore-missing"
                     + " --skip-conflicting",
@@ -104,6 +105,7 @@ final class DryRunTest {
         tree.write("/var/lib/qubes/vm-kernels/" + StoreTree.KERNEL + "/modules.img", "m");
         tree.write("/sys/bus/pci/devices/0000:00:1a.0/class", "0x020000\n");
         tree.write("/other.xml", StoreTree.smallStore().replace("name=\"vault\"", "name=\"safe\""));
+        tree.write("/some.batch", "qvm-prefs -s work memory 600\n");
         tree.write("/passphrase", "correct horse battery staple\n");
         Files.write(root.resolve("sample.backup"), Fixtures.bytes("backups/v4-gzip.backup"));
     }
