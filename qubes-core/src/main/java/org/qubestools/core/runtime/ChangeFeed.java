@@ -48,7 +48,7 @@ public final class ChangeFeed implements AutoCloseable {
         this.vmm = vmm;
         this.store = store;
         this.queue = new SignalQueue(options.capacity());
-        this.keys = new KeyWatches(databases, options.paths(), queue);
+        this.keys = new KeyWatches(databases, options.paths(), queue, WaitTime.SYSTEM);
         this.storeWatch = new StoreWatch(storeFile, () -> queue.put(new SignalQueue.StoreTouched()));
         this.known = store.get();
     }

@@ -13,33 +13,36 @@ import org.qubestools.qubesdb.QubesDbPath;
 import org.qubestools.qubesdb.WatchListener;
 
 /**
- * Watches in the databases of running VMs, each on a connection of its own. A daemon that is not there yet is tried again
- * for a minute.
+ * Watches in the databases of running VMs, each on a connection of its own. A daemon that is not there yet is tried again:
+ * often for a minute, in which a VM starts, then now and then; what happened before it came so late is told as a gap.
  */
 final class KeyWatches implements AutoCloseable {
     private static final long PAUSE_MILLIS = 500;
-    private static final long PATIENCE_MILLIS = 60_000;
+    private static final long OFTEN_MILLIS = 60_000;
+    private static final long LONG_PAUSE_MILLIS = 10_000;
 
     private final VmDatabases databases;
     private final List<QubesDbPath> paths;
     private final SignalQueue queue;
+    private final WaitTime time;
     private final Map<String, QubesDb> watched = new HashMap<>();
     private final Map<String, Attempt> wanted = new HashMap<>();
 
     /** A database that could not be reached yet; times of {@link WaitTime#millis}. */
-    private record Attempt(QubesVm vm, long giveUp, long next) {}
+    private record Attempt(QubesVm vm, long oftenUntil, long next) {}
 
-    KeyWatches(VmDatabases databases, List<QubesDbPath> paths, SignalQueue queue) {
+    KeyWatches(VmDatabases databases, List<QubesDbPath> paths, SignalQueue queue, WaitTime time) {
         this.databases = databases;
         this.paths = paths;
         this.queue = queue;
+        this.time = time;
     }
 
     /** Watches from now on, or as soon as there is a daemon; nothing if it is watched already. */
     void begin(QubesVm vm) throws InterruptedException {
         if (!paths.isEmpty() && !watched.containsKey(vm.name()) && !wanted.containsKey(vm.name())) {
-            long now = WaitTime.SYSTEM.millis();
-            attempt(new Attempt(vm, now + PATIENCE_MILLIS, now));
+            long now = time.millis();
+            attempt(new Attempt(vm, now + OFTEN_MILLIS, now));
         }
     }
 
@@ -66,14 +69,14 @@ final class KeyWatches implements AutoCloseable {
     long pause(long limit) {
         long pause = limit;
         for (Attempt attempt : wanted.values()) {
-            pause = Math.min(pause, Math.max(0, attempt.next() - WaitTime.SYSTEM.millis()));
+            pause = Math.min(pause, Math.max(0, attempt.next() - time.millis()));
         }
         return pause;
     }
 
     /** Tries those again whose time has come. */
     void retry() throws InterruptedException {
-        long now = WaitTime.SYSTEM.millis();
+        long now = time.millis();
         for (Attempt attempt : List.copyOf(wanted.values())) {
             if (attempt.next() <= now) {
                 attempt(attempt);
@@ -92,11 +95,13 @@ final class KeyWatches implements AutoCloseable {
             }
             watched.put(name, database);
             watching = true;
-        } catch (QubesDbException e) {
-            long now = WaitTime.SYSTEM.millis();
-            if (now < attempt.giveUp()) {
-                wanted.put(name, new Attempt(attempt.vm(), attempt.giveUp(), now + PAUSE_MILLIS));
+            if (time.millis() >= attempt.oftenUntil()) {
+                queue.put(new SignalQueue.Resynchronised(name));
             }
+        } catch (QubesDbException e) {
+            long now = time.millis();
+            long pause = now < attempt.oftenUntil() ? PAUSE_MILLIS : LONG_PAUSE_MILLIS;
+            wanted.put(name, new Attempt(attempt.vm(), attempt.oftenUntil(), now + pause));
         } finally {
             if (!watching) {
                 database.close();
