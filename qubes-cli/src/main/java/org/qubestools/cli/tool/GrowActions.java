@@ -1,6 +1,5 @@
 package org.qubestools.cli.tool;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -86,16 +85,6 @@ final class GrowActions {
     private void growFile(Image image) {
         if (!isDryRun() && image.size > image.before) {
             ImageGrowth.grow(FileLayer.system(), image.file, image.shown, image.size);
-            growCow(image);
-        }
-    }
-
-    /** The changes of a template have as much room as its root image. */
-    private static void growCow(Image image) {
-        Path changes = image.file.resolveSibling("root-cow.img");
-        boolean root = image.file.endsWith("root.img");
-        if (root && Files.isRegularFile(changes) && ImageGrowth.length(changes) < image.size) {
-            ImageGrowth.grow(FileLayer.system(), changes, changes.toString(), image.size);
         }
     }
 

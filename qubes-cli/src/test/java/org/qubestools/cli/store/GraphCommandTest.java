@@ -114,7 +114,7 @@ final class GraphCommandTest {
 
         assertThat(run("qvm-prefs -s work label red")).isEqualTo(new Outcome(0, "", ""));
         assertThat(run("qubes-store names")).isEqualTo(new Outcome(0, NAMES, ""));
-        assertThat(store.getParent().toFile().list()).containsExactlyInAnyOrder("qubes.xml", ".qvm-names");
+        assertThat(store.getParent().toFile().list()).containsExactlyInAnyOrder("qubes.xml", ".qvm-names", "backup");
     }
 
     @Test
