@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
@@ -238,11 +241,42 @@ public final class Subprocess {
      * <p>Through its handle: the other way the JDK closes its input too, for which it waits for a blocked writer.
      */
     static void kill(Process process) {
-        if (!process.isAlive()) {
-            return;
+        if (process.isAlive()) {
+            halted(process).forEach(ProcessHandle::destroyForcibly);
+            awaitEnd(process);
         }
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.toHandle().destroyForcibly();
+    }
+
+    /**
+     * Stops a process and all it started, generation by generation: a stopped one starts no other, while a shell that is
+     * killed at once may leave behind what it started since it was looked at.
+     */
+    private static Set<ProcessHandle> halted(Process process) {
+        Set<ProcessHandle> halted = new LinkedHashSet<>();
+        List<ProcessHandle> fresh = List.of(process.toHandle());
+        while (!fresh.isEmpty()) {
+            halted.addAll(fresh);
+            stop(fresh);
+            fresh = process.descendants()
+                    .filter(child -> !halted.contains(child))
+                    .toList();
+        }
+        return halted;
+    }
+
+    /** By the shell's own kill: the JDK has no SIGSTOP. */
+    private static void stop(List<ProcessHandle> processes) {
+        String pids = processes.stream().map(it -> Long.toString(it.pid())).collect(Collectors.joining(" "));
+        try {
+            awaitEnd(new ProcessBuilder("/bin/sh", "-c", "kill -STOP " + pids)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start());
+        } catch (IOException e) {
+            return; // without a shell they are killed as they are
+        }
+    }
+
+    private static void awaitEnd(Process process) {
         boolean interrupted = false;
         while (process.isAlive()) {
             try {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -25,6 +26,22 @@ final class PipedProcessTest {
         assertThat(writer.isDone()).isFalse();
         assertThat(process.awaitExit()).isEqualTo(137);
         assertThat(writer.join()).isTrue();
+    }
+
+    /** A shell that is killed while it starts a program must not leave that behind, with the pipe in its hands. */
+    @Test
+    void closingLeavesNothingBehindWhateverTheShellWasAbout() {
+        String marker = "9" + ProcessHandle.current().pid();
+        for (int round = 0; round < 150; round++) {
+            PipedProcess process = Subprocess.of("/bin/sh", "-c", "sleep " + marker + " & sleep " + marker)
+                    .startPiped();
+            LockSupport.parkNanos(round * 10_000L);
+
+            process.close();
+        }
+
+        assertThat(ProcessHandle.allProcesses())
+                .noneMatch(it -> it.info().commandLine().orElse("").contains(marker));
     }
 
     private static boolean writeFails(OutputStream out) {
