@@ -48,7 +48,7 @@ make_deb() {
     mkdir -p "$share/zsh/vendor-completions" "$share/fish/vendor_completions.d"
     cp "$dist/completion/zsh/_qubes_tools" "$share/zsh/vendor-completions/"
     cp "$dist"/completion/fish/*.fish "$share/fish/vendor_completions.d/"
-    for unit in "$root"/scripts/systemd/*.service; do
+    for unit in "$root"/scripts/systemd/*; do
         sed -e 's|/usr/local/bin/|/usr/bin/|' -e 's| Change the path if the tools are not in /usr/local\.||' \
             -e '/^# tools are not in/d' -e 's| Change the path if the$||' "$unit" >"$tree/lib/systemd/system/${unit##*/}"
         if grep -q /usr/local "$tree/lib/systemd/system/${unit##*/}"; then die "${unit##*/} names /usr/local"; fi
@@ -118,7 +118,7 @@ check_deb() {
     say "checked: ${deb##*/}, $(echo $tools | wc -w) tools"
 }
 places='\./|\./(usr|usr/bin|usr/lib|usr/share|lib|lib/systemd|lib/systemd/system|var|var/cache|var/cache/qubes-tools(/archives)?)/'
-places="$places|\./usr/bin/q[^/]*|\./usr/lib/qubes-tools/.*|\./lib/systemd/system/qubesdb-(daemon|hostd)\.service"
+places="$places|\./usr/bin/q[^/]*|\./usr/lib/qubes-tools/.*|\./lib/systemd/system/(qubesdb-(daemon|hostd)\.service|qubes-reload-firewall@\.(service|timer))"
 places="$places|\./usr/share/(man|doc|lintian|bash-completion|zsh|fish)/.*"
 
 check_tar() {

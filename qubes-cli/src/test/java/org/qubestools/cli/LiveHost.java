@@ -82,7 +82,7 @@ public final class LiveHost implements Host {
 
     @Override
     public HostServices services(LazyVmm vmm, HostServices.Surroundings around) {
-        HostServices fake = services.services();
+        HostServices fake = services.services(vmm.traits(), around);
         return realPrograms
                 ? new HostServices(
                         fake.memory(),
@@ -91,7 +91,8 @@ public final class LiveHost implements Host {
                         fake.daemons(),
                         new InstalledPrograms(),
                         fake.volatiles(),
-                        fake.hooks())
+                        fake.hooks(),
+                        fake.timers())
                 : fake;
     }
 

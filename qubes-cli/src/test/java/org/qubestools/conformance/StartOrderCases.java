@@ -82,7 +82,8 @@ final class StartOrderCases implements RuntimeGroup {
                         new QubesDaemons.Surroundings(paths, user, fakes, fakes, Map.of(), Map.of(), warning -> {})),
                 fakes,
                 fakes,
-                Hooks.NONE);
+                Hooks.NONE,
+                fakes.services().timers());
     }
 
     private record NotedDatabases(FakeServices fakes, QubesDbDaemons daemons) implements DomainDatabases {

@@ -78,7 +78,8 @@ public final class FirewallTool implements Tool {
                         + " are one operand each, in quotes.")
                 .note(
                         "The rules are exceptions from the policy. Those that have expired go at the next change. The ProxyVM"
-                                + " of a running VM is told of a change at once.")
+                                + " of a running VM is told of a change at once, and within a minute of rules that expire,"
+                                + " by --reload in the timer qubes-reload-firewall@VM of systemd.")
                 .example("qvm-firewall work", "the rules of work")
                 .example("qvm-firewall work -P deny -D allow", "nothing may pass but questions to name servers")
                 .example("qvm-firewall work -a example.org tcp https", "but also this")
@@ -218,14 +219,14 @@ public final class FirewallTool implements Tool {
     private static int list(ParsedArguments args, String action, Session session, ToolContext ctx) {
         StoreSnapshot store = session.qubes().load();
         Reports.problems(ctx, store.problems());
-        QubesVm vm = store.vms().require(args.operand(0));
-        VmView view = session.view(store, store.vms(), vm);
-        if (args.has(RELOAD)) {
+        if (args.has(RELOAD)) { // also of a VM that is gone, whose timer ends then
             session.afterSave(saved -> LiveChanges.firewall(saved, ctx, args.operand(0)));
-            if (!args.has(LIST)) {
-                return ExitCode.OK;
-            }
         }
+        QubesVm vm = store.vms().require(args.operand(0));
+        if (args.has(RELOAD) && !args.has(LIST)) {
+            return ExitCode.OK;
+        }
+        VmView view = session.view(store, store.vms(), vm);
         Path file = session.config().real(FirewallFile.pathOf(view));
         boolean stored = session.qubes().files().exists(file);
         Firewall firewall = FirewallFile.read(

@@ -5,9 +5,11 @@ import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.core.EditOutcome;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmView;
+import org.qubestools.core.runtime.ExpiringRules;
 import org.qubestools.core.runtime.NetworkAttachment;
 import org.qubestools.core.runtime.RunReport;
 import org.qubestools.core.runtime.RunningSystem;
@@ -42,24 +44,37 @@ final class LiveChanges {
         }
     }
 
-    /** Tells the ProxyVM of a running VM its firewall rules, which are stored, whatever fails here. */
+    /**
+     * Tells the ProxyVM of a running VM its firewall rules, which are stored, whatever fails here, and has a timer tell them
+     * anew while there are some that expire.
+     */
     static void firewall(Session session, ToolContext ctx, String vm) {
         if (session.qubes().vmm().isOffline()) {
             return;
         }
         StoreSnapshot store = session.qubes().load();
         QubesVm changed = store.vms().byName(vm);
-        QubesVm netvm = changed == null ? null : store.vms().netvm(changed).vm();
-        if (changed == null || netvm == null || netvm.vmClass() != VmClass.PROXY) {
+        if (changed == null ? ctx.host().effectiveUserId() != 0 : !isBehindProxy(store, changed)) {
             return;
         }
         try (RunningSystem system = session.running(store, new Says(ctx))) {
-            new NetworkAttachment(system).rulesChanged(changed);
+            ExpiringRules expiring = new ExpiringRules(system, ctx::note);
+            if (changed == null) {
+                expiring.forget(vm);
+            } else {
+                expiring.follow(changed);
+                new NetworkAttachment(system).rulesChanged(changed);
+            }
         } catch (QubesException e) {
             if (e.kind() != ErrorKind.VMM_UNREACHABLE) {
                 throw e;
             }
-            ctx.warn(e.getMessage() + "; if VM '" + changed.name() + "' runs, its ProxyVM was not told");
+            ctx.warn(e.getMessage() + "; if VM '" + SafeText.of(vm) + "' runs, its ProxyVM was not told");
         }
+    }
+
+    private static boolean isBehindProxy(StoreSnapshot store, QubesVm vm) {
+        QubesVm netvm = store.vms().netvm(vm).vm();
+        return netvm != null && netvm.vmClass() == VmClass.PROXY;
     }
 }

@@ -71,6 +71,15 @@ final class GuestData {
             }
             at = system.netvm(at);
         }
+        watchExpiry(vm);
+    }
+
+    /** Sees to it that the ProxyVM of a running VM is told anew when rules of the VM expire. */
+    void watchExpiry(QubesVm vm) {
+        QubesVm netvm = system.netvm(vm);
+        if (netvm != null && netvm.vmClass() == VmClass.PROXY) {
+            new ExpiringRules(system, system.report()::note).watch(vm);
+        }
     }
 
     /** Writes the rules of all VMs behind a running ProxyVM. */

@@ -17,6 +17,7 @@ import org.qubestools.core.vmm.VmmTraits;
  * @param programs others, that end by themselves
  * @param volatiles makes volatile images
  * @param hooks what other packages do when VMs start
+ * @param timers those that look after firewall rules that expire
  */
 public record HostServices(
         MemoryManager memory,
@@ -25,7 +26,8 @@ public record HostServices(
         SessionDaemons daemons,
         Programs programs,
         VolatileImages volatiles,
-        Hooks hooks) {
+        Hooks hooks,
+        FirewallTimers timers) {
     /**
      * How this process looks at its host.
      *
@@ -66,6 +68,7 @@ public record HostServices(
                 daemons,
                 programs,
                 new PreparedVolatiles(programs, settings),
-                Hooks.NONE.and(new HookFolders(paths, programs, around.warnings())));
+                Hooks.NONE.and(new HookFolders(paths, programs, around.warnings())),
+                FirewallTimers.of(traits, around, programs));
     }
 }

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
@@ -27,8 +26,6 @@ import org.qubestools.core.runtime.Programs.Outcome;
  */
 public final class HostdStart {
     private static final String UNIT = "qubesdb-hostd.service";
-    private static final List<String> UNIT_FOLDERS =
-            List.of("/etc/systemd/system/", "/usr/lib/systemd/system/", "/lib/systemd/system/");
     private static final Duration SYSTEMCTL_LIMIT = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofMillis(20);
     private static final long LIMIT_MILLIS = 20_000;
@@ -128,12 +125,8 @@ public final class HostdStart {
 
     /** The unit serves the usual folder only. */
     private boolean hasUnit(Path folder) {
-        if (!root
-                || !folder.toString().equals("/var/run/qubes")
-                || !Files.isDirectory(paths.real("/run/systemd/system"))) {
-            return false;
-        }
-        return UNIT_FOLDERS.stream().anyMatch(units -> Files.exists(paths.real(units + UNIT)));
+        SystemdUnits units = new SystemdUnits(paths);
+        return root && folder.toString().equals("/var/run/qubes") && units.isRunning() && units.has(UNIT);
     }
 
     private Command background(Path folder) {

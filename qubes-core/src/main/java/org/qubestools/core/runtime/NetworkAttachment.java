@@ -69,6 +69,7 @@ public final class NetworkAttachment {
             if (netvm != null) {
                 attach(vm);
                 rewriteRules(netvm);
+                guests.watchExpiry(vm);
             }
             if (vm.vmClass() == VmClass.PROXY) {
                 guests.writeNetvmId(vm);

@@ -28,6 +28,11 @@ public record Firewall(boolean allow, boolean dns, boolean icmp, boolean updates
                 : new Firewall(true, true, true, false, List.of());
     }
 
+    /** Whether any of its rules will count no more one day. */
+    public boolean expires() {
+        return rules.stream().anyMatch(rule -> rule.expire() != null);
+    }
+
     /** The same without the rules that count no more. */
     public Firewall withoutExpired(Instant now) {
         List<FirewallRule> left = new ArrayList<>();

@@ -21,9 +21,11 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.WaitTime;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmView;
 import org.qubestools.core.storage.VolatileImages;
+import org.qubestools.core.vmm.VmmTraits;
 import org.qubestools.qubesdb.InMemoryQubesDb;
 import org.qubestools.qubesdb.QubesDb;
 
@@ -52,13 +54,28 @@ public final class FakeServices
         this.steps = steps;
     }
 
+    /** Without systemd. */
     public HostServices services() {
-        return new HostServices(this, this, this, this, this, this, new Hooks() {
+        return services(
+                VmmTraits.XEN,
+                new HostServices.Surroundings(
+                        path -> Path.of("/no-such-root" + path),
+                        true,
+                        Map.of(),
+                        Map.of(),
+                        WaitTime.SYSTEM,
+                        warning -> {}));
+    }
+
+    /** On a host of which the files are real. */
+    public HostServices services(VmmTraits traits, HostServices.Surroundings around) {
+        Hooks ours = new Hooks() {
             @Override
             public void at(HookPoint point, VmView vm, List<String> arguments) {
                 hook(point, vm);
             }
-        });
+        };
+        return new HostServices(this, this, this, this, this, this, ours, FirewallTimers.of(traits, around, this));
     }
 
     /** What was done so far. */
