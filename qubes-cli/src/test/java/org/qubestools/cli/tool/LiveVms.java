@@ -57,9 +57,14 @@ final class LiveVms implements AutoCloseable {
         made("qvm-create", "-q", "-l", "red", "--net", "sys-net");
         made("qvm-create", "-q", "-l", "blue", "--property", "netvm=none", "work");
         for (String vm : List.of("sys-net", "work")) {
-            made("qvm-prefs", vm, "memory=128", "maxmem=128", "vcpus=1");
-            made("qvm-prefs", vm, "kernelopts=quiet tiny.name=" + vm);
+            small(vm);
         }
+    }
+
+    /** Gives a VM what the guest needs, and not more. */
+    void small(String vm) {
+        made("qvm-prefs", vm, "memory=128", "maxmem=128", "vcpus=1");
+        made("qvm-prefs", vm, "kernelopts=quiet tiny.name=" + vm);
     }
 
     @Override
@@ -88,7 +93,7 @@ final class LiveVms implements AutoCloseable {
     }
 
     /** The tool did it, and may have said what it does. */
-    private void made(String... words) {
+    void made(String... words) {
         assertThat(tools.runWords(List.of(words)).code())
                 .as("%s", List.of(words))
                 .isZero();
