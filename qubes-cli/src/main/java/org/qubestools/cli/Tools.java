@@ -39,6 +39,7 @@ import org.qubestools.cli.tool.StartTool;
 import org.qubestools.cli.tool.SyncClockTool;
 import org.qubestools.cli.tool.TemplateCommitTool;
 import org.qubestools.cli.tool.TopTool;
+import org.qubestools.cli.tool.TrimTool;
 import org.qubestools.cli.tool.UsbTool;
 import org.qubestools.cli.tool.VolumeTool;
 
@@ -93,6 +94,7 @@ public final class Tools {
                 "qvm-sync-clock",
                 "qvm-template-commit",
                 "qvm-top",
+                "qvm-trim-template",
                 "qvm-unpause",
                 "qvm-usb",
                 "qvm-volume");
@@ -145,6 +147,7 @@ public final class Tools {
             case "qvm-start" -> Optional.of(new StartTool());
             case "qvm-sync-clock" -> Optional.of(new SyncClockTool());
             case "qvm-top" -> Optional.of(new TopTool());
+            case "qvm-trim-template" -> Optional.of(new TrimTool());
             case "qvm-unpause" -> Optional.of(PauseTool.thatUnpauses());
             case "qvm-usb" -> Optional.of(new UsbTool());
             case "qvm-volume" -> Optional.of(new VolumeTool());

@@ -74,6 +74,7 @@ final class DocumentationTest {
         "updates: qubes-set-updates --json status",
         "edit: qvm-template-commit --json --dry-run fedora-23",
         "revert: qvm-revert-template-changes --json --dry-run fedora-23",
+        "trim: qvm-trim-template --json --dry-run fedora-23",
         "check: qvm-check --json work",
         "edit: qvm-create --json --dry-run -l red -t fedora-23 new",
         "edit: qvm-clone --json --dry-run work copy",
@@ -126,7 +127,7 @@ final class DocumentationTest {
 
     /** Their results need a running system. */
     private static final Pattern LIVE = Pattern.compile(
-            "qvm-(block|device|usb|start|pause|unpause|top|shutdown|kill|create-default-dvm|revert-template-changes)");
+            "qvm-(block|device|usb|start|pause|unpause|top|shutdown|kill|create-default-dvm|(revert|trim)-template)");
 
     private final FakeVmm vmm = new FakeVmm(new HostInfo(16000, 4), VmmTraits.QEMU);
     private final LiveHost live = new LiveHost(new FakeServices(FakeServices.newSteps()));

@@ -2,7 +2,6 @@ package org.qubestools.cli.tool;
 
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.qubestools.cli.frame.Host;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.core.Disposables;
 import org.qubestools.core.error.ErrorKind;
@@ -37,7 +36,7 @@ final class DisposableRun {
             try {
                 new VmStarter(runs.system()).start(vm, StartOptions.ORDINARY);
                 runs.requireWanted();
-                code = interruptible(ctx, () -> work.in(runs.system().now(vm)));
+                code = Interruption.during(ctx, () -> work.in(runs.system().now(vm)));
             } catch (RuntimeException | Error e) {
                 discardAfter(e, ctx, disposables, vm);
                 throw e;
@@ -75,57 +74,6 @@ final class DisposableRun {
                     "make one with qvm-create-default-dvm");
         }
         return template + "-dvm";
-    }
-
-    private interface Interruptible {
-        int run();
-    }
-
-    private static int interruptible(ToolContext ctx, Interruptible work) {
-        Wish wish = new Wish(Thread.currentThread());
-        int code;
-        try (Host.Registration guard = ctx.host().onInterrupt(wish::end)) {
-            code = work.run();
-        } catch (QubesException e) {
-            throw wish.isEnd() ? cancelled(e) : e;
-        } finally {
-            wish.done();
-        }
-        if (wish.isEnd()) {
-            throw cancelled(null);
-        }
-        return code;
-    }
-
-    private static QubesException cancelled(@Nullable QubesException cause) {
-        return new QubesException(ErrorKind.CANCELLED, "interrupted", null, cause);
-    }
-
-    /** The user's wish to end the work of a thread; once that is done, the thread is left alone. */
-    private static final class Wish {
-        private @Nullable Thread worker;
-        private boolean end;
-
-        Wish(Thread worker) {
-            this.worker = worker;
-        }
-
-        synchronized void end() {
-            end = true;
-            if (worker != null) {
-                worker.interrupt();
-            }
-        }
-
-        synchronized boolean isEnd() {
-            return end;
-        }
-
-        /** What comes now must not be interrupted: it clears up. */
-        synchronized void done() {
-            worker = null;
-            end |= Thread.interrupted();
-        }
     }
 
     /** Runs a command to its end; its output is lost. */

@@ -64,7 +64,8 @@ final class DryRunTest {
             "qvm-kill vault", "qvm-pause vault", "qvm-shutdown vault", "qvm-start personal", "qvm-unpause work");
 
     /** Tools whose test has the dry run too, because they need more than is here. */
-    private static final List<String> TESTED_THERE = List.of("qvm-block", "qvm-revert-template-changes");
+    private static final List<String> TESTED_THERE =
+            List.of("qvm-block", "qvm-revert-template-changes", "qvm-trim-template");
 
     /** Tools that have no dry run: they read, or ask a running system for one thing at once. */
     private static final List<String> WITHOUT = List.of(

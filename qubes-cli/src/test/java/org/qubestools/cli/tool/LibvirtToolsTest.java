@@ -87,6 +87,21 @@ final class LibvirtToolsTest {
     }
 
     @Test
+    void aTemplateInWhichNothingCanBeRunIsNotTrimmedAndDoesNotStayUp() throws Exception {
+        Ended ended = run(daemon.test(), "qvm-trim-template -q fedora-23");
+
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(ended.err())
+                .contains("no command can be run in VM 'fedora-23'")
+                .hasLineCount(1);
+        assertThat(run(daemon.test(), "qvm-check -q --running fedora-23").code())
+                .isEqualTo(1);
+        try (Vmm vmm = open()) {
+            vmm.undefine(new DomainKey("fedora-23", null));
+        }
+    }
+
+    @Test
     void aDaemonThatDoesNotAnswerKeepsNoToolForLong() throws Exception {
         daemon.freeze();
         try {

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.qubestools.cli.ToolRunner.Outcome;
+import org.qubestools.cli.output.SizeText;
+import org.qubestools.core.io.DiskUsage;
 
 /** Command lines on real VMs: a Linux of a few megabytes on QEMU, in a libvirtd of this test's own. */
 @Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -140,6 +142,32 @@ final class LiveToolsIT {
         assertThat(vms.inGuest("work", "cat /rw/grown")).isEqualTo("/dev/vdb\n");
         assertThat(vms.inGuest("work", "cat /sys/block/vdb/size").strip()).isEqualTo(String.valueOf(after / 512));
         assertThat(vms.done("qvm-volume info work:private size").strip()).isEqualTo(String.valueOf(after));
+    }
+
+    @Test
+    void aTemplateGivesBackWhatItHasDeleted() {
+        Path image = vms.root().resolve("var/lib/qubes/vm-templates/tiny/root.img");
+        vms.done("qvm-prefs tiny memory=128 maxmem=128");
+        vms.done("qvm-start -q tiny");
+        vms.inGuest("tiny", "head -c 4000000 /dev/urandom >/filler && sync && rm /filler && sync && echo kept >/note");
+        vms.done("qvm-shutdown -q --wait tiny");
+        long before = DiskUsage.ofFiles(List.of(image)).get(image).allocated();
+
+        String told = vms.done("qvm-trim-template -q tiny");
+
+        DiskUsage after = DiskUsage.ofFiles(List.of(image)).get(image);
+        assertThat(after.allocated()).isLessThan(before - 3_500_000);
+        assertThat(after.length()).isEqualTo(16 << 20);
+        assertThat(told)
+                .isEqualTo("disk usage before: %s\ndisk usage after: %s\n"
+                        .formatted(SizeText.oneDecimal(before), SizeText.oneDecimal(after.allocated())));
+        assertThat(vms.state("tiny")).isEqualTo("Halted");
+        assertThat(vms.filesOfRun("tiny")).isEmpty();
+        vms.done("qvm-start -q work");
+        assertThat(vms.inGuest("work", "cat /note")).isEqualTo("kept\n");
+        assertThat(vms.tools().run("qvm-trim-template tiny").err())
+                .contains("VM 'work', which is based on it, is running")
+                .hasLineCount(1);
     }
 
     @Test

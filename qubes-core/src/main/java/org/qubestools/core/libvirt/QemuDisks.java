@@ -89,10 +89,9 @@ final class QemuDisks {
     }
 
     private XmlElement disk(String device, XmlElement target, char letter, String path) {
-        XmlElement driver = new XmlElement("driver").with("name", "qemu").with("type", formatOf(path));
         return typed(new XmlElement("disk"), path)
                 .with("device", device)
-                .add(driver)
+                .add(driver(formatOf(path)))
                 .add(source(path))
                 .add(target)
                 .add("serial", "xvd" + letter);
@@ -110,13 +109,21 @@ final class QemuDisks {
         XmlElement disk = new XmlElement("disk")
                 .with("type", file ? "file" : "block")
                 .with("device", "disk")
-                .add(new XmlElement("driver").with("name", "qemu").with("type", "raw"))
+                .add(driver("raw"))
                 .add(new XmlElement("source").with(file ? "file" : "dev", request.source()))
                 .add(new XmlElement("target")
                         .with("dev", ownName(request.frontend()))
                         .with("bus", "virtio"))
                 .add("serial", request.frontend());
         return request.readonly() ? disk.addEmpty("readonly") : disk;
+    }
+
+    /** What the guest frees becomes a hole in its image. */
+    private static XmlElement driver(String format) {
+        return new XmlElement("driver")
+                .with("name", "qemu")
+                .with("type", format)
+                .with("discard", "unmap");
     }
 
     /** {@code vdi} for {@code xvdi}. */

@@ -70,6 +70,11 @@ public final class DisposableImage {
         return followed(CURRENT);
     }
 
+    /** The image that the one in use is a copy of, or is. */
+    Path chosen() {
+        return followed(DATA + "/default-savefile");
+    }
+
     /** Where a link leads to below the root in use. */
     private Path followed(String link) {
         Path file = real(link);
@@ -103,7 +108,7 @@ public final class DisposableImage {
         }
         Path root = real(String.valueOf(system.view(disposable).files().rootImage()));
         try {
-            FileTime saved = Files.getLastModifiedTime(followed(DATA + "/default-savefile"));
+            FileTime saved = Files.getLastModifiedTime(chosen());
             return Files.getLastModifiedTime(root).compareTo(saved) > 0
                     ? "template '" + template + "' has changed since the image was saved"
                     : null;

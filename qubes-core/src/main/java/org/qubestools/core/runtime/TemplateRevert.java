@@ -1,11 +1,9 @@
 package org.qubestools.core.runtime;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -14,13 +12,10 @@ import java.util.regex.Pattern;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.AtomicFile;
-import org.qubestools.core.io.IoReason;
 import org.qubestools.core.io.Progress;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.io.UndoStack;
 import org.qubestools.core.model.QubesVm;
-import org.qubestools.core.model.VmClass;
-import org.qubestools.core.model.VmFiles;
 
 /**
  * Takes back what was written to a template since its last commit: what its blocks were before is in the exception store
@@ -32,7 +27,6 @@ import org.qubestools.core.model.VmFiles;
  * would leave a mixture.
  */
 public final class TemplateRevert {
-    private static final byte[] MAGIC = {'S', 'n', 'A', 'p'};
     private static final Pattern LOOP = Pattern.compile("/dev/loop[0-9]+");
     private static final Pattern STATUS = Pattern.compile("0 [0-9]+ snapshot-merge ([0-9]{1,18})/[0-9]+ ([0-9]{1,18})");
     private static final int SECTOR = 512;
@@ -53,23 +47,15 @@ public final class TemplateRevert {
         this.vm = vm;
         this.dmsetup = HostProgram.DMSETUP.in(settings);
         this.losetup = HostProgram.LOSETUP.in(settings);
-        VmFiles files = system.view(vm).files();
-        String image = files.rootImage();
-        String cow = files.rootCowImage();
-        if (vm.vmClass() != VmClass.TEMPLATE || image == null || cow == null) {
-            throw new QubesException(
-                    ErrorKind.INVALID_VALUE,
-                    "VM '" + vm.name() + "' is no template with changes to take back",
-                    "name a TemplateVM");
-        }
-        root = system.place().paths().real(image);
-        changes = system.place().paths().real(cow);
-        old = changes.resolveSibling(changes.getFileName() + ".old");
+        TemplateFiles files = TemplateFiles.of(system, vm, "changes to take back");
+        root = files.root();
+        changes = files.changes();
+        old = files.old();
     }
 
     /** Whether it can be done; else says why not: the template runs, or a VM on it, nothing was noted, no device-mapper. */
     public void check() {
-        requireHalted();
+        TemplateFiles.requireHalted(system, vm);
         for (Path file : List.of(root, old)) {
             if (!Files.isRegularFile(file)) {
                 throw new QubesException(
@@ -78,7 +64,7 @@ public final class TemplateRevert {
                         "changes are kept from one commit of the template to the next");
             }
         }
-        if (!isExceptionStore(old)) {
+        if (!TemplateFiles.isExceptionStore(old)) {
             throw new QubesException(
                     ErrorKind.FAILED,
                     "no change of template '" + vm.name() + "' was noted in " + old.getFileName(),
@@ -86,28 +72,6 @@ public final class TemplateRevert {
         }
         run("this host has no device-mapper that could be used", dmsetup, "version");
         requireUnused();
-    }
-
-    private void requireHalted() {
-        if (system.isRunning(vm)) {
-            throw new QubesException(ErrorKind.WRONG_STATE, "VM '" + vm.name() + "' is running", "shut it down first");
-        }
-        for (QubesVm based : system.vms().basedOn(vm)) {
-            if (system.isRunning(based)) {
-                throw new QubesException(
-                        ErrorKind.IN_USE,
-                        "VM '" + based.name() + "', which is based on it, is running",
-                        "shut it down first");
-            }
-        }
-    }
-
-    private static boolean isExceptionStore(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            return Arrays.equals(in.readNBytes(MAGIC.length), MAGIC);
-        } catch (IOException e) {
-            throw failed(file, e);
-        }
     }
 
     /** No snapshot of this root image, of whatever generation, and no origin: they would see it change below them. */
@@ -131,7 +95,7 @@ public final class TemplateRevert {
             long device = (long) Objects.requireNonNull(Files.getAttribute(file, "unix:dev"));
             return Long.toHexString(device) + ":" + Files.getAttribute(file, "unix:ino");
         } catch (IOException e) {
-            throw failed(file, e);
+            throw TemplateFiles.failed(file, e);
         }
     }
 
@@ -139,14 +103,14 @@ public final class TemplateRevert {
     public void run(Progress progress) {
         try (StartLocks.Held lock = system.locks().take(vm)) {
             check();
-            if (Files.isRegularFile(changes) && isExceptionStore(changes)) {
+            if (Files.isRegularFile(changes) && TemplateFiles.isExceptionStore(changes)) {
                 merge(changes, progress);
             }
             merge(old, progress);
             system.place().layer().rename(old, changes);
             AtomicFile.syncDirectoryOf(system.place().layer(), changes);
         } catch (IOException e) {
-            throw failed(changes, e);
+            throw TemplateFiles.failed(changes, e);
         } finally {
             progress.done();
         }
@@ -248,9 +212,5 @@ public final class TemplateRevert {
                     "device-mapper and its dmsetup are needed, and losetup");
         }
         return outcome.untrustedOutput();
-    }
-
-    private static QubesException failed(Path file, IOException e) {
-        return new QubesException(ErrorKind.FAILED, file + ": " + IoReason.of(e), IoReason.advice(e), e);
     }
 }

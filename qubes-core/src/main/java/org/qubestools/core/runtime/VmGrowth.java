@@ -1,9 +1,6 @@
 package org.qubestools.core.runtime;
 
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -11,10 +8,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
-import org.qubestools.core.io.IoReason;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.QubesVm;
-import org.qubestools.core.model.VmName;
 import org.qubestools.core.storage.ImageGrowth;
 import org.qubestools.core.vmm.DomainKey;
 import org.qubestools.core.vmm.LiveDisk;
@@ -27,7 +22,6 @@ public final class VmGrowth {
     private static final String PRIVATE = "xvdb";
     private static final int SECTOR = 512;
     private static final Pattern LOOP = Pattern.compile("(?m)^(/dev/loop[0-9]+):");
-    private static final Duration SHUTDOWN = Duration.ofSeconds(60);
 
     /** The guest finds the disk by its name on Xen or by its serial, and waits until it sees the new length. */
     private static final String GROW_PRIVATE = "d=" + PRIVATE + "; [ -b /dev/$d ] || for s in /sys/block/*/serial; do"
@@ -119,45 +113,18 @@ public final class VmGrowth {
 
     /** Starts a halted VM whose root image has grown, has it enlarge the file system, and shuts it down. */
     public void growRootInside(QubesVm vm, String shown) {
-        StartOptions options = new StartOptions(false, false, false, false, false, null, null);
-        new VmStarter(system).start(vm, options);
-        try {
-            QrexecReadiness.require(system, vm);
-            inVm(vm, GROW_ROOT, shown);
-        } finally {
-            shutDown(vm);
-        }
-    }
-
-    private void shutDown(QubesVm vm) {
-        ShutdownRun.Outcome outcome = new ShutdownRun(system).await(List.of(vm), true, SHUTDOWN);
-        for (QubesVm killed : outcome.killed()) {
-            system.warn("VM '" + killed.name() + "' had to be killed");
-        }
-        for (QubesException failure : outcome.failed().values()) {
-            system.warn("VM '" + vm.name() + "' may still run: " + failure.getMessage());
-        }
+        new Errand(system).in(vm, () -> inVm(vm, GROW_ROOT, shown));
     }
 
     private void inVm(QubesVm vm, String command, String shown) {
-        QrexecCommand wanted = new QrexecCommand(new VmName(vm.name()), "root", command, null, false, false);
-        int status;
-        String said;
-        try (QrexecCall call = commands.call(wanted)) {
-            try (OutputStream nothing = call.input()) {
-                nothing.flush();
-            }
-            call.ignoreOutput();
-            status = call.awaitExit();
-            said = call.errorText();
-        } catch (IOException e) {
-            throw fileSystem(vm, shown, ErrorKind.FAILED, IoReason.of(e), e);
+        RootCommand.Ended ended;
+        try {
+            ended = new RootCommand(commands).run(vm, command);
         } catch (QubesException e) {
             throw fileSystem(vm, shown, e.kind(), String.valueOf(e.getMessage()), e);
         }
-        if (status != 0) {
-            String why = "resize2fs ended with status " + status + (said.isEmpty() ? "" : ", " + said);
-            throw fileSystem(vm, shown, ErrorKind.FAILED, why, null);
+        if (ended.status() != 0) {
+            throw fileSystem(vm, shown, ErrorKind.FAILED, ended.described("resize2fs"), null);
         }
     }
 

@@ -63,6 +63,13 @@ final class QemuProfileTest {
     }
 
     @Test
+    void whatTheGuestFreesBecomesAHole() {
+        assertThat(domain(store.spec("work")).at("devices").children("disk"))
+                .isNotEmpty()
+                .allMatch(disk -> "unmap".equals(disk.at("driver").attribute("discard")));
+    }
+
+    @Test
     void aDisposableVmSharesNoFileThatItWritesTo() {
         assertThat(disks(domain(store.spec("disp3"))))
                 .containsExactly(

@@ -1,0 +1,39 @@
+package org.qubestools.core.runtime;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.IoReason;
+import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.VmName;
+
+/** Runs commands in VMs as root to their end, without input; of what they print only their errors are kept. */
+record RootCommand(QrexecClient commands) {
+    /**
+     * How it ended.
+     *
+     * @param status its exit status
+     * @param said its errors, fit for a terminal; may be empty
+     */
+    record Ended(int status, String said) {
+        /** For messages: {@code program ended with status 1, no space}. */
+        String described(String program) {
+            return program + " ended with status " + status + (said.isEmpty() ? "" : ", " + said);
+        }
+    }
+
+    /** FAILED if it cannot be run at all, CANCELLED if this thread is interrupted. */
+    Ended run(QubesVm vm, String command) {
+        QrexecCommand wanted = new QrexecCommand(new VmName(vm.name()), "root", command, null, false, false);
+        try (QrexecCall call = commands.call(wanted)) {
+            try (OutputStream nothing = call.input()) {
+                nothing.flush();
+            }
+            call.ignoreOutput();
+            return new Ended(call.awaitExit(), call.errorText());
+        } catch (IOException e) {
+            throw new QubesException(ErrorKind.FAILED, IoReason.of(e), null, e);
+        }
+    }
+}
