@@ -60,7 +60,11 @@ final class Session {
 
         @Override
         public void attempt() throws InterruptedException {
-            tryToConnect();
+            try {
+                ready();
+            } catch (QubesDbException | IllegalStateException e) {
+                // Not yet; or the client was closed, and nobody misses the connection any more.
+            }
         }
     }
 
@@ -182,10 +186,8 @@ final class Session {
         Connection made =
                 new Connection(endpoint.name(), endpoint.open(options.connectTimeout(), ofConnection), ofConnection);
         alive.put(made, refreshesBefore);
-        for (Connection connection : alive.keySet()) { // a lambda would be the first of a short process: 0.5 ms
-            if (connection.isOver()) {
-                alive.remove(connection); // it may have been taken out before it was in
-            }
+        if (made.isOver()) {
+            alive.remove(made); // it may have been taken out before it was in
         }
         if (closed || refreshes.get() != refreshesBefore) {
             made.breakOff(dropped());
@@ -225,14 +227,6 @@ final class Session {
     /** True if there are watches but no connection. */
     private boolean isMissed() {
         return current.get() == null && !closed && !watches.isEmpty();
-    }
-
-    private void tryToConnect() throws InterruptedException {
-        try {
-            ready();
-        } catch (QubesDbException | IllegalStateException e) {
-            // Not yet; or the client was closed, and nobody misses the connection any more.
-        }
     }
 
     /** Drops the connection, if there is one; returns at once. */

@@ -39,7 +39,8 @@ public final class AttachedDisks {
 
     /** The first VM that holds this very device. */
     public Optional<Attachment> holder(BlockDevice device) {
-        return holders(device).stream().findFirst();
+        List<Attachment> holders = holders(device);
+        return holders.isEmpty() ? Optional.empty() : Optional.of(holders.get(0));
     }
 
     /** Every VM that holds this very device, in order; one that holds it twice is there twice. */

@@ -1,7 +1,6 @@
 package org.qubestools.devices;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +45,7 @@ public final class RunningDevices implements DeviceHost {
     @Override
     public List<String> vms() {
         List<QubesVm> vms = new ArrayList<>(system.vms().inDocumentOrder());
-        vms.sort(Comparator.comparingInt(QubesVm::qid));
+        vms.sort((a, b) -> Integer.compare(a.qid(), b.qid()));
         List<String> names = new ArrayList<>();
         names.add(PublishingVm.DOM0);
         for (QubesVm vm : vms) {

@@ -71,7 +71,7 @@ public final class BlockTool implements Tool {
         boolean attach = args.has(ATTACH) || args.has(ATTACH_FILE);
         checkUsage(args, attach);
         RootRule.check(ctx, args.has(CommonOptions.FORCE_ROOT));
-        try (Runs runs = Runs.open(args, ctx)) {
+        try (Runs runs = Runs.openWithDatabases(args, ctx)) {
             BlockActions actions = new BlockActions(runs, args, ctx);
             if (args.has(ATTACH)) {
                 return actions.attach(args.operand(0), args.operand(1));

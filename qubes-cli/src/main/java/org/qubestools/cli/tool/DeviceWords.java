@@ -128,7 +128,7 @@ record DeviceWords(String kind, String action, List<String> rest) {
     }
 
     private int block(ParsedArguments args, ToolContext ctx) {
-        try (Runs runs = Runs.open(args, ctx)) {
+        try (Runs runs = Runs.openWithDatabases(args, ctx)) {
             BlockActions actions = new BlockActions(runs, args, ctx);
             if (action.equals("attach")) {
                 return actions.attachAny(rest.get(0), rest.get(1));
@@ -142,7 +142,7 @@ record DeviceWords(String kind, String action, List<String> rest) {
     }
 
     private int usb(ParsedArguments args, ToolContext ctx) {
-        try (Runs runs = Runs.open(args, ctx)) {
+        try (Runs runs = Runs.openWithDatabases(args, ctx)) {
             UsbActions actions = new UsbActions(runs, ctx);
             if (action.equals("attach")) {
                 return actions.attach(rest.get(0), rest.get(1), !args.has(BlockTool.NO_AUTO_DETACH));

@@ -10,6 +10,7 @@ import org.qubestools.core.error.QubesException;
 import org.qubestools.core.runtime.RunReport;
 import org.qubestools.core.runtime.RunningSystem;
 import org.qubestools.core.store.StoreSnapshot;
+import org.qubestools.qubesdb.FirstSocket;
 
 /**
  * What a tool that starts, stops or asks running VMs stands on: the store as it was read, the running system, and a user
@@ -33,10 +34,22 @@ final class Runs implements AutoCloseable, RunReport {
 
     /** Reads the store; in offline mode OFFLINE, before that. The caller closes it. */
     static Runs open(ParsedArguments args, ToolContext ctx) {
+        return open(args, ctx, false);
+    }
+
+    /** As {@link #open}, for tools that ask the databases of VMs: the first socket is made while libvirt is loaded. */
+    static Runs openWithDatabases(ParsedArguments args, ToolContext ctx) {
+        return open(args, ctx, true);
+    }
+
+    private static Runs open(ParsedArguments args, ToolContext ctx, boolean databases) {
         Session session = Session.open(args, ctx);
         try {
             session.qubes().vmm().requireOnline();
-            session.qubes().vmm().prepare();
+            session.qubes().vmm().prepare(); // takes longest
+            if (databases) {
+                FirstSocket.prepare();
+            }
             StoreSnapshot store = session.qubes().load();
             Reports.problems(ctx, store.problems());
             return new Runs(ctx, session, store);

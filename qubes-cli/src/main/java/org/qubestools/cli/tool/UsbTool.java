@@ -51,7 +51,7 @@ public final class UsbTool implements Tool {
             throw Usage.error("no operand expected");
         }
         RootRule.check(ctx, args.has(CommonOptions.FORCE_ROOT));
-        try (Runs runs = Runs.open(args, ctx)) {
+        try (Runs runs = Runs.openWithDatabases(args, ctx)) {
             UsbActions actions = new UsbActions(runs, ctx);
             if (args.has(ATTACH)) {
                 return actions.attach(args.operand(0), args.operand(1), !args.has(BlockTool.NO_AUTO_DETACH));

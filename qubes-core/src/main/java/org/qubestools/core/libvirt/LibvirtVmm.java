@@ -53,9 +53,10 @@ public final class LibvirtVmm implements Vmm {
         return new LibvirtVmm(Connection.open(options.uri(), options.limit()), options, report);
     }
 
-    /** Loads the library on a thread of its own: it takes as long as reading a large store. */
+    /** Loads the library and JNA on threads of their own: they take as long as reading a large store. */
     public static void prepare() {
-        LimitedCalls.begin(NativeLibvirt::load);
+        LimitedCalls.begin(new NativeLibvirt.Loading());
+        LimitedCalls.begin(LibraryFile::readAhead);
     }
 
     private synchronized DriverProfile profile() {

@@ -1,6 +1,7 @@
 package org.qubestools.core.libvirt;
 
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -18,8 +19,9 @@ import org.qubestools.core.error.QubesException;
  */
 final class LimitedCalls {
     /** Work for libvirt, handles freed and all. */
-    interface Call<T extends @Nullable Object> {
-        T make();
+    interface Call<T extends @Nullable Object> extends Callable<T> {
+        @Override
+        T call();
     }
 
     private final String uri;
@@ -37,7 +39,7 @@ final class LimitedCalls {
         FutureTask<T> work = started(call);
         while (true) {
             try {
-                return result(work, limit.dividedBy(2));
+                return result(work, limit.toMillis() / 2);
             } catch (TimeoutException e) {
                 requireSignOfLife(work, proofOfLife);
             }
@@ -49,7 +51,7 @@ final class LimitedCalls {
         refuseWhileUnanswered();
         FutureTask<T> work = started(call);
         try {
-            return result(work, limit);
+            return result(work, limit.toMillis());
         } catch (TimeoutException e) {
             throw gaveUp(work);
         }
@@ -73,7 +75,7 @@ final class LimitedCalls {
             return true;
         });
         try {
-            result(probe, limit.dividedBy(2));
+            result(probe, limit.toMillis() / 2);
         } catch (LibvirtFailure e) {
             return; // an answer too; what was asked for tells what is wrong
         } catch (TimeoutException e) {
@@ -97,11 +99,11 @@ final class LimitedCalls {
 
     /** Work whose outcome nobody asks for. */
     static void begin(Call<?> call) {
-        start(new FutureTask<>(call::make));
+        start(new FutureTask<>(call));
     }
 
     private static <T extends @Nullable Object> FutureTask<T> started(Call<T> call) {
-        FutureTask<T> work = new FutureTask<>(call::make);
+        FutureTask<T> work = new FutureTask<>(call);
         start(work);
         return work;
     }
@@ -112,9 +114,9 @@ final class LimitedCalls {
         thread.start();
     }
 
-    private static <T extends @Nullable Object> T result(FutureTask<T> work, Duration time) throws TimeoutException {
+    private static <T extends @Nullable Object> T result(FutureTask<T> work, long millis) throws TimeoutException {
         try {
-            return work.get(time.toMillis(), TimeUnit.MILLISECONDS);
+            return work.get(millis, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw thrown(e.getCause());
         } catch (InterruptedException e) {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Open: in tests another one answers some of the calls as a driver would that is not at hand.
  */
 abstract class NativeLibvirt {
-    private static final String LIBRARY = "libvirt.so.0";
+    static final String LIBRARY = "libvirt.so.0";
 
     /** Where {@code virError} has its fields on 64-bit machines. */
     private static final int ERROR_MESSAGE = 8;
@@ -45,6 +45,14 @@ abstract class NativeLibvirt {
     /** The same library. */
     NativeLibvirt(NativeLibvirt loaded) {
         this(loaded.library);
+    }
+
+    /** {@link #load} for another thread. No lambda: the first of a process takes 3 ms, in which nothing would be loaded. */
+    static final class Loading implements LimitedCalls.Call<NativeLibvirt> {
+        @Override
+        public NativeLibvirt call() {
+            return load();
+        }
     }
 
     /** LinkageError if JNA or libvirt are not there. Several calls share what is loaded. */

@@ -13,8 +13,8 @@ import org.qubestools.core.runtime.QubesDaemons.Surroundings;
 final class GuestSession {
     private static final Duration QUESTION_LIMIT = Duration.ofSeconds(10);
     /** A line of {@code xrandr -q} for a monitor in use: {@code LVDS connected primary 1024x768+0+0 (normal ...}. */
-    private static final Pattern MONITOR = Pattern.compile(
-            "(?m)^[A-Za-z0-9-]+ connected (?:primary )?([0-9]{1,5})x([0-9]{1,5})\\+([0-9]{1,5})\\+([0-9]{1,5})\\b");
+    private static final String MONITOR =
+            "(?m)^[A-Za-z0-9-]+ connected (?:primary )?([0-9]{1,5})x([0-9]{1,5})\\+([0-9]{1,5})\\+([0-9]{1,5})\\b";
 
     private final Surroundings around;
     private final String client;
@@ -38,7 +38,7 @@ final class GuestSession {
     /** Size and place of each monitor; nothing if none is known. */
     void tellMonitors(VmView vm) {
         StringBuilder monitors = new StringBuilder();
-        Matcher line = MONITOR.matcher(monitorLines());
+        Matcher line = Pattern.compile(MONITOR).matcher(monitorLines());
         while (line.find()) {
             for (int group = 1; group <= line.groupCount(); group++) {
                 monitors.append(line.group(group)).append(group < line.groupCount() ? ' ' : '\n');
