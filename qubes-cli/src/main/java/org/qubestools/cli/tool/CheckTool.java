@@ -13,7 +13,6 @@ import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.Opt;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.option.ToolSpec;
-import org.qubestools.cli.option.Usage;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.SafeText;
@@ -30,15 +29,13 @@ public final class CheckTool implements Tool {
     private static final Opt<Boolean> TEMPLATE = Opt.flag("--template").help("the VM is a template");
     private static final Opt<Boolean> NETWORKED = Opt.flag("--networked").help("the VM gives network or has some");
     private static final Opt<Boolean> ALL = Opt.flag("--all").help("every VM but dom0");
-    private static final Opt<String> EXCLUDE =
-            Opt.text("VM", "--exclude").repeatable().help("with --all: but not VM");
     private static final int SOME = 3;
 
     @Override
     public ToolSpec spec() {
         return new ToolSpec("qvm-check", "tell whether VMs exist and are in a state")
                 .operands("VM ...", 0, ToolSpec.ANY)
-                .options(CommonOptions.QUIET, RUNNING, PAUSED, TEMPLATE, NETWORKED, ALL, EXCLUDE)
+                .options(CommonOptions.QUIET, RUNNING, PAUSED, TEMPLATE, NETWORKED, ALL, VmTargets.EXCLUDE)
                 .readsStore()
                 .forBatches()
                 .note("Of several states all must hold. Names may have wildcards * ? [...].")
@@ -54,9 +51,7 @@ public final class CheckTool implements Tool {
 
     @Override
     public int run(ParsedArguments args, ToolContext ctx) {
-        if (args.operands().isEmpty() != args.has(ALL)) {
-            throw Usage.error("names of VMs, or --all, expected");
-        }
+        VmTargets.checkUsage(args, ALL);
         boolean asksState = args.has(RUNNING) || args.has(PAUSED);
         try (Session session = Session.open(args, ctx)) {
             if (asksState) {
@@ -91,11 +86,8 @@ public final class CheckTool implements Tool {
     private static List<String> names(ParsedArguments args, VmCollection vms) {
         List<String> names = new ArrayList<>();
         if (args.has(ALL)) {
-            List<String> excluded = args.values(EXCLUDE);
-            for (QubesVm vm : vms.byQidOrder()) {
-                if (vm.qid() != 0 && !excluded.contains(vm.name())) {
-                    names.add(vm.name());
-                }
+            for (QubesVm vm : VmTargets.notExcluded(args, vms)) {
+                names.add(vm.name());
             }
             return names;
         }

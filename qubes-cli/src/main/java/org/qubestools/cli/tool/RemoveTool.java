@@ -11,7 +11,6 @@ import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.Opt;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.option.ToolSpec;
-import org.qubestools.cli.option.Usage;
 import org.qubestools.core.edit.RemoveVms;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmCollection;
@@ -23,14 +22,12 @@ public final class RemoveTool implements Tool {
     private static final Opt<Boolean> FORCE =
             Opt.flag("-f", "--force").help("also VMs that give network to others; these lose it");
     private static final Opt<Boolean> ALL = Opt.flag("--all").help("every VM but dom0");
-    private static final Opt<String> EXCLUDE =
-            Opt.text("VM", "--exclude").repeatable().help("with --all: but not VM");
 
     @Override
     public ToolSpec spec() {
         return new ToolSpec("qvm-remove", "delete VMs with all their files")
                 .operands("VM ...", 0, ToolSpec.ANY)
-                .options(CommonOptions.QUIET, JUST_DB, FORCE, ALL, EXCLUDE)
+                .options(CommonOptions.QUIET, JUST_DB, FORCE, ALL, VmTargets.EXCLUDE)
                 .refusesRoot()
                 .changesStore()
                 .forBatches()
@@ -41,9 +38,7 @@ public final class RemoveTool implements Tool {
 
     @Override
     public int run(ParsedArguments args, ToolContext ctx) {
-        if (args.operands().isEmpty() != args.has(ALL)) {
-            throw Usage.error("names of VMs, or --all, expected");
-        }
+        VmTargets.checkUsage(args, ALL);
         RootRule.check(ctx, args.has(CommonOptions.FORCE_ROOT));
         boolean dryRun = args.has(CommonOptions.DRY_RUN);
         try (Session session = Session.open(args, ctx)) {
@@ -67,12 +62,10 @@ public final class RemoveTool implements Tool {
     }
 
     private static List<String> expanded(ParsedArguments args, VmCollection vms) {
-        List<String> operands = args.has(ALL) ? List.of("*") : args.operands();
+        List<QubesVm> chosen = args.has(ALL) ? VmTargets.notExcluded(args, vms) : VmNames.require(vms, args.operands());
         List<String> names = new ArrayList<>();
-        for (QubesVm vm : VmNames.require(vms, operands)) {
-            if (!args.values(EXCLUDE).contains(vm.name())) {
-                names.add(vm.name());
-            }
+        for (QubesVm vm : chosen) {
+            names.add(vm.name());
         }
         return names;
     }

@@ -46,7 +46,8 @@ public final class RunTool implements Tool {
             .help("join it to standard input, output and error output; wait, and leave with its exit code");
     private static final Opt<String> LOCAL =
             Opt.text("COMMAND", "--localcmd").help("with -p: join it to this command of dom0 instead");
-    private static final Opt<Boolean> NO_GUI = Opt.flag("--nogui").help("in an HVM: without a window");
+    private static final Opt<Boolean> NO_GUI =
+            Opt.flag("-n", "--nogui", "--no-gui").help("in an HVM: without a window");
     private static final Opt<Boolean> SERVICE =
             Opt.flag("--service").help("the command is the name of a qrexec service, such as qubes.GetAppmenus");
     private static final Opt<Boolean> NO_SHELL =
@@ -136,9 +137,7 @@ public final class RunTool implements Tool {
         if (args.has(LOCAL) && !args.has(PASS_IO)) {
             throw Usage.error("--localcmd goes with --pass-io");
         }
-        if (args.has(VmTargets.EXCLUDE) && !args.has(ALL)) {
-            throw Usage.error("--exclude goes with --all");
-        }
+        VmTargets.checkExclude(args, ALL);
         if (args.has(SERVICE)
                 && !args.has(ALL)
                 && operands != (args.has(DISPOSABLE) ? 1 : 2)

@@ -13,6 +13,7 @@ import org.qubestools.cli.output.PropertyText;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.VmReference;
 import org.qubestools.core.model.VmView;
 import org.qubestools.core.property.BoolProperty;
 import org.qubestools.core.property.VmProperties;
@@ -30,22 +31,24 @@ final class VmFilters {
             Opt.text("CLASS", "--class").repeatable().help("only this class");
     private static final Opt<String> LABEL =
             Opt.text("NAME", "--label").repeatable().help("only this label");
-    private static final Opt<String> TEMPLATE =
-            Opt.text("NAME", "--template-source").repeatable().help("only VMs based on this template");
+    private static final Opt<String> TEMPLATE = Opt.text("NAME", "--template-source")
+            .repeatable()
+            .help("only VMs based on this template; '' or none: on none");
     private static final Opt<String> NETVM =
-            Opt.text("NAME", "--netvm-is").repeatable().help("only VMs with this netvm");
+            Opt.text("NAME", "--netvm-is").repeatable().help("only VMs with this netvm; '' or none: without one");
     private static final Opt<String> INTERNAL = Opt.text("y|n", "--internal").help("only internal VMs, or only others");
     private static final Opt<String> PREFS =
             Opt.text("NAME=VALUE", "--prefs").repeatable().help("only VMs with this value of a property; repeatable");
     private static final Opt<Boolean> ALL = Opt.flag("--all").help("every VM (default)");
     private static final Opt<String> EXCLUDE =
-            Opt.text("VM", "--exclude").repeatable().help("but not these VMs");
+            Opt.text("VM", "--exclude").repeatable().help("but not these VMs; wildcards too");
 
     private final ParsedArguments args;
     private final Session session;
     private final StoreSnapshot store;
     private final Supplier<VmStatuses> statuses;
     private final LocalTime local;
+    private final List<QubesVm> excluded;
 
     VmFilters(
             ParsedArguments args,
@@ -58,6 +61,7 @@ final class VmFilters {
         this.store = store;
         this.statuses = statuses;
         this.local = local;
+        this.excluded = VmNames.require(store.vms(), args.values(EXCLUDE));
     }
 
     static ToolSpec addTo(ToolSpec spec) {
@@ -90,11 +94,11 @@ final class VmFilters {
         VmView view = session.view(store, store.vms(), vm);
         return fits(CLASS, vm.vmClass().typeName())
                 && fits(LABEL, view.facts().label().text())
-                && fits(TEMPLATE, store.vms().template(vm).shown("none"))
-                && fits(NETVM, store.vms().netvm(vm).shown("none"))
+                && fits(TEMPLATE, store.vms().template(vm))
+                && fits(NETVM, store.vms().netvm(vm))
                 && internal(vm)
                 && prefs(view)
-                && !args.values(EXCLUDE).contains(vm.name())
+                && !excluded.contains(vm)
                 && state(vm);
     }
 
@@ -105,6 +109,21 @@ final class VmFilters {
             fits |= word.equalsIgnoreCase(value);
         }
         return fits;
+    }
+
+    /** Names as they are; nothing, and {@code none}, for none. */
+    private boolean fits(Opt<String> option, VmReference reference) {
+        List<String> wanted = args.values(option);
+        boolean none = reference.isNone();
+        boolean fits = wanted.isEmpty();
+        for (String word : wanted) {
+            fits |= none ? isNone(word) : word.equals(reference.shown(""));
+        }
+        return fits;
+    }
+
+    private static boolean isNone(String word) {
+        return word.isEmpty() || word.equalsIgnoreCase("none");
     }
 
     private boolean internal(QubesVm vm) {
@@ -140,7 +159,8 @@ final class VmFilters {
             String text = has ? PropertyText.of(property, view, local) : "";
             Boolean asked = property instanceof BoolProperty ? BoolProperty.parse(wanted) : null;
             boolean fits = asked == null ? text.equals(wanted) : asked.equals(property.value(view));
-            if (!has || !fits) {
+            boolean fitsNone = isNone(wanted) && has && property.value(view) == null;
+            if (!has || !(fits || fitsNone)) {
                 return false;
             }
         }

@@ -14,10 +14,12 @@ import org.qubestools.cli.option.Usage;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.VmCollection;
 
 /** The VMs that a command line names, and the same piece of work for each of them. */
 final class VmTargets {
-    static final Opt<String> EXCLUDE = Opt.text("VM", "--exclude").repeatable().help("with --all: but not VM");
+    static final Opt<String> EXCLUDE =
+            Opt.text("VM", "--exclude").repeatable().help("with --all: but not VM; wildcards too");
 
     /** The exit code when some VMs were done and others not. */
     static final int SOME = 3;
@@ -39,9 +41,26 @@ final class VmTargets {
         if (args.operands().isEmpty() != args.has(all)) {
             throw Usage.error("names of VMs, or --all, expected");
         }
+        checkExclude(args, all);
+    }
+
+    /** {@code --exclude} goes with {@code --all} only: beside names it would say that one of them is not meant. */
+    static void checkExclude(ParsedArguments args, Opt<Boolean> all) {
         if (args.has(EXCLUDE) && !args.has(all)) {
             throw Usage.error("--exclude goes with --all");
         }
+    }
+
+    /** All VMs but dom0 and those that are excluded, by qid; NO_SUCH_VM if one of the latter is none. */
+    static List<QubesVm> notExcluded(ParsedArguments args, VmCollection vms) {
+        List<QubesVm> chosen = new ArrayList<>();
+        for (QubesVm vm : vms.byQidOrder()) {
+            if (vm.qid() > 0) {
+                chosen.add(vm);
+            }
+        }
+        chosen.removeAll(VmNames.require(vms, args.values(EXCLUDE)));
+        return chosen;
     }
 
     /** The VMs of the operands; or all but dom0 that {@code choice} takes and nobody excluded, by qid. */
@@ -49,15 +68,8 @@ final class VmTargets {
         if (!args.has(all)) {
             return VmNames.require(runs.store().vms(), args.operands());
         }
-        for (String excluded : args.values(EXCLUDE)) {
-            runs.store().vms().require(excluded);
-        }
-        List<QubesVm> chosen = new ArrayList<>();
-        for (QubesVm vm : runs.store().vms().byQidOrder()) {
-            if (vm.qid() > 0 && !args.values(EXCLUDE).contains(vm.name()) && choice.takes(vm)) {
-                chosen.add(vm);
-            }
-        }
+        List<QubesVm> chosen = notExcluded(args, runs.store().vms());
+        chosen.removeIf(vm -> !choice.takes(vm));
         return chosen;
     }
 

@@ -65,6 +65,16 @@ final class CheckToolTest extends ToolTest {
         assertThat(tree.run("qvm-check --all --exclude work --exclude vault").err())
                 .hasLineCount(6)
                 .doesNotContain("dom0", "work", "vault");
+        assertThat(tree.run("qvm-check --all --exclude *o* --exclude sys-*").err())
+                .isEqualTo("""
+                        qvm-check: VM 'vault' exists
+                        qvm-check: VM 'win7' exists
+                        qvm-check: VM 'debian-8' exists
+                        """);
+        assertThat(tree.run("qvm-check --all --exclude nobody").err())
+                .contains("no VM has the name 'nobody'")
+                .hasLineCount(1);
+        assertThat(tree.run("qvm-check work --exclude work").code()).isEqualTo(2);
     }
 
     @Test

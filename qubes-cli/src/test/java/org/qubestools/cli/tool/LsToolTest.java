@@ -308,6 +308,15 @@ final class LsToolTest extends ToolTest {
     @Test
     void noneIsTheNetvmOfVmsWithoutOne() {
         assertPrints("qvm-ls --raw-list --netvm-is none --class AppVM", "vault\n");
+        assertPrints("qvm-ls --raw-list --netvm-is= --class AppVM", "vault\n");
+        assertPrints("qvm-ls --raw-list --prefs netvm=none --class AppVM", "vault\n");
+        assertPrints("qvm-ls --raw-list --prefs netvm= --class AppVM", "vault\n");
+    }
+
+    @Test
+    void noneIsTheTemplateOfVmsWithoutOne() {
+        assertPrints("qvm-ls --raw-list --template-source= --class HVM", "win7\n");
+        assertPrints("qvm-ls --raw-list --template-source None --class HVM --class AppVM", "win7\n");
     }
 
     @Test
@@ -328,6 +337,13 @@ final class LsToolTest extends ToolTest {
     @Test
     void excludedOnesAreLeftOut() {
         assertPrints("qvm-ls --raw-list --class AppVM --exclude work --exclude vault", "personal\n");
+        assertPrints("qvm-ls --raw-list --exclude ?o* --exclude sys-* --exclude *-?*", "dom0\nvault\nwin7\npersonal\n");
+    }
+
+    @Test
+    void whoIsExcludedExists() {
+        assertRefused("qvm-ls --exclude nobody", 1, "no VM has the name 'nobody'");
+        assertRefused("qvm-ls --exclude zz*", 1, "no VM fits the pattern 'zz*'");
     }
 
     @Test

@@ -81,6 +81,19 @@ final class RemoveToolTest extends ToolTest {
     }
 
     @Test
+    void exceptionsMayHaveWildcardsAndMustBeVms() {
+        assertRefused("qvm-remove --all --exclude nobody", 1, "no VM has the name 'nobody'");
+        assertStore(
+                "qvm-remove -q --all --exclude fedora* --exclude sys-* --exclude [v-w]* --exclude debian-8",
+                ExpectedStore.small().without("personal"));
+    }
+
+    @Test
+    void anExceptionFromNamesIsNoneThatCouldBeMissed() {
+        assertRefused("qvm-remove work vault --exclude vault", 2, "--exclude goes with --all");
+    }
+
+    @Test
     void whatAPackageOwnsStays() {
         assertRefused("qvm-remove --all", 1, "'fedora-23' was installed by a package");
     }

@@ -116,6 +116,9 @@ final class RunToolTest extends LiveTest {
         assertDone("qvm-run -q --nogui win7 true");
 
         assertThat(host.vms().calls()).containsExactly("start win7 user:nogui:true");
+        assertDone("qvm-run -q -n win7 true");
+        assertDone("qvm-run -q --no-gui win7 true");
+        assertThat(host.vms().calls()).hasSize(3).containsOnly("start win7 user:nogui:true");
     }
 
     @Test
