@@ -39,6 +39,7 @@ final class DisposableToolTest extends LiveTest {
         vmm.savingFiles();
         assertDone("qvm-create-default-dvm -q --default-template --default-script");
         tree.write(DVM + "/private.img", "what all copies have");
+        tree.write(DVM + "/saved-cows.tar", "");
         for (int number = 1; number < 4; number++) {
             tree.write("/var/run/qubes/qrexec.disp" + number, "");
         }
@@ -259,6 +260,12 @@ final class DisposableToolTest extends LiveTest {
                 1,
                 "template 'fedora-23' has changed since the image was saved; make the"
                         + " image anew: qvm-create-default-dvm fedora-23");
+        assertNothingLeft();
+
+        Files.setLastModifiedTime(
+                tree.path("/var/lib/qubes/vm-templates/fedora-23/root.img"), FileTime.from(Instant.EPOCH));
+        Files.delete(tree.path(DVM + "/saved-cows.tar"));
+        assertFails("qvm-run -q --dispvm true", 1, DVM + "/saved-cows.tar, is missing; make the image anew");
         assertNothingLeft();
 
         Files.delete(tree.path(IMAGE));

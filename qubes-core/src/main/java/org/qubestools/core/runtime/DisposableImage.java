@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Objects;
@@ -108,10 +107,9 @@ public final class DisposableImage {
         }
         Path root = real(String.valueOf(system.view(disposable).files().rootImage()));
         try {
-            FileTime saved = Files.getLastModifiedTime(chosen());
-            return Files.getLastModifiedTime(root).compareTo(saved) > 0
+            return Files.getLastModifiedTime(root).compareTo(Files.getLastModifiedTime(chosen())) > 0
                     ? "template '" + template + "' has changed since the image was saved"
-                    : null;
+                    : volatileOf(disposable).reasonAgainst();
         } catch (IOException e) {
             return "its image cannot be looked at (" + IoReason.of(e) + ")";
         }
@@ -130,10 +128,15 @@ public final class DisposableImage {
         undo.push("domain '" + dvm.name() + "'", () -> new VmStopper(system).kill(dvm));
         try {
             long used = used(dvm, script);
-            String directory = Objects.requireNonNull(system.view(dvm).files().directory());
-            save(dvm, id, used, system.place().paths().real(directory + "/dvm-savefile"));
-            undo.commit();
-            pack(directory);
+            try (Turns.Turn turn = system.turns().on(dvm); // nobody is restored from the half of it
+                    StartLocks.Held lock = system.locks().await(dvm, system.report(), system.time())) {
+                PackedVolatile packed = volatileOf(dvm);
+                packed.delete();
+                putOutOfUse(dvm);
+                save(dvm, id, used, real(directory(dvm) + "/dvm-savefile"));
+                undo.commit();
+                packed.pack();
+            }
             return Math.max(LEAST_MIB, used / 1024);
         } catch (QubesException e) {
             throw Rollback.of(e, undo);
@@ -196,21 +199,28 @@ public final class DisposableImage {
         system.vmm().save(key, file);
     }
 
-    private void pack(String directory) {
-        Path real = system.place().paths().real(directory);
-        Programs.Outcome outcome = system.host()
-                .programs()
-                .run(Programs.Command.of(
-                        "tar",
-                        "-Scf",
-                        real.resolve("saved-cows.tar").toString(),
-                        "-C",
-                        real.toString(),
-                        "volatile.img"));
-        if (outcome.status() != 0) {
+    /** Until both halves of it are there, and in use, nobody is restored from what was. */
+    private void putOutOfUse(QubesVm dvm) {
+        QubesVm template = system.vms().template(dvm).vm();
+        try {
+            if (template != null
+                    && usedTemplate().orElse("").equals(template.name())
+                    && Files.isSymbolicLink(real(CURRENT))) {
+                system.place().layer().delete(real(CURRENT));
+            }
+        } catch (IOException e) {
             throw new QubesException(
-                    ErrorKind.FAILED, "cannot pack " + directory + "/volatile.img: tar ended with " + outcome.status());
+                    ErrorKind.FAILED, "cannot delete " + CURRENT + ": " + IoReason.of(e), IoReason.advice(e), e);
         }
+    }
+
+    /** The volatile image that this VM, or one that is restored from it, has. */
+    PackedVolatile volatileOf(QubesVm vm) {
+        return new PackedVolatile(system, directory(vm));
+    }
+
+    private String directory(QubesVm vm) {
+        return Objects.requireNonNull(system.view(vm).files().directory());
     }
 
     /** Has the image of this VM be the one that DisposableVMs are restored from; returns its path. */
@@ -227,8 +237,7 @@ public final class DisposableImage {
 
     /** Has DisposableVMs be copies of this VM unless they are told otherwise; returns where its image is, or would be. */
     public String choose(QubesVm dvm) {
-        String directory = Objects.requireNonNull(system.view(dvm).files().directory());
-        String saved = directory + "/dvm-savefile";
+        String saved = directory(dvm) + "/dvm-savefile";
         FileLayer layer = system.place().layer();
         try {
             Path data = real(DATA);

@@ -73,7 +73,7 @@ public final class FirewallTimers {
             if (e.kind() == ErrorKind.CANCELLED) {
                 throw e;
             }
-            return Optional.of(e.getMessage());
+            return Optional.of(String.valueOf(e.getMessage()));
         }
     }
 }

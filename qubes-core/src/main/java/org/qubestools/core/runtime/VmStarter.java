@@ -153,8 +153,7 @@ public final class VmStarter {
 
     /** From the saved image; a driver that cannot restore it under another definition boots the VM. */
     private int restore(QubesVm vm, StartedDomain domain, StartOptions options, UndoStack undo) {
-        DomainSpec spec = new DomainSpec(Objects.requireNonNull(vm.get(Attributes.UUID)), system.view(vm));
-        OptionalInt id = domain.restore(spec, new DisposableImage(system).current());
+        OptionalInt id = disposables.restore(vm, domain);
         if (id.isPresent()) {
             return id.getAsInt();
         }
