@@ -45,6 +45,12 @@ final class DocumentationTest {
     /** Each tool once at least, in this order on one tree: names of its documented types, then the command line. */
     private static final String[] RUNS = {
         "vms: qvm-ls --json",
+        "fields: qvm-ls --json --list-fields",
+        "columns: qvm-ls --json --help-columns",
+        "formats: qvm-ls --json --help-formats",
+        "property-help: qvm-prefs --json --help-properties",
+        "property-help: qubes-prefs --json --help-properties",
+        "classes: qvm-create --json --help-classes",
         "properties: qvm-prefs --json work",
         "property: qvm-prefs --json work netvm",
         "edit: qvm-prefs --json -s work memory 600",

@@ -3,7 +3,9 @@ package org.qubestools.cli.tool;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.cli.frame.ExitCode;
@@ -86,12 +88,7 @@ public final class CreateTool implements Tool {
     @Override
     public int run(ParsedArguments args, ToolContext ctx) {
         if (args.has(HELP_CLASSES)) {
-            for (VmClass vmClass : VmClass.values()) {
-                if (canBeMade(vmClass)) {
-                    ctx.println(vmClass.typeName());
-                }
-            }
-            return ExitCode.OK;
+            return helpClasses(ctx);
         }
         if (args.operands().size() != 1) {
             throw Usage.error("one name expected");
@@ -104,6 +101,24 @@ public final class CreateTool implements Tool {
             Reports.outcomeWithFiles(ctx, session.qubes().edit(List.of(change), dryRun), dryRun);
             return ExitCode.OK;
         }
+    }
+
+    private static int helpClasses(ToolContext ctx) {
+        List<String> names = new ArrayList<>();
+        for (VmClass vmClass : VmClass.values()) {
+            if (canBeMade(vmClass)) {
+                names.add(vmClass.typeName());
+            }
+        }
+        if (ctx.isJson()) {
+            Map<String, Object> result = new LinkedHashMap<>();
+            result.put("type", "classes");
+            result.put("classes", names);
+            ctx.json(result);
+        } else {
+            ctx.println(String.join("\n", names));
+        }
+        return ExitCode.OK;
     }
 
     private static boolean canBeMade(VmClass vmClass) {

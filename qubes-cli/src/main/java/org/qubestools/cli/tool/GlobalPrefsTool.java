@@ -1,5 +1,6 @@
 package org.qubestools.cli.tool;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,43 +32,104 @@ public final class GlobalPrefsTool implements Tool {
     private static final Opt<Boolean> LIST = Opt.flag("-l", "--list").help("list all (default without operands)");
     private static final Opt<Boolean> GET = Opt.flag("-g", "--get").help("print one (default with one operand)");
     private static final Opt<Boolean> SET = Opt.flag("-s", "--set").help("set one (default with two operands)");
+    private static final Opt<Boolean> DEFAULT =
+            Opt.flag("-D", "--default").help("reset the named ones to their default, which is none");
+    private static final Opt<Boolean> HIDE_DEFAULT = Opt.flag("--hide-default").help("list only those that are set");
+    private static final Opt<Boolean> HELP_PROPERTIES =
+            Opt.flag("--help-properties").help("list all with their meaning and exit");
 
     @Override
     public ToolSpec spec() {
         return new ToolSpec("qubes-prefs", "list, get and set the global properties")
-                .operands("[PROPERTY [VALUE]]", 0, 2)
-                .options(LIST, GET, SET)
+                .operands("[PROPERTY [VALUE] | PROPERTY=VALUE ...]", 0, ToolSpec.ANY)
+                .options(LIST, GET, SET, DEFAULT, HIDE_DEFAULT, HELP_PROPERTIES)
                 .changesStore()
                 .forBatches()
-                .note("Properties: " + NAMES + ". A value is the name of a VM or kernel, or 'none'.")
+                .note("Properties: " + NAMES + ". A value is the name of a VM or kernel, or 'none'. Several"
+                        + " PROPERTY=VALUE are set together or not at all.")
                 .example("qubes-prefs", "list all")
-                .example("qubes-prefs default-netvm sys-firewall", "set the default netvm");
+                .example("qubes-prefs default-netvm sys-firewall", "set the default netvm")
+                .example("qubes-prefs -D updatevm", "no VM downloads updates of dom0");
     }
 
     @Override
     public int run(ParsedArguments args, ToolContext ctx) {
-        int chosen = (args.has(LIST) ? 1 : 0) + (args.has(GET) ? 1 : 0) + (args.has(SET) ? 1 : 0);
+        if (args.has(HELP_PROPERTIES)) {
+            PropertyHelp help = new PropertyHelp(ctx);
+            for (Globals.Key key : Globals.Key.all()) {
+                help.add(GlobalProperties.id(key), true, GlobalProperties.help(key));
+            }
+            help.print("");
+            return ExitCode.OK;
+        }
+        int chosen = 0;
+        for (Opt<?> action : List.of(LIST, GET, SET, DEFAULT)) {
+            chosen += args.has(action) ? 1 : 0;
+        }
         if (chosen > 1) {
-            throw new QubesException(ErrorKind.INVALID_VALUE, "give only one of --list, --get and --set");
+            throw new QubesException(ErrorKind.INVALID_VALUE, "give only one of --list, --get, --set and --default");
         }
-        int operands = args.operands().size();
-        if (args.has(SET) && operands < 2) {
-            throw noProperty("a property and a value expected");
-        }
-        if (args.has(GET) && operands == 0) {
-            throw noProperty("a property expected");
-        }
-        if ((args.has(GET) && operands > 1) || (args.has(LIST) && operands > 0)) {
+        List<String> operands = args.operands();
+        if ((args.has(GET) && operands.size() > 1) || (args.has(LIST) && !operands.isEmpty())) {
             throw Usage.error("too many operands");
         }
-        if (operands == 0) {
+        if (operands.isEmpty() && !args.has(GET) && !args.has(SET) && !args.has(DEFAULT)) {
             return list(args, ctx);
         }
-        Globals.Key key = Globals.Key.of(args.operand(0));
-        if (key == null) {
-            throw noProperty("there is no global property '" + SafeText.of(args.operand(0)) + "'");
+        boolean gets = args.has(GET)
+                || (chosen == 0 && operands.size() == 1 && operands.get(0).indexOf('=') < 0);
+        if (gets) {
+            return get(args, key(operands.isEmpty() ? "" : operands.get(0)), ctx);
         }
-        return operands == 2 ? set(args, key, ctx) : get(args, key, ctx);
+        return set(args, args.has(DEFAULT) ? resets(operands) : assignments(operands), ctx);
+    }
+
+    private static Globals.Key key(String untrusted) {
+        Globals.Key key = Globals.Key.of(untrusted);
+        if (key == null) {
+            throw noProperty(
+                    untrusted.isEmpty()
+                            ? "a property expected"
+                            : "there is no global property '" + SafeText.of(untrusted) + "'");
+        }
+        return key;
+    }
+
+    private static List<SetGlobal> resets(List<String> names) {
+        List<SetGlobal> resets = new ArrayList<>();
+        for (String name : names) {
+            resets.add(new SetGlobal(key(name), ""));
+        }
+        if (resets.isEmpty()) {
+            throw noProperty("a property expected");
+        }
+        return resets;
+    }
+
+    /** One property and its value, or any number of PROPERTY=VALUE; the originals' code for too few is 1. */
+    private static List<SetGlobal> assignments(List<String> words) {
+        if (!words.isEmpty() && words.get(0).indexOf('=') < 0) {
+            Globals.Key key = key(words.get(0));
+            if (words.size() < 2) {
+                throw noProperty("a property and a value expected");
+            }
+            if (words.size() > 2) {
+                throw Usage.error("unexpected operand '" + SafeText.of(words.get(2)) + "'");
+            }
+            return List.of(new SetGlobal(key, words.get(1)));
+        }
+        List<SetGlobal> changes = new ArrayList<>();
+        for (String word : words) {
+            int equals = word.indexOf('=');
+            if (equals < 0) {
+                throw Usage.error("PROPERTY=VALUE expected, not '" + SafeText.of(word) + "'");
+            }
+            changes.add(new SetGlobal(key(word.substring(0, equals)), word.substring(equals + 1)));
+        }
+        if (changes.isEmpty()) {
+            throw noProperty("a property and a value expected");
+        }
+        return changes;
     }
 
     private static QubesException noProperty(String message) {
@@ -80,7 +142,7 @@ public final class GlobalPrefsTool implements Tool {
             Reports.problems(ctx, store.problems());
             if (ctx.isJson()) {
                 Map<String, Object> values = new LinkedHashMap<>();
-                for (Globals.Key key : Globals.Key.all()) {
+                for (Globals.Key key : listed(args, store.vms())) {
                     values.put(key.xmlName(), GlobalProperties.value(store.vms(), key));
                 }
                 Map<String, Object> result = new LinkedHashMap<>();
@@ -89,13 +151,23 @@ public final class GlobalPrefsTool implements Tool {
                 ctx.json(result);
                 return ExitCode.OK;
             }
-            for (Globals.Key key : Globals.Key.all()) {
+            for (Globals.Key key : listed(args, store.vms())) {
                 String name = GlobalProperties.id(key);
                 String none = key == Globals.Key.DEFAULT_KERNEL ? "None" : "";
                 ctx.println(name + " ".repeat(WIDTH - name.length()) + ": " + text(store.vms(), key, none));
             }
             return ExitCode.OK;
         }
+    }
+
+    private static List<Globals.Key> listed(ParsedArguments args, VmCollection vms) {
+        List<Globals.Key> listed = new ArrayList<>();
+        for (Globals.Key key : Globals.Key.all()) {
+            if (!args.has(HIDE_DEFAULT) || GlobalProperties.value(vms, key) != null) {
+                listed.add(key);
+            }
+        }
+        return listed;
     }
 
     private static String text(VmCollection vms, Globals.Key key, String none) {
@@ -120,11 +192,10 @@ public final class GlobalPrefsTool implements Tool {
         }
     }
 
-    private static int set(ParsedArguments args, Globals.Key key, ToolContext ctx) {
+    private static int set(ParsedArguments args, List<SetGlobal> changes, ToolContext ctx) {
         boolean dryRun = args.has(CommonOptions.DRY_RUN);
         try (Session session = Session.openOffline(args, ctx)) {
-            SetGlobal change = new SetGlobal(key, args.operand(1));
-            Reports.outcome(ctx, session.qubes().edit(List.of(change), dryRun), dryRun);
+            Reports.outcome(ctx, session.qubes().edit(changes, dryRun), dryRun);
             return ExitCode.OK;
         }
     }

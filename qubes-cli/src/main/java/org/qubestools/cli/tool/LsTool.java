@@ -5,7 +5,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.qubestools.cli.frame.ExitCode;
 import org.qubestools.cli.frame.Session;
 import org.qubestools.cli.frame.Tool;
@@ -116,30 +115,15 @@ public final class LsTool implements Tool {
     }
 
     private static int help(ParsedArguments args, ToolContext ctx) {
+        LsHelp help = new LsHelp(ctx);
         if (args.has(LIST_FIELDS)) {
-            for (String name : VmField.columnNames()) {
-                ctx.println(name);
-            }
+            help.fields();
         } else if (args.has(HELP_FORMATS)) {
-            for (String format : FieldSets.FORMATS) {
-                ctx.println(format + ": " + names(FieldSets.ofFormat(format)));
-            }
+            help.formats();
         } else {
-            for (Column column : Column.values()) {
-                ctx.println(
-                        column.id() + " ".repeat(Math.max(1, 14 - column.id().length())) + column.help());
-            }
-            ctx.println("and every property of qvm-prefs --help-properties");
+            help.columns();
         }
         return ExitCode.OK;
-    }
-
-    private static String names(@Nullable List<VmField> fields) {
-        StringBuilder names = new StringBuilder();
-        for (VmField field : fields == null ? List.<VmField>of() : fields) {
-            names.append(names.isEmpty() ? "" : ", ").append(field.id());
-        }
-        return names.toString();
     }
 
     /** The columns that the options ask for. */

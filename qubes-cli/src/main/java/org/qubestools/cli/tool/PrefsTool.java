@@ -244,12 +244,11 @@ public final class PrefsTool implements Tool {
     }
 
     private static int helpProperties(ToolContext ctx) {
+        PropertyHelp help = new PropertyHelp(ctx);
         for (VmProperty property : VmProperties.all()) {
-            String name = property.id();
-            String mark = property instanceof SettableProperty ? " " : "*";
-            ctx.println(name + mark + " ".repeat(Math.max(1, 26 - name.length())) + property.help());
+            help.add(property.id(), property instanceof SettableProperty, property.help());
         }
-        ctx.println("* can only be read");
+        help.print("* can only be read\n");
         return ExitCode.OK;
     }
 }

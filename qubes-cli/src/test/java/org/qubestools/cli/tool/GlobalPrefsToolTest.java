@@ -126,4 +126,50 @@ final class GlobalPrefsToolTest extends ToolTest {
     void rootMaySetThem() {
         assertThat(tree.runAsRoot("qubes-prefs clockvm none").code()).isZero();
     }
+
+    @Test
+    void severalAreSetTogetherOrNotAtAll() throws IOException {
+        assertRefused("qubes-prefs updatevm=sys-net clockvm=nobody", 1, "no VM has the name 'nobody'");
+        assertStore(
+                "qubes-prefs updatevm=sys-net default_netvm= default-kernel=",
+                ExpectedStore.small()
+                        .withGlobal("updatevm", "2")
+                        .withGlobal("default_netvm", "None")
+                        .withGlobal("default_kernel", "None"));
+    }
+
+    @Test
+    void oneAssignmentIsEnough() throws IOException {
+        assertStore("qubes-prefs updatevm=sys-net", ExpectedStore.small().withGlobal("updatevm", "2"));
+    }
+
+    @Test
+    void theDefaultIsNone() throws IOException {
+        assertStore(
+                "qubes-prefs -D updatevm clockvm",
+                ExpectedStore.small().withGlobal("updatevm", "None").withGlobal("clockvm", "None"));
+        assertPrints("qubes-prefs --hide-default", """
+                default-fw-netvm  : sys-net
+                default-kernel    : 4.4.14-11
+                default-netvm     : sys-firewall
+                default-template  : fedora-23
+                """);
+    }
+
+    @Test
+    void malformedAssignmentsAreRefused() {
+        assertRefused("qubes-prefs -D", 1, "a property expected; properties: clockvm");
+        assertRefused("qubes-prefs -D updatevm=x", 1, "there is no global property 'updatevm=x'");
+        assertRefused("qubes-prefs -D -s updatevm x", 1, "give only one of");
+        assertRefused("qubes-prefs updatevm=x clockvm", 2, "PROPERTY=VALUE expected, not 'clockvm'");
+        assertRefused("qubes-prefs bogus=x", 1, "there is no global property 'bogus'");
+        assertRefused("qubes-prefs -g updatevm=x", 1, "there is no global property 'updatevm=x'");
+    }
+
+    @Test
+    void theirMeaningIsListed() {
+        assertThat(tree.run("qubes-prefs --help-properties").out())
+                .hasLineCount(6)
+                .contains("default-template           template of new VMs\n");
+    }
 }
