@@ -30,7 +30,12 @@ public record Firewall(boolean allow, boolean dns, boolean icmp, boolean updates
 
     /** Whether any of its rules will count no more one day. */
     public boolean expires() {
-        return rules.stream().anyMatch(rule -> rule.expire() != null);
+        for (FirewallRule rule : rules) {
+            if (rule.expire() != null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The same without the rules that count no more. */
