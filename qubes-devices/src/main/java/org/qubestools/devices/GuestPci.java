@@ -47,14 +47,10 @@ final class GuestPci {
     }
 
     private static boolean isAddress(String untrusted, PciAddress device) {
-        try {
-            return PciName.parse(untrusted.strip())
-                    .stored()
-                    .filter(device::equals)
-                    .isPresent();
-        } catch (DeviceException e) {
-            return false; // another form than we know
-        }
+        return PciName.find(untrusted.strip())
+                .flatMap(PciName::stored)
+                .filter(device::equals)
+                .isPresent();
     }
 
     /** Of {@code 0000:00:05.00}: pciback writes the function with two digits. */

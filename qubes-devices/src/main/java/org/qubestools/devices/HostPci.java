@@ -48,7 +48,7 @@ public record HostPci(PciAddress address, int classCode, int vendor, int device)
 
     private static Optional<HostPci> read(Path entry) {
         Optional<PciAddress> address =
-                PciName.parse(String.valueOf(entry.getFileName())).stored();
+                PciName.find(String.valueOf(entry.getFileName())).flatMap(PciName::stored);
         int code = number(entry.resolve("class"));
         return address.isEmpty() || code < 0
                 ? Optional.empty()

@@ -30,18 +30,20 @@ public record PciName(int domain, int bus, int slot, int function) {
      * @throws DeviceException INVALID_PCI_ADDRESS for anything else
      */
     public static PciName parse(String untrusted) {
-        PciName name = find(untrusted.replace('_', ':'));
-        if (name == null) {
-            throw DeviceException.of(
-                            DeviceError.INVALID_PCI_ADDRESS, "'" + SafeText.of(untrusted) + "' is no PCI address")
-                    .hint("use BUS:SLOT.FUNCTION as lspci shows it, such as 00:1f.2")
-                    .device(SafeText.of(untrusted))
-                    .build();
-        }
-        return name;
+        return find(untrusted)
+                .orElseThrow(() -> DeviceException.of(
+                                DeviceError.INVALID_PCI_ADDRESS, "'" + SafeText.of(untrusted) + "' is no PCI address")
+                        .hint("use BUS:SLOT.FUNCTION as lspci shows it, such as 00:1f.2")
+                        .device(SafeText.of(untrusted))
+                        .build());
     }
 
-    private static @Nullable PciName find(String text) {
+    /** The same; empty for what {@link #parse} refuses, such as a domain of more than four digits. */
+    static Optional<PciName> find(String untrusted) {
+        return Optional.ofNullable(read(untrusted.replace('_', ':')));
+    }
+
+    private static @Nullable PciName read(String text) {
         boolean withDomain = text.length() == 12 && text.charAt(4) == ':';
         String rest = withDomain ? text.substring(5) : text;
         boolean shaped = rest.length() == 7 && rest.charAt(2) == ':' && rest.charAt(5) == '.';

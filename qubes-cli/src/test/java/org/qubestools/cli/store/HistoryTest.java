@@ -166,6 +166,47 @@ final class HistoryTest {
     }
 
     @Test
+    void aChangeIsNotTakenBackOnAnotherVmThatHasTheQidNow() throws IOException {
+        done(SET + "label green");
+        done("qvm-remove --just-db work");
+        images("appvms/bank");
+        done("qvm-add-appvm bank fedora-23");
+        done("qvm-prefs -s bank label green");
+        String now = Files.readString(store);
+        Outcome undo = run("qubes-store undo 1");
+
+        assertThat(undo.code()).isEqualTo(1);
+        assertThat(undo.err())
+                .contains("VM 'work' is gone, its qid is VM 'bank' now")
+                .hasLineCount(1);
+        assertThat(Files.readString(store)).isEqualTo(now);
+    }
+
+    @Test
+    void aVmMayHaveAnotherNameByNow() {
+        done(SET + "label green");
+        done(SET + "name job");
+        done("qubes-store undo 1");
+
+        assertThat(done("qvm-prefs job label").out()).isEqualTo("blue\n");
+    }
+
+    @Test
+    void aReferenceIsNotTakenBackToAnotherVm() throws IOException {
+        images("vm-templates/extra");
+        done("qvm-add-template extra");
+        done("qubes-prefs -s default-template extra");
+        done("qubes-prefs -s default-template fedora-23");
+        done("qvm-remove --just-db extra");
+        images("vm-templates/other");
+        done("qvm-add-template other");
+        Outcome undo = run("qubes-store undo 3");
+
+        assertThat(undo.code()).isEqualTo(1);
+        assertThat(undo.err()).contains("default_template was VM 'extra', whose qid is VM 'other' now");
+    }
+
+    @Test
     void whatAnUndoneRegistrationLeavesOverIsSaid() throws IOException {
         images("appvms/extra");
         done("qvm-add-appvm extra fedora-23");

@@ -141,6 +141,9 @@ final class PoolToolTest extends ToolTest {
         "qvm-pool add big -o dir_path=srv/x, cannot be the directory",
         "qvm-pool add big -o dir_path=/srv/../etc, cannot be the directory",
         "qvm-pool add big -o dir_path=/srv/50%, cannot be the directory",
+        "qvm-pool add big -o dir_path=/srv/./x, cannot be the directory",
+        "qvm-pool add big -o dir_path=/srv/x/., cannot be the directory",
+        "qvm-pool add big -o dir_path=/, cannot be the directory",
     })
     void whatCannotBeIsRefused(String commandLine, String message) {
         assertRefused(commandLine, 1, message);

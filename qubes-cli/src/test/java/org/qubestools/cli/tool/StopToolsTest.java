@@ -224,6 +224,20 @@ final class StopToolsTest extends LiveTest {
     }
 
     @Test
+    void nobodyWaitsForAClientThatCannotBeEnded() {
+        vmm.ignoringShutdown("work").ignoringDestroy("work");
+
+        Outcome outcome = run("qvm-shutdown -q --timeout 1 work sys-firewall sys-net");
+
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err())
+                .contains("VM 'work' runs even after it was killed")
+                .contains("VM 'sys-firewall' gives network to running VMs: 'work'")
+                .contains("VM 'sys-net' gives network to running VMs: 'sys-firewall'");
+        assertThat(vmm.calls()).containsExactly("shutdown work", "destroy work");
+    }
+
+    @Test
     void aDryRunShutsNothingDown() {
         assertThat(run("qvm-shutdown --dry-run --all").out()).isEqualTo("""
                         would shutdown sys-net

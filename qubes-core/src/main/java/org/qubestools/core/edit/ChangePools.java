@@ -116,7 +116,7 @@ public record ChangePools(Action action, List<String> untrustedPools, String unt
             throw new QubesException(
                     ErrorKind.INVALID_VALUE,
                     "'" + SafeText.of(untrustedDirectory) + "' cannot be the directory of a pool",
-                    "give an absolute path without '..', '%' and ' ;', in one line");
+                    "give an absolute path below '/' without '.', '..', '%' and ' ;', in one line");
         }
         Path real = draft.real(usable);
         Path parent = real.getParent();
@@ -135,7 +135,8 @@ public record ChangePools(Action action, List<String> untrustedPools, String unt
                 return false;
             }
         }
+        String closed = path + "/";
         return path.equals(path.strip())
-                && (path + "/").equals(path.replace("//", "/").replace("/./", "/") + "/");
+                && closed.equals(closed.replace("//", "/").replace("/./", "/"));
     }
 }

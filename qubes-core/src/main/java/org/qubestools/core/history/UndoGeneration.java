@@ -11,6 +11,7 @@ import org.qubestools.core.edit.Draft;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.SafeText;
+import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.Globals;
 import org.qubestools.core.model.Problem;
 import org.qubestools.core.model.QubesVm;
@@ -25,6 +26,17 @@ import org.qubestools.core.store.StoreSnapshot;
  * later change is in the way. No file of a VM is touched.
  */
 public final class UndoGeneration implements Change {
+    /** What names a VM by its qid. */
+    private static final Set<String> REFERENCES = Set.of(
+            Globals.Key.DEFAULT_TEMPLATE.xmlName(),
+            Globals.Key.DEFAULT_NETVM.xmlName(),
+            Globals.Key.DEFAULT_FW_NETVM.xmlName(),
+            Globals.Key.UPDATEVM.xmlName(),
+            Globals.Key.CLOCKVM.xmlName(),
+            Attributes.TEMPLATE.xmlName(),
+            Attributes.NETVM.xmlName(),
+            Attributes.DISPVM_NETVM.xmlName());
+
     private final int number;
     private final StoreSnapshot before;
     private final StoreSnapshot after;
@@ -84,6 +96,7 @@ public final class UndoGeneration implements Change {
             conflicts.add(change.attribute() + " is " + shown(current) + " now");
             return vms;
         }
+        requireSameReference(vms, change.attribute(), change.before(), change.attribute());
         return vms.withGlobalText(key, change.before() == null ? "None" : change.before());
     }
 
@@ -120,6 +133,9 @@ public final class UndoGeneration implements Change {
         } else if (vms.hasName(old.name())) {
             conflicts.add("there is another VM " + shown(old.name()) + " now");
         } else {
+            for (String name : old.attributes().names()) {
+                requireSameReference(vms, name, old.attributes().get(name), of(name, old));
+            }
             return vms.adding(old.vmClass(), old.attributes());
         }
         return vms;
@@ -131,6 +147,11 @@ public final class UndoGeneration implements Change {
             conflicts.add("VM " + shown(change.name()) + " is gone");
             return vms;
         }
+        QubesVm made = find(after.vms(), change);
+        if (made != null && !isSame(made, current)) {
+            conflicts.add("VM " + shown(made.name()) + " is gone, its qid is VM " + shown(current.name()) + " now");
+            return vms;
+        }
         QubesVm result = current;
         for (AttributeChange attribute : change.attributes()) {
             String name = attribute.attribute();
@@ -140,12 +161,37 @@ public final class UndoGeneration implements Change {
                 continue;
             }
             if (!Objects.equals(value, attribute.after())) {
-                conflicts.add(SafeText.of(name) + " of VM " + shown(current.name()) + " is " + shown(value) + " now");
+                conflicts.add(of(name, current) + " is " + shown(value) + " now");
             } else {
+                requireSameReference(vms, name, old, of(name, current));
                 result = old == null ? result.withoutText(name) : result.withText(name, old);
             }
         }
         return result == current ? vms : vms.with(result);
+    }
+
+    private static String of(String attribute, QubesVm vm) {
+        return SafeText.of(attribute) + " of VM " + shown(vm.name());
+    }
+
+    /** A qid that is free goes to the next VM that is made: what has it now may be another one than was meant. */
+    private void requireSameReference(VmCollection vms, String attribute, @Nullable String qid, String what) {
+        int id = qid != null && REFERENCES.contains(attribute) ? QubesVm.idOf(qid) : QubesVm.NO_QID;
+        QubesVm meant = id == QubesVm.NO_QID ? null : before.vms().byQid(id);
+        QubesVm there = id == QubesVm.NO_QID ? null : vms.byQid(id);
+        if (meant != null && there != null && !isSame(meant, there)) {
+            conflicts.add(
+                    what + " was VM " + shown(meant.name()) + ", whose qid is VM " + shown(there.name()) + " now");
+        }
+    }
+
+    /** Whether two VMs with one qid are the same at two times: it keeps its UUID, once it has one, and may be renamed. */
+    private static boolean isSame(QubesVm then, QubesVm now) {
+        String uuid = then.get(Attributes.UUID);
+        String uuidNow = now.get(Attributes.UUID);
+        return uuid != null && uuidNow != null
+                ? uuid.equals(uuidNow)
+                : then.name().equals(now.name());
     }
 
     private static @Nullable QubesVm find(VmCollection vms, VmChange change) {

@@ -43,7 +43,7 @@ public final class QubesVm {
     }
 
     /** The number 0..253 that this text spells in digits, else {@link #NO_QID}. */
-    static int idOf(@Nullable String text) {
+    public static int idOf(@Nullable String text) {
         if (text == null || text.isEmpty() || text.length() > 18) {
             return NO_QID;
         }

@@ -67,12 +67,16 @@ public final class ShutdownRun {
             List<QubesVm> outside = new ArrayList<>(stopper.runningClients(vm));
             outside.removeIf(client -> contains(vms, client));
             if (!outside.isEmpty()) {
-                throw new QubesException(
-                        ErrorKind.IN_USE,
-                        "VM '" + vm.name() + "' gives network to running VMs: " + VmStopper.names(outside),
-                        "shut them down too, or give --force");
+                throw givesNetwork(vm, outside);
             }
         }
+    }
+
+    private static QubesException givesNetwork(QubesVm vm, List<QubesVm> clients) {
+        return new QubesException(
+                ErrorKind.IN_USE,
+                "VM '" + vm.name() + "' gives network to running VMs: " + VmStopper.names(clients),
+                "shut them down too, or give --force");
     }
 
     private static boolean contains(List<QubesVm> vms, QubesVm one) {
@@ -140,7 +144,9 @@ public final class ShutdownRun {
         }
         while (true) {
             for (Iterator<Descent> each = open.iterator(); each.hasNext(); ) {
-                if (isOver(each.next(), force, limit.toMillis())) {
+                Descent next = each.next();
+                boolean over = next.asked < 0 ? cannotBegin(next, force, open) : isOver(next, limit.toMillis());
+                if (over) {
                     each.remove();
                 }
             }
@@ -152,16 +158,25 @@ public final class ShutdownRun {
         }
     }
 
-    private boolean isOver(Descent descent, boolean force, long limit) {
-        QubesVm vm = descent.vm;
-        if (descent.asked < 0) {
-            if (!force && !stopper.runningClients(vm).isEmpty()) {
-                return false;
-            }
+    /** Asks it once its clients are down, if they are waited for; true if there is nothing to wait for. */
+    private boolean cannotBegin(Descent descent, boolean force, List<Descent> open) {
+        List<QubesVm> clients = force ? List.of() : stopper.runningClients(descent.vm);
+        if (clients.isEmpty()) {
             descent.asked = time.millis();
             descent.askedLast = descent.asked;
-            return !ask(vm);
+            return !ask(descent.vm);
         }
+        for (Descent other : open) {
+            if (contains(clients, other.vm)) {
+                return false;
+            }
+        }
+        fail(descent.vm, givesNetwork(descent.vm, clients)); // these could not be ended, or have come meanwhile
+        return true;
+    }
+
+    private boolean isOver(Descent descent, long limit) {
+        QubesVm vm = descent.vm;
         PowerState state = system.state(vm);
         if (state == PowerState.HALTED) {
             ended(vm);
