@@ -220,7 +220,7 @@ public final class FirewallTool implements Tool {
         StoreSnapshot store = session.qubes().load();
         Reports.problems(ctx, store.problems());
         if (args.has(RELOAD)) { // also of a VM that is gone, whose timer ends then
-            session.afterSave(saved -> LiveChanges.firewall(saved, ctx, args.operand(0)));
+            session.afterSave(saved -> LiveChanges.reload(saved, ctx, args.operand(0)));
         }
         QubesVm vm = store.vms().require(args.operand(0));
         if (args.has(RELOAD) && !args.has(LIST)) {

@@ -49,17 +49,27 @@ final class LiveChanges {
      * anew while there are some that expire.
      */
     static void firewall(Session session, ToolContext ctx, String vm) {
+        tell(session, ctx, vm, false);
+    }
+
+    /** The same for rules that nobody has changed; root, as whom the timer does this, ends one that has nothing to do. */
+    static void reload(Session session, ToolContext ctx, String vm) {
+        tell(session, ctx, vm, ctx.host().effectiveUserId() == 0);
+    }
+
+    private static void tell(Session session, ToolContext ctx, String vm, boolean ends) {
         if (session.qubes().vmm().isOffline()) {
             return;
         }
         StoreSnapshot store = session.qubes().load();
         QubesVm changed = store.vms().byName(vm);
-        if (changed == null ? ctx.host().effectiveUserId() != 0 : !isBehindProxy(store, changed)) {
+        boolean proxied = changed != null && isBehindProxy(store, changed);
+        if (!proxied && !ends) {
             return;
         }
         try (RunningSystem system = session.running(store, new Says(ctx))) {
             ExpiringRules expiring = new ExpiringRules(system, ctx::note);
-            if (changed == null) {
+            if (changed == null || !proxied) {
                 expiring.forget(vm);
             } else {
                 expiring.follow(changed);

@@ -130,6 +130,19 @@ final class LiveEditsTest extends LiveTest {
     }
 
     @Test
+    void itEndsWhenItsVmHasNoProxyAnyMore() throws IOException {
+        systemdRuns();
+        rulesThatExpireAt(LATER);
+        run("qvm-prefs -s work netvm sys-net");
+        steps.clear();
+        host.asRoot();
+
+        assertDone("qvm-firewall --force-root -r work");
+
+        assertThat(steps).containsExactly("exec systemctl stop qubes-reload-firewall@work.timer");
+    }
+
+    @Test
     void aVmThatStartsWithRulesThatExpireHasItsTimer() throws IOException {
         systemdRuns();
         rulesThatExpireAt(LATER);
