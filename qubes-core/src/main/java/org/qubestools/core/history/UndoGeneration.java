@@ -189,9 +189,8 @@ public final class UndoGeneration implements Change {
     private static boolean isSame(QubesVm then, QubesVm now) {
         String uuid = then.get(Attributes.UUID);
         String uuidNow = now.get(Attributes.UUID);
-        return uuid != null && uuidNow != null
-                ? uuid.equals(uuidNow)
-                : then.name().equals(now.name());
+        boolean known = uuid != null && uuidNow != null;
+        return known ? Objects.equals(uuid, uuidNow) : then.name().equals(now.name());
     }
 
     private static @Nullable QubesVm find(VmCollection vms, VmChange change) {
