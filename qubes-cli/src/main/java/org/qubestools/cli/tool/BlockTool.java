@@ -100,7 +100,7 @@ public final class BlockTool implements Tool {
         if (!attach && !args.has(DETACH) && operands != 0) {
             throw Usage.error("no operand expected");
         }
-        DeviceWords.checkOptions(args, attach);
+        DeviceWords.checkOptions(args, "block", attach);
         if (args.has(WATCH) && (attach || args.has(DETACH) || args.has(CLEAN))) {
             throw Usage.error("--watch goes with a list only");
         }

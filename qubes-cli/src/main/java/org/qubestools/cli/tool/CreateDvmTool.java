@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.cli.frame.ExitCode;
-import org.qubestools.cli.frame.Session;
 import org.qubestools.cli.frame.Tool;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.CommonOptions;
@@ -49,6 +48,7 @@ public final class CreateDvmTool implements Tool {
                 .options(CommonOptions.QUIET, DEFAULT_TEMPLATE, USED_TEMPLATE, DEFAULT_SCRIPT)
                 .onlyOneOf(DEFAULT_TEMPLATE, USED_TEMPLATE)
                 .readsStore()
+                .dryRuns()
                 .note(
                         "The VM is called TEMPLATE-dvm; SCRIPT is a file whose content runs in it before it is saved. Where"
                                 + " the driver cannot restore saved VMs, only the VM is made, and DisposableVMs are booted.")
@@ -66,11 +66,17 @@ public final class CreateDvmTool implements Tool {
         String script = args.has(DEFAULT_SCRIPT)
                 ? DisposableImage.USUAL_SCRIPT
                 : scripts == 0 ? null : script(Path.of(operands.get(operands.size() - 1)));
+        if (args.has(CommonOptions.DRY_RUN)) {
+            return dryRun(args, ctx);
+        }
         String dvm;
         try (Runs runs = Runs.open(args, ctx)) {
             QubesVm template = template(args, runs);
             dvm = template.name() + "-dvm";
-            create(ctx, runs.session(), runs.store().vms(), template, dvm);
+            CreateVm change = creation(runs, template, dvm);
+            if (change != null) {
+                Reports.said(ctx, runs.session().qubes().edit(List.of(change), false));
+            }
         }
         try (Runs runs = Runs.open(args, ctx)) {
             return prepare(ctx, runs, dvm, script);
@@ -113,7 +119,33 @@ public final class CreateDvmTool implements Tool {
         return template;
     }
 
-    private static void create(ToolContext ctx, Session session, VmCollection vms, QubesVm template, String name) {
+    private static int dryRun(ParsedArguments args, ToolContext ctx) {
+        try (Runs runs = Runs.open(args, ctx)) {
+            QubesVm template = template(args, runs);
+            String name = template.name() + "-dvm";
+            CreateVm change = creation(runs, template, name);
+            boolean saved = new DisposableImage(runs.system()).isOfUse();
+            QubesVm known = runs.store().vms().byName(name);
+            if (saved && known != null && runs.system().isRunning(known)) {
+                throw new QubesException(ErrorKind.WRONG_STATE, "VM '" + name + "' is running", "shut it down first");
+            }
+            if (ctx.isJson()) {
+                return done(ctx, name, null, true);
+            }
+            if (change != null) {
+                Reports.outcome(ctx, runs.session().qubes().edit(List.of(change), true), true);
+            }
+            ctx.println(
+                    saved
+                            ? "VM '" + name + "' would be started and saved, DisposableVMs be restored from that"
+                            : "DisposableVMs would be copies of VM '" + name + "'");
+            return ExitCode.OK;
+        }
+    }
+
+    /** What makes the VM; null if it is there. */
+    private static @Nullable CreateVm creation(Runs runs, QubesVm template, String name) {
+        VmCollection vms = runs.store().vms();
         QubesVm known = vms.byName(name);
         if (known != null) {
             QubesVm its = vms.template(known).vm();
@@ -123,10 +155,11 @@ public final class CreateDvmTool implements Tool {
                         "VM '" + name + "' is not based on '" + template.name() + "'",
                         "rename it, or set its template with qvm-prefs");
             }
-            return;
+            return null;
         }
-        long maxmem = Math.min(MAXMEM_MIB, session.qubes().vmm().host().memoryMib() / 2);
-        CreateVm change = new CreateVm(
+        long hostMib = runs.session().qubes().vmm().host().memoryMib();
+        long maxmem = Math.min(MAXMEM_MIB, hostMib / 2);
+        return new CreateVm(
                 VmClass.APP,
                 name,
                 Label.GRAY,
@@ -137,7 +170,6 @@ public final class CreateDvmTool implements Tool {
                 null,
                 null,
                 List.of(new Assignment("vcpus", "1"), new Assignment("maxmem", String.valueOf(maxmem))));
-        Reports.said(ctx, session.qubes().edit(List.of(change), false));
     }
 
     private static int prepare(ToolContext ctx, Runs runs, String name, @Nullable String script) {
@@ -146,20 +178,21 @@ public final class CreateDvmTool implements Tool {
         if (!image.isOfUse()) {
             image.choose(dvm);
             ctx.note("VM '" + name + "' is there; DisposableVMs are booted here, so no image of it is saved");
-            return done(ctx, name, null);
+            return done(ctx, name, null, false);
         }
         long memory = image.prepare(dvm, script);
         SetProperties change = new SetProperties(name, List.of(new Assignment("memory", String.valueOf(memory))));
         Reports.said(ctx, runs.session().qubes().edit(List.of(change), false));
-        return done(ctx, name, image.use(dvm));
+        return done(ctx, name, image.use(dvm), false);
     }
 
-    private static int done(ToolContext ctx, String name, @Nullable String image) {
+    private static int done(ToolContext ctx, String name, @Nullable String image, boolean dryRun) {
         if (ctx.isJson()) {
             Map<String, @Nullable Object> result = new LinkedHashMap<>();
             result.put("type", "dvm");
             result.put("vm", name);
             result.put("image", image);
+            result.put("dry_run", dryRun);
             ctx.json(result);
         }
         return ExitCode.OK;

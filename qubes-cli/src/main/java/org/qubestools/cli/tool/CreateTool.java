@@ -30,7 +30,7 @@ import org.qubestools.core.model.VmClass;
 /** {@code qvm-create}: makes a VM. */
 public final class CreateTool implements Tool {
     private static final Opt<String> TEMPLATE =
-            Opt.text("NAME", "-t", "--template").help("template (default: the default template)");
+            Opt.text("NAME", "-t", "--template").help("template (default: the default template, of an HVM none)");
     private static final Opt<String> LABEL =
             Opt.text("NAME", "-l", "--label").help("colour, required: " + Label.names());
     private static final Opt<Boolean> PROXY = Opt.flag("-p", "--proxy").help("make a ProxyVM");
@@ -157,9 +157,9 @@ public final class CreateTool implements Tool {
     }
 
     private static CreateVm change(ParsedArguments args, VmClass vmClass, Label label) {
-        boolean hvmAlone = vmClass == VmClass.HVM && !args.has(TEMPLATE);
+        boolean hvmAlone = vmClass == VmClass.HVM && isWithoutTemplate(args);
         boolean standalone = args.has(STANDALONE) || hvmAlone || vmClass == VmClass.TEMPLATE_HVM;
-        if (vmClass == VmClass.TEMPLATE_HVM && args.has(TEMPLATE)) {
+        if (vmClass == VmClass.TEMPLATE_HVM && !isWithoutTemplate(args)) {
             throw new QubesException(ErrorKind.INVALID_VALUE, "a TemplateHVM has no template", "leave --template out");
         }
         return new CreateVm(
@@ -173,6 +173,11 @@ public final class CreateTool implements Tool {
                 rootImage(args, ROOT_COPY, standalone),
                 rootImage(args, ROOT_MOVE, standalone),
                 assignments(args));
+    }
+
+    private static boolean isWithoutTemplate(ParsedArguments args) {
+        String untrusted = args.value(TEMPLATE).orElse("");
+        return untrusted.isEmpty() || untrusted.equalsIgnoreCase("none");
     }
 
     private static @Nullable Path rootImage(ParsedArguments args, Opt<String> option, boolean standalone) {

@@ -19,11 +19,12 @@ import org.qubestools.core.io.SafeText;
  */
 record DeviceWords(String kind, String action, List<String> rest) {
     static final Opt<String> OPTION = Opt.text("NAME=VALUE", "-o", "--option")
-            .help("in the words of R4: frontend-dev=NAME, read-only=True")
+            .help("in the words of R4: frontend-dev=NAME, read-only=True; of PCI devices no-strict-reset=True")
             .repeatable();
 
     private static final String FRONTEND = "frontend-dev";
     private static final String READ_ONLY = "read-only";
+    private static final String NO_STRICT_RESET = "no-strict-reset";
 
     /** The action that a word stands for. */
     static Optional<String> action(String word) {
@@ -76,25 +77,45 @@ record DeviceWords(String kind, String action, List<String> rest) {
         if (args.has(CommonOptions.DRY_RUN) && !kind.equals("pci")) {
             throw Usage.error("--dry-run goes with 'pci' only");
         }
-        checkOptions(args, kind.equals("block") && action.equals("attach"));
+        checkOptions(args, kind, action.equals("attach"));
     }
 
-    /** Each option has a name of R4 that has a meaning here; a usage error else. */
-    static void checkOptions(ParsedArguments args, boolean attaches) {
+    /** Each option has a name of R4 that has a meaning for an attach of this kind of device; a usage error else. */
+    static void checkOptions(ParsedArguments args, String kind, boolean attaches) {
         for (String option : args.values(OPTION)) {
             String name = option.substring(0, Math.max(0, option.indexOf('=')));
-            boolean known = name.equals(FRONTEND) || name.equals(READ_ONLY);
-            boolean good = !name.equals(READ_ONLY) || isTrue(option) || option.endsWith("=False");
-            if (!attaches || !known || !good) {
+            boolean known =
+                    switch (name) {
+                        case FRONTEND -> kind.equals("block");
+                        case READ_ONLY -> kind.equals("block") && isBoolean(option);
+                        case NO_STRICT_RESET -> kind.equals("pci") && isBoolean(option);
+                        default -> false;
+                    };
+            if (!attaches || !known) {
                 throw Usage.error("--option " + SafeText.of(option)
                         + " means nothing here; block devices are attached with " + FRONTEND + "=NAME and " + READ_ONLY
-                        + "=True or False");
+                        + "=True or False, PCI devices with " + NO_STRICT_RESET + "=True or False");
             }
         }
     }
 
+    private static boolean isBoolean(String option) {
+        return isTrue(option) || option.endsWith("=False");
+    }
+
     private static boolean isTrue(String option) {
-        return option.equals(READ_ONLY + "=True") || option.equals(READ_ONLY + "=yes");
+        return option.endsWith("=True") || option.endsWith("=yes");
+    }
+
+    /** Whether PCI devices that cannot be reset shall do. */
+    static boolean noStrictReset(ParsedArguments args) {
+        boolean lax = false;
+        for (String option : args.values(OPTION)) {
+            if (option.startsWith(NO_STRICT_RESET + "=")) {
+                lax = isTrue(option);
+            }
+        }
+        return lax;
     }
 
     /** The name in the VM that is asked for, in either way. */

@@ -9,7 +9,10 @@ import org.qubestools.cli.frame.Session;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.ParsedArguments;
+import org.qubestools.core.edit.Change;
 import org.qubestools.core.edit.ChangePciDevices;
+import org.qubestools.core.edit.SetProperties;
+import org.qubestools.core.edit.SetProperties.Assignment;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.SafeText;
@@ -109,20 +112,25 @@ final class PciActions {
 
     private int change(Session session, String untrustedVm, List<PciAddress> devices, boolean add) {
         boolean dryRun = args.has(CommonOptions.DRY_RUN);
-        ChangePciDevices change = new ChangePciDevices(untrustedVm, devices, add);
+        List<Change> changes = new ArrayList<>(List.of(new ChangePciDevices(untrustedVm, devices, add)));
+        boolean lax = DeviceWords.noStrictReset(args);
+        if (lax) {
+            changes.add(new SetProperties(untrustedVm, List.of(new Assignment("pci_strictreset", "False"))));
+        }
         if (session.qubes().vmm().isOffline()) {
-            Reports.outcome(ctx, session.qubes().edit(List.of(change), dryRun), dryRun);
+            Reports.outcome(ctx, session.qubes().edit(changes, dryRun), dryRun);
             return ExitCode.OK;
         }
         StoreSnapshot store = session.qubes().load();
-        QubesVm vm = store.vms().require(untrustedVm);
+        QubesVm stored = store.vms().require(untrustedVm);
+        QubesVm vm = lax ? stored.with(Attributes.PCI_STRICTRESET, false) : stored;
         try (RunningSystem system = session.running(store, warning())) {
             PciDevices pci = new PciDevices(
                     system, ctx.host().waitTime(), system.commands(ctx.host().qrexec()));
             if (add) {
                 pci.requireFree(vm, devices);
             }
-            Reports.outcome(ctx, session.qubes().edit(List.of(change), dryRun), dryRun);
+            Reports.outcome(ctx, session.qubes().edit(changes, dryRun), dryRun);
             for (PciAddress device : dryRun ? List.<PciAddress>of() : devices) {
                 live(pci, vm, device, add);
             }

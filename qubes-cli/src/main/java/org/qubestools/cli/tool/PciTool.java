@@ -22,10 +22,11 @@ public final class PciTool implements Tool {
     public ToolSpec spec() {
         return new ToolSpec("qvm-pci", "list, add and remove the PCI devices of a VM")
                 .operands("[list|attach|detach] VM [BUS:SLOT.FUNCTION | CLASS]", 1, 3)
-                .options(CommonOptions.QUIET, LIST, ADD, DELETE, ADD_CLASS)
+                .options(CommonOptions.QUIET, LIST, ADD, DELETE, ADD_CLASS, DeviceWords.OPTION)
                 .changesStore()
                 .note("A running VM gets or loses the device at once if it can, else at its next start. In offline "
                         + "mode only the list changes.")
+                .note("The option no-strict-reset=True sets pci_strictreset of the VM to False, for all its devices.")
                 .example("qvm-pci sys-net", "list the devices of sys-net")
                 .example("qvm-pci -a sys-net 00:19.0", "give it one")
                 .example("qvm-pci attach sys-net 00:19.0", "the same in the words of R4")
@@ -54,6 +55,7 @@ public final class PciTool implements Tool {
         if (change && !hasOperand) {
             throw PciActions.missing(args.has(ADD_CLASS) ? "a class, net or usb," : "the address of a device");
         }
+        DeviceWords.checkOptions(args, "pci", args.has(ADD) || args.has(ADD_CLASS));
         PciActions actions = new PciActions(args, ctx);
         String vm = args.operand(0);
         if (args.has(ADD_CLASS)) {

@@ -88,6 +88,34 @@ final class CreateDvmToolTest extends LiveTest {
     }
 
     @Test
+    void aDryRunSaysWhatWouldBeMadeAndSaved() {
+        Outcome outcome = run("qvm-create-default-dvm -q --dry-run fedora-23");
+
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out())
+                .startsWith("new AppVM fedora-23-dvm (qid 7)\n")
+                .contains("  vcpus: (absent) -> 1\n", "create " + DVM + "\n")
+                .endsWith("VM 'fedora-23-dvm' would be started and saved, DisposableVMs be restored from that\n");
+        assertThat(steps).isEmpty();
+        assertThat(tree.store()).isEqualTo(StoreTree.smallStore());
+        assertThat(run("qvm-create-default-dvm --dry-run --json fedora-23").out())
+                .contains("\"vm\": \"fedora-23-dvm\"", "\"image\": null", "\"dry_run\": true");
+    }
+
+    @Test
+    void aDryRunRefusesWhatTheRealOneWould() {
+        assertRefused("qvm-create-default-dvm --dry-run work", 1, "DisposableVMs need a TemplateVM");
+        assertThat(run("qvm-create -q -l red -t fedora-23 fedora-23-dvm").code())
+                .isZero();
+        assertThat(run("qvm-create-default-dvm --dry-run fedora-23").out())
+                .isEqualTo("VM 'fedora-23-dvm' would be started and saved, DisposableVMs be restored from that\n");
+        tree.write("/var/run/qubes/qrexec.fedora-23-dvm", "");
+        assertThat(run("qvm-start -q fedora-23-dvm").code()).isZero();
+        assertRefused("qvm-create-default-dvm --dry-run fedora-23", 1, "VM 'fedora-23-dvm' is running");
+    }
+
+    @Test
     void onlyATemplateVmWillDo() {
         assertRefused("qvm-create-default-dvm work", 1, "DisposableVMs need a TemplateVM");
         assertRefused("qvm-create-default-dvm nobody", 1, "no VM has the name 'nobody'");

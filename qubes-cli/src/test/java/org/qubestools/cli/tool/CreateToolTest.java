@@ -189,6 +189,18 @@ final class CreateToolTest extends ToolTest {
     }
 
     @Test
+    void anEmptyTemplateIsNoneWhichAnHvmCanHave() {
+        assertThat(tree.run("qvm-create -q -l red --class HVM --template= one").code())
+                .isZero();
+        assertThat(tree.run("qvm-create -q -l red --hvm-template -t none two").code())
+                .isZero();
+        assertThat(tree.exists("/var/lib/qubes/appvms/one/root.img")).isTrue();
+        assertThat(tree.run("qvm-ls --raw-data --fields name-raw,template one two")
+                        .out())
+                .isEqualTo("one|None\ntwo|n/a\n");
+    }
+
+    @Test
     void labelsTemplatesAndPoolsThatAreRefused() {
         assertRefused("qvm-create new", 1, "a label is required");
         assertRefused("qvm-create -l pink new", 1, "'pink' is no label");
@@ -196,6 +208,8 @@ final class CreateToolTest extends ToolTest {
         assertRefused("qvm-create -l red -t nosuch new", 1, "no VM has the name 'nosuch'");
         assertRefused("qvm-create -l red -H -t fedora-23 new", 1, "fedora-23");
         assertRefused("qvm-create -l red --hvm-template -t fedora-23 new", 1, "a TemplateHVM has no template");
+        assertRefused("qvm-create -l red --template= new", 1, "an AppVM has one, or is a copy of one");
+        assertRefused("qvm-create -l red -t none -s new", 1, "an AppVM has one, or is a copy of one");
         assertRefused("qvm-create -l red -P nosuch new", 1, "there is no storage pool 'nosuch'");
     }
 

@@ -61,7 +61,12 @@ final class DryRunTest {
 
     /** By tool a command line that changes what runs: vault runs, work is paused, win7 is halted. */
     private static final List<String> OF_DOMAINS = List.of(
-            "qvm-kill vault", "qvm-pause vault", "qvm-shutdown vault", "qvm-start personal", "qvm-unpause work");
+            "qvm-create-default-dvm fedora-23",
+            "qvm-kill vault",
+            "qvm-pause vault",
+            "qvm-shutdown vault",
+            "qvm-start personal",
+            "qvm-unpause work");
 
     /** Tools whose test has the dry run too, because they need more than is here. */
     private static final List<String> TESTED_THERE =
@@ -80,7 +85,6 @@ final class DryRunTest {
             "qubesdb-watch",
             "qubesdb-write",
             "qvm-check",
-            "qvm-create-default-dvm",
             "qvm-events",
             "qvm-ls",
             "qvm-run",

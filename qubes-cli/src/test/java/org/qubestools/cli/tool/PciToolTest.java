@@ -146,6 +146,24 @@ final class PciToolTest extends LiveTest {
         assertFails("qvm-pci -l work 00:1a.0", 2, "a list takes one VM");
     }
 
+    @Test
+    void theResetOfR4IsAPropertyOfTheVm() {
+        assertDone("qvm-pci attach work dom0:00:1a.0 -o no-strict-reset=False");
+        assertThat(run("qvm-prefs work pci_strictreset").out()).isEqualTo("True\n");
+
+        assertDone("qvm-pci attach work dom0:00:1d.0 --option no-strict-reset=True");
+
+        assertThat(run("qvm-prefs work pci_strictreset").out()).isEqualTo("False\n");
+        assertThat(devices("work")).isEqualTo("['00:1a.0', '00:1d.0']\n");
+        assertThat(run("qvm-pci --dry-run -o no-strict-reset=True -C vault net").out())
+                .contains("pci_strictreset: True -> False");
+        assertFails("qvm-pci attach work 04:00.0 -o permissive=True", 2, "means nothing here");
+        assertFails("qvm-pci -d work 00:1a.0 -o no-strict-reset=True", 2, "means nothing here");
+        assertFails("qvm-pci attach work 04:00.0 -o no-strict-reset=maybe", 2, "means nothing here");
+        assertFails("qvm-device usb attach work sys-net:1-1 -o no-strict-reset=True", 2, "means nothing here");
+        assertThat(devices("work")).isEqualTo("['00:1a.0', '00:1d.0']\n");
+    }
+
     private void inGuest(String key, String value) {
         services.withXenStore("/local/domain/0/backend/pci/3/0/" + key, value);
     }

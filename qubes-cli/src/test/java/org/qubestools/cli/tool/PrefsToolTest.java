@@ -396,6 +396,7 @@ final class PrefsToolTest extends ToolTest {
         assertRefused("qvm-prefs work netvm nosuch", 1, "nosuch");
         assertRefused("qvm-prefs sys-firewall netvm sys-firewall", 1, "that would be a loop");
         assertRefused("qvm-prefs work template vault", 1, "'vault' is not a template");
+        assertRefused("qvm-prefs work template=", 1, "would leave VM 'work' without a root image");
         assertRefused("qvm-prefs work mac 00:11", 1, "mac");
         assertRefused("qvm-prefs work debug maybe", 1, "debug");
         assertRefused("qvm-prefs work pcidevs [__import__('os').system('id')]", 1, "is no list of PCI addresses");
@@ -408,6 +409,14 @@ final class PrefsToolTest extends ToolTest {
         Outcome outcome = tree.run(words("qvm-prefs", "work", "memory", "1\u001b[31m\n2"));
 
         assertRefused(outcome, 1, "memory: '1\\x1b[31m\\x0a2'");
+    }
+
+    @Test
+    void whoHasNoTemplateMayBeToldSo() {
+        assertPrints("qvm-prefs win7 template=", "");
+        assertPrints("qvm-prefs win7 template none", "");
+        assertNothingChanged();
+        assertRefused("qvm-prefs win7 template fedora-23", 1, "has no template and cannot get one");
     }
 
     @Test

@@ -30,16 +30,43 @@ public final class TemplateProperty extends SettableProperty {
     @Override
     public QubesVm set(VmView view, String untrusted, PropertyContext context) {
         QubesVm vm = view.vm();
+        if (isNone(untrusted)) {
+            return withNone(view);
+        }
         QubesVm template = view.vms().require(untrusted);
         if (view.vms().storedTemplate(vm).isNone() && vm.vmClass() != VmClass.DISPOSABLE) {
-            throw new QubesException(
-                    ErrorKind.INVALID_VALUE,
-                    "VM '" + vm.name() + "' has no template and cannot get one",
-                    "only a template-based VM can change its template");
+            throw cannotGetOne(vm);
         }
         checkKind(vm.vmClass(), template);
         context.note("setting template of '" + vm.name() + "' to '" + template.name() + "'");
         return vm.with(Attributes.TEMPLATE, String.valueOf(template.qid()));
+    }
+
+    /** None is what an HVM without a template has already; the root image of a VM with one is the template's. */
+    private static QubesVm withNone(VmView view) {
+        QubesVm vm = view.vm();
+        boolean without = view.vms().storedTemplate(vm).isNone();
+        if (without && vm.vmClass() == VmClass.HVM) {
+            return vm;
+        }
+        throw without
+                ? cannotGetOne(vm)
+                : Refusals.invalid(
+                        "template",
+                        "none",
+                        "would leave VM '" + vm.name() + "' without a root image, which is its template's",
+                        "qvm-create --standalone makes a VM that has one of its own");
+    }
+
+    private static QubesException cannotGetOne(QubesVm vm) {
+        return new QubesException(
+                ErrorKind.INVALID_VALUE,
+                "VM '" + vm.name() + "' has no template and cannot get one",
+                "only a template-based VM can change its template");
+    }
+
+    private static boolean isNone(String untrusted) {
+        return untrusted.isEmpty() || untrusted.equalsIgnoreCase("none");
     }
 
     /** Refuses a VM that is no template, or one that VMs of this class cannot be based on. */
@@ -62,12 +89,20 @@ public final class TemplateProperty extends SettableProperty {
 
     /** The template of a new VM of this class: the named one, or the default for classes that always have one. */
     public static @Nullable QubesVm ofNewVm(VmCollection vms, VmClass vmClass, @Nullable String untrusted) {
-        if (untrusted != null && !untrusted.isEmpty()) {
+        boolean canBeWithout = vmClass.isHvm() || vmClass == VmClass.TEMPLATE;
+        if (untrusted != null && isNone(untrusted) && !canBeWithout) {
+            throw Refusals.invalid(
+                    "template",
+                    "none",
+                    "is impossible: " + vmClass.withArticle() + " has one, or is a copy of one",
+                    "leave --template out for the default template");
+        }
+        if (untrusted != null && !isNone(untrusted)) {
             QubesVm named = vms.require(untrusted);
             checkKind(vmClass, named);
             return named;
         }
-        if (vmClass.isHvm() || vmClass == VmClass.TEMPLATE) {
+        if (canBeWithout) {
             return null;
         }
         QubesVm byDefault = vms.globals().defaultTemplate();
