@@ -164,7 +164,6 @@ final class StoreEdit implements AutoCloseable {
         List<String> warnings = new ArrayList<>(0);
         StoreHistory history = place.history(limits, ownership, warnings::add);
         draft.applyToVmm();
-        boolean saved = false;
         try {
             if (fresh == null && !Arrays.equals(before, after)) { // a new store was nothing before
                 history.begin(before, after, difference);
@@ -173,18 +172,19 @@ final class StoreEdit implements AutoCloseable {
             if (fresh != null) {
                 fresh.publish();
             }
-            saved = true;
-            NameList.refresh(
-                    place.config(),
-                    draft.bytes().wanted() == null
-                            ? draft.vms()
-                            : place.parse(after.clone()).vms());
-        } finally {
-            if (!saved) {
-                history.abandon();
-                draft.undoInVmm();
-            }
+        } catch (QubesException e) {
+            history.abandon();
+            throw draft.undoneInVmm(e);
+        } catch (RuntimeException | Error e) {
+            history.abandon();
+            draft.undoneInVmmAfter(e);
+            throw e;
         }
+        NameList.refresh(
+                place.config(),
+                draft.bytes().wanted() == null
+                        ? draft.vms()
+                        : place.parse(after.clone()).vms());
         history.finish();
         return warnings;
     }

@@ -1,8 +1,6 @@
 package org.qubestools.devices;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.FileNames;
 import org.qubestools.core.model.PciAddress;
 
 /**
@@ -32,9 +31,9 @@ public record HostPci(PciAddress address, int classCode, int vendor, int device)
      */
     public static List<HostPci> all(Path bus) {
         List<HostPci> found = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(bus)) {
-            for (Path entry : entries) {
-                read(entry).ifPresent(found::add);
+        try {
+            for (String name : FileNames.in(bus)) {
+                read(name, bus.resolve(name)).ifPresent(found::add);
             }
         } catch (NoSuchFileException e) {
             return List.of();
@@ -46,9 +45,8 @@ public record HostPci(PciAddress address, int classCode, int vendor, int device)
         return found;
     }
 
-    private static Optional<HostPci> read(Path entry) {
-        Optional<PciAddress> address =
-                PciName.find(String.valueOf(entry.getFileName())).flatMap(PciName::stored);
+    private static Optional<HostPci> read(String name, Path entry) {
+        Optional<PciAddress> address = PciName.find(name).flatMap(PciName::stored);
         int code = number(entry.resolve("class"));
         return address.isEmpty() || code < 0
                 ? Optional.empty()

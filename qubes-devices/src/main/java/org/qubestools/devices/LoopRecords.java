@@ -3,14 +3,10 @@ package org.qubestools.devices;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +15,9 @@ import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.AtomicFile;
 import org.qubestools.core.io.FileLayer;
+import org.qubestools.core.io.FileNames;
 import org.qubestools.core.io.IoReason;
+import org.qubestools.core.io.LockFile;
 import org.qubestools.core.io.Ownership;
 
 /**
@@ -86,14 +84,7 @@ final class LoopRecords {
             Files.createDirectories(folder);
             layer.setMode(folder, FOLDER_MODE);
         }
-        Path file = folder.resolve(LOCK);
-        try {
-            Files.createFile(file);
-            layer.setMode(file, FILE_MODE);
-        } catch (FileAlreadyExistsException e) {
-            return FileChannel.open(file, StandardOpenOption.WRITE); // as it is at all times but the first
-        }
-        return FileChannel.open(file, StandardOpenOption.WRITE);
+        return LockFile.open(folder.resolve(LOCK));
     }
 
     /** Whether there is anything that could be looked at; costs nothing where no loop device was ever made. */
@@ -117,16 +108,15 @@ final class LoopRecords {
 
     private List<String> names() {
         List<String> names = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-            for (Path entry : entries) {
-                String name = String.valueOf(entry.getFileName());
+        try {
+            for (String name : FileNames.in(folder)) {
                 if (!name.startsWith(".")) {
                     names.add(name);
                 }
             }
         } catch (NoSuchFileException | NotDirectoryException e) {
             return List.of();
-        } catch (IOException | DirectoryIteratorException e) {
+        } catch (IOException e) {
             throw failed("read the records of loop devices", e);
         }
         names.sort(NaturalOrder.INSTANCE);
@@ -172,9 +162,11 @@ final class LoopRecords {
         }
     }
 
-    private static QubesException failed(String what, Exception e) {
-        String why = e instanceof IOException io ? IoReason.of(io) : String.valueOf(e.getMessage());
+    private static QubesException failed(String what, IOException e) {
         return new QubesException(
-                ErrorKind.FAILED, "cannot " + what + " in " + FOLDER + ": " + why, "see who may write there", e);
+                ErrorKind.FAILED,
+                "cannot " + what + " in " + FOLDER + ": " + IoReason.of(e),
+                "see who may write there",
+                e);
     }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.core.io.FileNames;
 
 /**
  * Reads block devices from sysfs, by the layout of {@code Documentation/ABI/stable/sysfs-block} of Linux.
@@ -31,12 +32,10 @@ public final class SysfsReader {
 
     /** Kernel names of all block devices, disks and partitions, in natural order; empty without sysfs. */
     public List<String> names() {
-        List<String> names = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(sys.resolve("class/block"))) {
-            for (Path entry : entries) {
-                names.add(entry.getFileName().toString());
-            }
-        } catch (IOException | DirectoryIteratorException e) {
+        List<String> names;
+        try {
+            names = FileNames.in(sys.resolve("class/block"));
+        } catch (IOException e) {
             return List.of(); // a system without block devices, such as a container
         }
         names.sort(NaturalOrder.INSTANCE);

@@ -1,13 +1,11 @@
 package org.qubestools.devices;
 
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.qubestools.core.io.FileNames;
 import org.qubestools.core.vmm.HostDevice;
 
 /**
@@ -39,12 +37,10 @@ public final class SysfsUsb {
 
     /** All devices, in natural order of their ports; one that goes meanwhile is not there. */
     List<HostUsb> all() {
-        List<String> names = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-            for (Path entry : entries) {
-                names.add(String.valueOf(entry.getFileName()));
-            }
-        } catch (IOException | DirectoryIteratorException e) {
+        List<String> names;
+        try {
+            names = FileNames.in(folder);
+        } catch (IOException e) {
             return List.of(); // a host without USB
         }
         names.sort(NaturalOrder.INSTANCE);

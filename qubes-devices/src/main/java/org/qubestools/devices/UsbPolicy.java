@@ -6,13 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.AtomicFile;
 import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.io.IoReason;
+import org.qubestools.core.io.LockFile;
 import org.qubestools.core.io.Ownership;
 import org.qubestools.core.io.SafeText;
 
@@ -108,8 +108,7 @@ final class UsbPolicy {
     }
 
     private void locked(Path file, Change change) {
-        try (FileChannel lock =
-                FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel lock = LockFile.open(folder.resolve(LOCK))) {
             lock.lock();
             change.run();
         } catch (IOException e) {

@@ -3,6 +3,7 @@ package org.qubestools.cli.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -310,6 +311,18 @@ final class HistoryTest {
 
         assertThat(set.err()).contains("this change is not in the history").hasLineCount(1);
         assertThat(done("qvm-prefs work memory").out()).isEqualTo("600\n");
+    }
+
+    @Test
+    void aRecordOfAnySizeIsInNobodysWay() throws IOException {
+        done(SET + "memory 600");
+        Path record = backup.resolve("generation-000001.json");
+        try (RandomAccessFile file = new RandomAccessFile(record.toString(), "rw")) {
+            file.setLength(3L << 30);
+        }
+
+        assertThat(done(SET + "memory 700").err()).isEmpty();
+        assertThat(done("qubes-store history").out()).hasLineCount(2);
     }
 
     @Test

@@ -8,8 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.qubestools.cli.ToolRunner.Outcome;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
 import org.qubestools.core.runtime.FakeQrexecClient;
 import org.qubestools.core.runtime.Programs;
+import org.qubestools.core.vmm.DomainState;
 import org.qubestools.core.vmm.GuestPort;
 import org.qubestools.core.vmm.LiveDisk;
 import org.qubestools.core.vmm.VmmTraits;
@@ -147,5 +150,38 @@ final class GrowToolTest extends LiveTest {
         assertThat(outcome.code()).isZero();
         assertThat(outcome.err()).contains("enlarge the file system").hasLineCount(1);
         assertThat(steps).noneMatch(step -> step.contains("create paused"));
+    }
+
+    @Test
+    void aTemplateWhoseStartComesToNothingDoesNotStay() {
+        services.failingAt("qrexec start 1 debian-8");
+
+        assertFails("qvm-grow-root --allow-start debian-8 4M", 1, "the fake fails at: qrexec start 1 debian-8");
+
+        assertThat(steps).contains("libvirt shutdown debian-8");
+        assertThat(state("debian-8")).isEqualTo(DomainState.SHUTOFF);
+    }
+
+    @Test
+    void aTemplateThatCannotBeEndedIsTold() throws IOException {
+        vmm.ignoringShutdown("debian-8").ignoringDestroy("debian-8");
+        tree.write("/var/run/qubes/qrexec.debian-8", "");
+        anyCommandOf("debian-8", 0);
+
+        Outcome outcome = run("qvm-grow-root --allow-start debian-8 4M");
+
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).contains("VM 'debian-8' runs even after it was killed");
+    }
+
+    @Test
+    void theFirstFailureIsToldAlsoIfTheTemplateCannotBeEnded() throws IOException {
+        vmm.failingAt("shutdown debian-8", new QubesException(ErrorKind.VMM_UNREACHABLE, "libvirtd went away"));
+        tree.write("/var/run/qubes/qrexec.debian-8", "");
+        anyCommandOf("debian-8", 1);
+
+        Outcome outcome = run("qvm-grow-root --allow-start debian-8 4M");
+
+        assertThat(outcome.err()).contains("resize2fs ended with status 1", "libvirtd went away");
     }
 }

@@ -119,4 +119,17 @@ final class LivePrefsTest extends LiveTest {
         assertThat(outcome.code()).isZero();
         assertThat(outcome.err()).contains("warning: the definition of 'vault' could not be removed: no answer");
     }
+
+    @Test
+    void anUndoThatFailsTooHidesNothing() {
+        domain("vault", -1, org.qubestools.core.vmm.DomainState.SHUTOFF);
+        vmm.failingAt("define safe", new QubesException(ErrorKind.FAILED, "no such machine"))
+                .failingAt("define vault", new QubesException(ErrorKind.FAILED, "out of memory"));
+
+        assertFails(
+                "qvm-prefs -s vault name safe",
+                1,
+                "no such machine; could not undo everything, left over: the removed definition of 'vault' (out of memory)");
+        assertThat(tree.store()).isEqualTo(StoreTree.smallStore());
+    }
 }

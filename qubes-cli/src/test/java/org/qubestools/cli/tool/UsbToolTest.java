@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +87,15 @@ final class UsbToolTest extends LiveTest {
         assertThat(asked).containsExactly("sys-net 2-1.4\nwork sys-net allow\n");
         assertThat(host.vms().calls()).containsExactly("call work root:" + ATTACH);
         assertThat(policy()).doesNotExist();
+    }
+
+    @Test
+    void whoComesFirstLeavesTheLockToTheGroup() throws IOException {
+        assertDone("qvm-usb -a work sys-net:2-1.4");
+
+        assertThat(Files.getPosixFilePermissions(policy().resolveSibling(".qubes.USB.lock")))
+                .contains(PosixFilePermission.GROUP_WRITE)
+                .doesNotContain(PosixFilePermission.OTHERS_READ);
     }
 
     @Test

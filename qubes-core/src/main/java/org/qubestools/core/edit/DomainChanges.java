@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.Rollback;
+import org.qubestools.core.io.UndoStack;
 import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmView;
@@ -19,8 +21,7 @@ final class DomainChanges {
     private record Wish(VmView vm, boolean define, boolean ifPossible) {}
 
     private final List<Wish> wishes = new ArrayList<>(0);
-    private final List<DomainSpec> removed = new ArrayList<>(0);
-    private final List<DomainKey> made = new ArrayList<>(0);
+    private final UndoStack undo = new UndoStack();
 
     /** A VM without a UUID was only registered and gets no definition. */
     void define(VmView vm) {
@@ -72,11 +73,10 @@ final class DomainChanges {
             for (Map.Entry<String, VmView> definition : definitions.entrySet()) {
                 DomainSpec spec = new DomainSpec(definition.getKey(), latest(definition.getValue(), after));
                 vmm.define(spec);
-                made.add(spec.key());
+                undo.push("the definition of '" + spec.key().name() + "'", () -> vmm.undefine(spec.key()));
             }
         } catch (QubesException e) {
-            undo(vmm);
-            throw e;
+            throw undone(e);
         }
     }
 
@@ -92,7 +92,7 @@ final class DomainChanges {
             boolean defined = vmm.find(key).isPresent();
             vmm.undefine(key);
             if (defined && again != null) {
-                removed.add(again);
+                undo.push("the removed definition of '" + key.name() + "'", () -> vmm.define(again));
             }
         } catch (QubesException e) {
             if (!wish.ifPossible()) {
@@ -102,15 +102,13 @@ final class DomainChanges {
         }
     }
 
-    /** Takes back what {@link #apply} did; also when the save after it failed. */
-    void undo(Vmm vmm) {
-        for (DomainKey key : made) {
-            vmm.undefine(key);
-        }
-        made.clear();
-        for (DomainSpec spec : removed) {
-            vmm.define(spec);
-        }
-        removed.clear();
+    /** Takes back what {@link #apply} did, after an error, and adds to that what could not be taken back. */
+    QubesException undone(QubesException error) {
+        return Rollback.of(error, undo);
+    }
+
+    /** The same after an error of ours. */
+    void undoneAfter(Throwable bug) {
+        Rollback.ofBug(bug, undo);
     }
 }

@@ -251,9 +251,14 @@ public final class Draft implements PropertyContext {
         domains.apply(vmm, warnings, this);
     }
 
-    /** Takes back what {@link #applyToVmm} did, when the save after it failed. */
-    public void undoInVmm() {
-        domains.undo(vmm);
+    /** Takes back what {@link #applyToVmm} did, when the save after it failed; the error with what is left over. */
+    public QubesException undoneInVmm(QubesException error) {
+        return domains.undone(error);
+    }
+
+    /** The same after an error of ours. */
+    public void undoneInVmmAfter(Throwable bug) {
+        domains.undoneAfter(bug);
     }
 
     public Instant now() {

@@ -2,13 +2,13 @@ package org.qubestools.core.edit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.core.io.FileNames;
 import org.qubestools.core.io.RealPaths;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.VmFiles;
@@ -70,9 +70,9 @@ public final class HostTree {
             return "";
         }
         List<String> names = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-            for (Path entry : entries) {
-                names.add(SafeText.of(String.valueOf(entry.getFileName())));
+        try {
+            for (String name : FileNames.in(directory)) {
+                names.add(SafeText.of(name));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(directory + ": " + e.getMessage(), e);

@@ -1,7 +1,7 @@
 package org.qubestools.core.history;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -9,12 +9,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import org.qubestools.core.io.FileNames;
+import org.qubestools.core.io.FlatJson;
 
 /** The names of the history in its directory: {@code generation-NNNNNN.xml} and {@code .json}, and the last save. */
 final class GenerationFiles {
     private static final String PREFIX = "generation-";
     private static final int DIGITS = 6;
     private static final int MAX_DIGITS = 9;
+    /** The words of a command line and the VMs of a store need no more, each character as an escape. */
+    private static final long MAX_RECORD = 16 << 20;
 
     private final Path directory;
 
@@ -49,9 +53,9 @@ final class GenerationFiles {
     /** The numbers that have a file, from the oldest on; none without the directory. */
     List<Integer> numbers() throws IOException {
         TreeSet<Integer> numbers = new TreeSet<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                int number = numberOf(file.getFileName().toString());
+        try {
+            for (String name : FileNames.in(directory)) {
+                int number = numberOf(name);
                 if (number > 0) {
                     numbers.add(number);
                 }
@@ -60,6 +64,19 @@ final class GenerationFiles {
             return List.of();
         }
         return new ArrayList<>(numbers);
+    }
+
+    /**
+     * What is recorded of the change of this number.
+     *
+     * @throws FlatJson.Malformed if it is no record of ours
+     */
+    Generation read(int number) throws IOException, FlatJson.Malformed {
+        Path file = record(number);
+        if (Files.size(file) > MAX_RECORD) {
+            throw new FlatJson.Malformed("it is too long");
+        }
+        return Generation.read(number, new String(Files.readAllBytes(file), StandardCharsets.US_ASCII));
     }
 
     private static int numberOf(String name) {

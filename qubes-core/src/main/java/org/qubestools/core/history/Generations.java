@@ -2,7 +2,6 @@ package org.qubestools.core.history;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,8 +56,7 @@ public final class Generations {
 
     private Generation record(int number) {
         try {
-            byte[] text = Files.readAllBytes(files.record(number));
-            return Generation.read(number, new String(text, StandardCharsets.US_ASCII));
+            return files.read(number);
         } catch (IOException | FlatJson.Malformed e) {
             return new Generation(number, 0, Author.UNKNOWN, false, "", "", List.of(), List.of());
         }

@@ -119,8 +119,7 @@ public final class StoreHistory {
 
     private @Nullable Generation readRecord(int ofNumber) {
         try {
-            return Generation.read(
-                    ofNumber, new String(Files.readAllBytes(files.record(ofNumber)), StandardCharsets.US_ASCII));
+            return files.read(ofNumber);
         } catch (IOException | FlatJson.Malformed e) {
             return null; // cut off by a power failure, or by somebody: the numbers go on behind it
         }

@@ -2,7 +2,10 @@ package org.qubestools.core.runtime;
 
 import java.time.Duration;
 import java.util.List;
+import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.Rollback;
+import org.qubestools.core.io.UndoStack;
 import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.QubesVm;
 
@@ -20,17 +23,35 @@ final class Errand {
         this.system = system;
     }
 
-    /** Does the work in the VM while commands can be run in it. */
+    /** Does the work in the VM while commands can be run in it; what it throws comes with why the VM still runs, if so. */
     void in(QubesVm vm, Runnable work) {
         QubesVm alone =
                 system.replace(vm.with(Attributes.USES_DEFAULT_NETVM, false).with(Attributes.NETVM, "none"));
-        new VmStarter(system).start(alone, QUIET);
+        UndoStack undo = new UndoStack();
         try {
+            start(alone, undo);
             QrexecReadiness.require(system, vm);
             work.run();
-        } finally {
-            shutDown(vm);
+        } catch (QubesException e) {
+            throw Rollback.of(e, undo);
+        } catch (RuntimeException | Error e) {
+            Rollback.ofBug(e, undo);
+            throw e;
         }
+        shutDown(vm);
+    }
+
+    /** A start can fail when the VM runs already; one that somebody else has started is none of this. */
+    private void start(QubesVm vm, UndoStack undo) {
+        try {
+            new VmStarter(system).start(vm, QUIET);
+        } catch (QubesException e) {
+            if (e.kind() != ErrorKind.WRONG_STATE && system.isRunning(vm)) {
+                undo.push("VM '" + vm.name() + "'", () -> shutDown(vm));
+            }
+            throw e;
+        }
+        undo.push("VM '" + vm.name() + "'", () -> shutDown(vm));
     }
 
     /** Also for a user who wants all to end: a file system shall not be left in the middle of something. */
@@ -45,7 +66,10 @@ final class Errand {
             system.warn("VM '" + killed.name() + "' had to be killed");
         }
         for (QubesException failure : outcome.failed().values()) {
-            system.warn("VM '" + vm.name() + "' may still run: " + failure.getMessage());
+            throw failure;
+        }
+        if (!outcome.left().isEmpty()) {
+            throw VmStopper.outlived(vm);
         }
     }
 

@@ -2,13 +2,11 @@ package org.qubestools.core.runtime;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.qubestools.core.io.LockFile;
 
 /**
  * The right to use a command port of a VM: one process at a time, and one part of it. It is the lock of a file beside
@@ -34,7 +32,7 @@ final class PortLock implements AutoCloseable {
         }
         boolean locked = false;
         try {
-            FileChannel channel = open(file);
+            FileChannel channel = LockFile.open(file);
             try {
                 locked = channel.tryLock() != null;
             } finally {
@@ -53,13 +51,6 @@ final class PortLock implements AutoCloseable {
     /** The file that is locked for a port. */
     static Path of(Path socket) {
         return socket.toAbsolutePath().resolveSibling(socket.getFileName() + ".lock");
-    }
-
-    private static FileChannel open(Path file) throws IOException {
-        return FileChannel.open(
-                file,
-                Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, LinkOption.NOFOLLOW_LINKS),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-rw----")));
     }
 
     @Override

@@ -5,10 +5,10 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.IoReason;
+import org.qubestools.core.io.LockFile;
 
 /** Keeps two runs of one tool apart, by a file; the kernel ends the lock of a process that ends. */
 final class RunLock implements AutoCloseable {
@@ -24,7 +24,7 @@ final class RunLock implements AutoCloseable {
     static RunLock take(Path file, String busy) {
         FileChannel channel;
         try {
-            channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+            channel = LockFile.open(file);
         } catch (IOException e) {
             throw failed(file, e);
         }

@@ -4,16 +4,14 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.IoReason;
+import org.qubestools.core.io.LockFile;
 import org.qubestools.core.io.WaitTime;
 import org.qubestools.core.model.QubesVm;
 
@@ -107,21 +105,10 @@ final class StartLocks implements AutoCloseable {
         FileChannel open = channel;
         if (open == null) {
             Files.createDirectories(directory);
-            open = FileChannel.open(create(directory.resolve(FILE)), StandardOpenOption.WRITE);
+            open = LockFile.open(directory.resolve(FILE));
             channel = open;
         }
         return open;
-    }
-
-    /** For all who may start VMs, whoever of them comes first. */
-    private static Path create(Path file) throws IOException {
-        try {
-            Files.createFile(file);
-            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw----"));
-        } catch (FileAlreadyExistsException e) {
-            return file; // as it is at all starts but the first
-        }
-        return file;
     }
 
     @Override

@@ -13,6 +13,7 @@ import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.AtomicFile;
 import org.qubestools.core.io.Progress;
+import org.qubestools.core.io.Rollback;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.io.UndoStack;
 import org.qubestools.core.model.QubesVm;
@@ -119,12 +120,12 @@ public final class TemplateRevert {
     private void merge(Path store, Progress progress) throws IOException {
         String name = "qubes-revert-" + id(root);
         clearLeftOver(name, store);
+        long sectors = Files.size(root) / SECTOR;
         UndoStack undo = new UndoStack();
         boolean begun = false;
         try {
             String rootLoop = attach(root, undo);
             String storeLoop = attach(store, undo);
-            long sectors = Files.size(root) / SECTOR;
             String table = "0 " + sectors + " snapshot-merge " + rootLoop + " " + storeLoop + " P " + CHUNK;
             run("the merge cannot begin", dmsetup, "create", name, "--table", table);
             begun = true;
@@ -133,6 +134,9 @@ public final class TemplateRevert {
             await(name, progress);
         } catch (QubesException e) {
             throw Rollback.of(begun ? between(e) : e, undo);
+        } catch (RuntimeException | Error e) {
+            Rollback.ofBug(e, undo);
+            throw e;
         }
         undo.close();
         system.place().layer().sync(root);

@@ -11,6 +11,7 @@ import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.io.IoReason;
+import org.qubestools.core.io.Rollback;
 import org.qubestools.core.io.UndoStack;
 import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.NewVm;

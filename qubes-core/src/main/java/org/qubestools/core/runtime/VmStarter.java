@@ -12,6 +12,7 @@ import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.AtomicFile;
 import org.qubestools.core.io.IoReason;
+import org.qubestools.core.io.Rollback;
 import org.qubestools.core.io.UndoStack;
 import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.PciAddress;

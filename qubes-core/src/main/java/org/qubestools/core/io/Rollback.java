@@ -1,14 +1,13 @@
-package org.qubestools.core.runtime;
+package org.qubestools.core.io;
 
 import org.qubestools.core.error.QubesException;
-import org.qubestools.core.io.UndoStack;
 
 /** Takes back what was begun, to its end even if the thread is interrupted, and never hides why. */
-final class Rollback {
+public final class Rollback {
     private Rollback() {}
 
     /** Runs the undo; the result is {@code first}, with what could not be taken back added to its message. */
-    static QubesException of(QubesException first, UndoStack undo) {
+    public static QubesException of(QubesException first, UndoStack undo) {
         try {
             run(undo);
             return first;
@@ -36,7 +35,7 @@ final class Rollback {
     }
 
     /** Runs the undo after an error of ours. */
-    static void ofBug(Throwable bug, UndoStack undo) {
+    public static void ofBug(Throwable bug, UndoStack undo) {
         try {
             run(undo);
         } catch (QubesException left) {
