@@ -200,6 +200,23 @@ final class TrimToolTest extends LiveTest {
     }
 
     @Test
+    void theTemplateDoesNotStartWhileWhatWasLeftHasItsImage() {
+        String uuid = "99999999-0000-4000-8000-000000000000";
+        vmm.with(new DomainSnapshot("trim-debian-8", uuid, true, 9, DomainState.RUNNING, 1024, 0));
+        tree.write(MARK.replace("fedora-23", "debian-8"), "");
+        tree.write("/var/run/qubes/qrexec.trim-debian-8", "");
+        tree.write("/var/run/qubes/qrexec.debian-8", "");
+        host.vms().withAnyCommand("trim-debian-8", (input, output, errors) -> 0);
+        runs("sys-firewall", 2);
+
+        assertFails("qvm-start -q debian-8", 1, "template 'debian-8' cannot start while VM 'trim-debian-8' has its");
+        assertThat(steps).noneMatch(step -> step.contains("create paused"));
+
+        assertThat(run("qvm-trim-template -q debian-8").code()).isZero();
+        assertDone("qvm-start -q debian-8");
+    }
+
+    @Test
     void whileAnotherProcessUsesItItIsLeftAlone() {
         try (DisposableMark mark = DisposableMark.take(tree::path, "trim-fedora-23")) {
             assertFails("qvm-trim-template -q fedora-23", 1, "'trim-fedora-23' is in use");

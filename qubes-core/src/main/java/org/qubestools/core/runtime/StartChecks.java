@@ -78,6 +78,9 @@ final class StartChecks {
 
     /** A template's root image and what is based on it must not change at the same time, where nothing parts them. */
     private void templates(QubesVm vm) {
+        if (vm.vmClass() == VmClass.TEMPLATE) {
+            TemplateTrim.requireNoneLeft(system, vm);
+        }
         boolean parted = system.traits().templateRoot() != TemplateRoot.OVERLAY;
         if (vm.vmClass().isTemplate() && (!parted || vm.vmClass() == VmClass.TEMPLATE_HVM)) {
             for (QubesVm based : system.vms().basedOn(vm)) {

@@ -14,6 +14,7 @@ import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmName;
 import org.qubestools.core.vmm.DiskRequest;
 import org.qubestools.core.vmm.DomainKey;
+import org.qubestools.core.vmm.DomainSnapshot;
 import org.qubestools.core.vmm.LiveDisk;
 import org.qubestools.core.vmm.TemplateRoot;
 
@@ -76,21 +77,38 @@ public final class TemplateTrim {
                             + "' has changes that were never committed, VMs start from what was before",
                     "'qvm-template-commit " + vm.name() + "' commits them");
         }
-        if (isBeside() && system.vms().hasName(temporaryName())) {
+        if (isBeside(system) && system.vms().hasName(temporaryName(vm))) {
             throw new QubesException(
                     ErrorKind.IN_USE,
-                    "VM '" + temporaryName() + "' has the name of the VM that would be made for this",
+                    "VM '" + temporaryName(vm) + "' has the name of the VM that would be made for this",
                     "rename it with qvm-prefs");
         }
     }
 
-    private boolean isBeside() {
+    private static boolean isBeside(RunningSystem system) {
         return system.traits().templateRoot() == TemplateRoot.SNAPSHOT_SCRIPT;
     }
 
-    private String temporaryName() {
-        String name = PREFIX + vm.name();
+    private static String temporaryName(QubesVm template) {
+        String name = PREFIX + template.name();
         return name.length() > VmName.MAX_LENGTH ? name.substring(0, VmName.MAX_LENGTH) : name;
+    }
+
+    /** IN_USE while a VM that a killed process left may still free what it takes for free in the template's image. */
+    static void requireNoneLeft(RunningSystem system, QubesVm template) {
+        String name = temporaryName(template);
+        boolean left = isBeside(system)
+                && !system.vms().hasName(name)
+                && system.vmm()
+                        .find(new DomainKey(name, null))
+                        .map(DomainSnapshot::active)
+                        .orElse(false);
+        if (left) {
+            throw new QubesException(
+                    ErrorKind.IN_USE,
+                    "template '" + template.name() + "' cannot start while VM '" + name + "' has its root image",
+                    "'qvm-trim-template " + template.name() + "' removes that VM at its end");
+        }
     }
 
     /** What the files take now. */
@@ -105,7 +123,7 @@ public final class TemplateTrim {
 
     /** Does it, after another look; no VM stays that was not there before. */
     public void run(Endable endable) {
-        if (!isBeside()) {
+        if (!isBeside(system)) {
             check();
             deleteOld();
             new Errand(system).in(vm, () -> endable.run(() -> trim(vm, IN_TEMPLATE)));
@@ -116,7 +134,7 @@ public final class TemplateTrim {
             SavedImageDate saved = SavedImageDate.of(system, vm, files.root());
             deleteOld();
             try {
-                TemporaryVm.during(system, temporaryName(), vm, temporary -> {
+                TemporaryVm.during(system, temporaryName(vm), vm, temporary -> {
                     QrexecReadiness.require(system, temporary);
                     attach(temporary);
                     endable.run(() -> trim(temporary, BESIDE));
