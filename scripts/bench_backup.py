@@ -18,9 +18,9 @@ import time
 
 # Our command lines. {force} is there for root only.
 OURS = {
-    'write-v3-gzip': 'qvm-backup --format 3 -e -z -p {passfile} {file} {vm}',
-    'write-v4-gzip': 'qvm-backup -p {passfile} {file} {vm}',
-    'write-v4-zstd': 'qvm-backup -Z zstd -p {passfile} {file} {vm}',
+    'write-v3-gzip': 'qvm-backup {force} --format 3 -e -z -p {passfile} {file} {vm}',
+    'write-v4-gzip': 'qvm-backup {force} -p {passfile} {file} {vm}',
+    'write-v4-zstd': 'qvm-backup {force} -Z zstd -p {passfile} {file} {vm}',
     'verify': 'qubes-backup verify {file} -p {passfile}',
     'restore': 'qvm-backup-restore {force} -p {passfile} {file}',
     'restore-original': 'qvm-backup-restore {force} --memory 5G -p {passfile} {file}',

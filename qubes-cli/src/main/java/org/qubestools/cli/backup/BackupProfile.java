@@ -1,11 +1,15 @@
 package org.qubestools.cli.backup;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.qubestools.cli.frame.InputFiles;
+import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.Opt;
 import org.qubestools.cli.option.OptparseDialect;
@@ -26,30 +30,54 @@ import org.qubestools.core.io.SafeText;
  */
 public final class BackupProfile {
     public static final Opt<Boolean> YES = Opt.flag("-y", "--yes").help("do not ask whether to proceed");
-    public static final Opt<String> PROFILE = Opt.text("FILE", "--profile")
+    public static final Opt<String> PROFILE = Opt.file("FILE", "--profile")
             .help("take the options and operands in FILE too; operands given here take the place of all of those");
     public static final Opt<String> SAVE =
-            Opt.text("FILE", "--save-profile").help("keep the options and operands of this backup in FILE");
+            Opt.file("FILE", "--save-profile").help("keep the options and operands of this backup in FILE");
 
+    private static final String END_OF_OPTIONS = "--";
     private static final int MAX_BYTES = 1 << 20;
     private static final int MODE = 0600;
 
     private BackupProfile() {}
 
     /** The arguments with those of the profile, if one is named; what excludes each other is a usage error. */
-    public static ParsedArguments with(ParsedArguments args, ToolSpec spec) {
+    public static ParsedArguments with(ParsedArguments args, ToolSpec spec, ToolContext ctx) {
         if (!args.has(PROFILE)) {
             return args;
         }
-        String file = args.value(PROFILE).orElseThrow();
-        ParsedArguments kept = OptparseDialect.parse(spec, read(file));
+        ParsedArguments kept = parsed(args.value(PROFILE).orElseThrow(), spec, ctx);
         List<String> words = kept.optionWords(kept(spec));
         List<Opt<?>> all = new ArrayList<>(spec.ownOptions());
         all.addAll(spec.commonOptions());
         words.addAll(args.optionWords(all));
-        words.add("--");
+        words.add(END_OF_OPTIONS);
         words.addAll(args.operands().isEmpty() ? kept.operands() : args.operands());
         return OptparseDialect.parse(spec, words);
+    }
+
+    /** What the file says. Operands have their line before them, so that no other file is taken for names of VMs. */
+    private static ParsedArguments parsed(String untrustedFile, ToolSpec spec, ToolContext ctx) {
+        List<String> words = read(untrustedFile, ctx);
+        ParsedArguments kept;
+        try {
+            kept = OptparseDialect.parse(spec, words);
+        } catch (QubesException e) {
+            throw noProfile(untrustedFile, String.valueOf(e.getMessage()));
+        }
+        if (!kept.operands().isEmpty() && !words.contains(END_OF_OPTIONS)) {
+            throw noProfile(
+                    untrustedFile,
+                    "there is no line '" + END_OF_OPTIONS + "' before '" + SafeText.of(kept.operand(0)) + "'");
+        }
+        return kept;
+    }
+
+    private static QubesException noProfile(String untrustedFile, String why) {
+        return new QubesException(
+                ErrorKind.INVALID_VALUE,
+                SafeText.of(untrustedFile) + " is no profile: " + why,
+                "make one with --save-profile");
     }
 
     /** Options that may be in a profile: none that gives or makes a passphrase, or is about one run. */
@@ -59,20 +87,25 @@ public final class BackupProfile {
         return kept;
     }
 
-    private static List<String> read(String untrustedFile) {
-        try {
-            Path file = Path.of(untrustedFile);
-            if (Files.size(file) > MAX_BYTES) {
-                throw new QubesException(
-                        ErrorKind.INVALID_VALUE, SafeText.of(untrustedFile) + " is too long for a profile", null);
+    private static List<String> read(String untrustedFile, ToolContext ctx) {
+        try (InputStream in = InputFiles.open(untrustedFile, ctx)) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                throw noProfile(untrustedFile, "it is longer than " + MAX_BYTES + " bytes");
             }
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
             List<String> words = new ArrayList<>();
-            for (String line : Files.readAllLines(file)) {
+            for (String line : text.lines().toList()) {
                 if (!line.isEmpty() && !line.startsWith("#")) {
                     words.add(line);
                 }
             }
             return words;
+        } catch (CharacterCodingException e) {
+            throw noProfile(untrustedFile, "it is no text in UTF-8");
         } catch (IOException e) {
             throw failed(untrustedFile, e);
         }
@@ -80,12 +113,12 @@ public final class BackupProfile {
 
     /** Keeps the arguments, if that is asked for. */
     public static void save(ParsedArguments args, ToolSpec spec) {
-        if (!args.has(SAVE) || args.has(CommonOptions.DRY_RUN)) {
+        if (!args.has(SAVE)) {
             return;
         }
         String untrustedFile = args.value(SAVE).orElseThrow();
         List<String> words = args.optionWords(kept(spec));
-        words.add("--");
+        words.add(END_OF_OPTIONS);
         words.addAll(args.operands());
         StringBuilder text = new StringBuilder("# what qvm-backup was told; one word a line\n");
         for (String word : words) {

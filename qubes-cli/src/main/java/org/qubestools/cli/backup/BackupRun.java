@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,6 +32,7 @@ import org.qubestools.backup.format.ReadOptions;
 import org.qubestools.backup.pipeline.SpillSpace;
 import org.qubestools.backup.vm.VmBackupTarget;
 import org.qubestools.cli.frame.Host;
+import org.qubestools.cli.frame.RootRule;
 import org.qubestools.cli.frame.Session;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.CommonOptions;
@@ -73,18 +73,27 @@ public final class BackupRun {
     private final Instant now;
 
     private BackupRun(
-            ParsedArguments args, ToolContext ctx, Session session, @Nullable String target, List<String> names) {
+            ParsedArguments args,
+            ToolContext ctx,
+            Session session,
+            WriteFormat format,
+            @Nullable String target,
+            List<String> names) {
         this.args = args;
         this.ctx = ctx;
         this.session = session;
         this.target = target;
         this.names = names;
-        this.format = WritingOptions.format(args, args.has(DEST_VM));
+        this.format = format;
         this.now = ctx.clock().instant();
     }
 
-    /** Does it and returns the exit code. */
-    public static int run(ParsedArguments args, ToolContext ctx) {
+    /**
+     * Does it and returns the exit code.
+     *
+     * @param agreed called once it is clear what is backed up, and nobody objected; before anything is written
+     */
+    public static int run(ParsedArguments args, ToolContext ctx, Runnable agreed) {
         List<String> operands = args.operands();
         boolean toCommand = args.has(TO_COMMAND);
         if (!toCommand && (operands.isEmpty() || operands.get(0).isEmpty())) {
@@ -98,12 +107,14 @@ public final class BackupRun {
         }
         String target = toCommand ? null : operands.get(0);
         List<String> names = toCommand ? operands : operands.subList(1, operands.size());
+        WriteFormat format = WritingOptions.format(args, args.has(DEST_VM));
+        RootRule.check(ctx, args.has(CommonOptions.FORCE_ROOT));
         try (Session session = Session.open(args, ctx)) {
-            return new BackupRun(args, ctx, session, target, names).run();
+            return new BackupRun(args, ctx, session, format, target, names).run(agreed);
         }
     }
 
-    private int run() {
+    private int run(Runnable agreed) {
         StoreSnapshot store = session.qubes().load();
         Optional<Dom0User> user = Dom0User.find(session.config());
         BackupSelection selection = selection(store.vms(), user);
@@ -133,6 +144,7 @@ public final class BackupRun {
         if (!confirmed()) {
             return 0;
         }
+        agreed.run();
         Path made;
         try (Passphrase passphrase = PassphraseOptions.readNew(args, ctx);
                 Host.Registration guard = ctx.host().onInterrupt(Thread.currentThread()::interrupt)) {
@@ -158,13 +170,9 @@ public final class BackupRun {
         if (ctx.isJson()) {
             return;
         }
-        StringBuilder text = new StringBuilder();
-        for (String line : plan.table(SizeText::oneDecimal)) {
-            text.append(line).append('\n');
-        }
         // Standard output may be where the backup goes.
         PrintStream free = "-".equals(target) ? ctx.err() : ctx.out();
-        free.append(text).flush();
+        free.append(BackupReport.table(plan)).flush();
     }
 
     /** For scripts, unless standard output is where the backup goes. */
@@ -172,23 +180,7 @@ public final class BackupRun {
         if (!ctx.isJson() || "-".equals(target)) {
             return;
         }
-        List<Map<String, @Nullable Object>> vms = new ArrayList<>();
-        for (PlannedBackup vm : plan.vms()) {
-            Map<String, @Nullable Object> object = new LinkedHashMap<>();
-            object.put("name", vm.vm().name());
-            object.put("path", vm.path());
-            object.put("size", vm.size());
-            object.put("running", vm.running());
-            vms.add(object);
-        }
-        Map<String, @Nullable Object> object = new LinkedHashMap<>();
-        object.put("type", type);
-        object.put("target", file == null ? null : file.toString());
-        object.put("format", (long) format.version().number());
-        object.put("size", plan.size());
-        object.put("vms", vms);
-        object.put("left_out", plan.leftOut());
-        ctx.json(object);
+        ctx.json(BackupReport.json(type, plan, format, file));
     }
 
     /** The file to write; null if the backup goes elsewhere. */

@@ -7,6 +7,7 @@ import org.qubestools.core.io.SafeText;
 final class Converters {
     static final Converter<Boolean> FLAG = new Flag();
     static final Converter<String> TEXT = new Text();
+    static final Converter<String> FILE = new FileName();
 
     private Converters() {}
 
@@ -20,6 +21,16 @@ final class Converters {
     private static final class Text implements Converter<String> {
         @Override
         public String convert(String untrustedText) {
+            return untrustedText;
+        }
+    }
+
+    private static final class FileName implements Converter<String> {
+        @Override
+        public String convert(String untrustedText) {
+            if (untrustedText.isEmpty()) {
+                throw new IllegalArgumentException("the name is empty");
+            }
             return untrustedText;
         }
     }

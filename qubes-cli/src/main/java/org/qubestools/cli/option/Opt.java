@@ -45,6 +45,11 @@ public final class Opt<T> {
         return new Opt<>(List.of(names), Takes.ONE_VALUE, label, Converters.TEXT, "", false);
     }
 
+    /** An option with the name of a file or directory; the empty text, as of a variable that is not set, names none. */
+    public static Opt<String> file(String label, String... names) {
+        return new Opt<>(List.of(names), Takes.ONE_VALUE, label, Converters.FILE, "", false);
+    }
+
     /** An option with a whole number from {@code min} to {@code max}; anything else is a usage error. */
     public static Opt<Integer> number(String label, int min, int max, String... names) {
         return new Opt<>(List.of(names), Takes.ONE_VALUE, label, new Converters.WholeNumber(min, max), "", false);

@@ -46,6 +46,7 @@ public final class BackupTool implements Tool {
                         CommonOptions.QUIET)
                 .onlyOneOf(PassphraseOptions.FILE, PassphraseOptions.FD, PassphraseOptions.COMMAND)
                 .onlyOneOf(WritingOptions.ENCRYPT, WritingOptions.NO_ENCRYPT)
+                .refusesRoot()
                 .changesStore()
                 .note("TARGET is a directory, a file, or - for standard output. Without names the backup holds all VMs "
                         + "with include_in_backups, internal ones excepted, and the home of dom0.")
@@ -57,8 +58,7 @@ public final class BackupTool implements Tool {
 
     @Override
     public int run(ParsedArguments args, ToolContext ctx) {
-        ParsedArguments all = BackupProfile.with(args, spec());
-        BackupProfile.save(all, spec());
-        return BackupRun.run(all, ctx);
+        ParsedArguments all = BackupProfile.with(args, spec(), ctx);
+        return BackupRun.run(all, ctx, () -> BackupProfile.save(all, spec()));
     }
 }

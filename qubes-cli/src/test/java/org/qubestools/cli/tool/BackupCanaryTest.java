@@ -104,7 +104,8 @@ final class BackupCanaryTest {
 
         for (List<String> format :
                 List.of(List.of("--format", "3", "-e"), List.of("--scrypt-cost", "10", "--verbose"))) {
-            List<String> words = new ArrayList<>(List.of("qvm-backup", "--passphrase-command", read, "-Z", "slowcat"));
+            List<String> words = new ArrayList<>(
+                    List.of("qvm-backup", "--force-root", "--passphrase-command", read, "-Z", "slowcat"));
             words.addAll(format);
             words.addAll(List.of(world.to() + "/b" + format.get(1), "work", "dom0"));
             watch(BackupProcess.start(world, directory, false, words));
@@ -158,8 +159,10 @@ final class BackupCanaryTest {
                                 "extract",
                                 backup.toString(),
                                 directory.resolve("out-" + backup.getFileName()).toString());
-                    case "write4" -> List.of("qvm-backup", "--scrypt-cost", "10", world.to() + "/again", "work");
-                    case "write3" -> List.of("qvm-backup", "--format", "3", "-e", world.to() + "/again", "work");
+                    case "write4" ->
+                        List.of("qvm-backup", "--force-root", "--scrypt-cost", "10", world.to() + "/again", "work");
+                    case "write3" ->
+                        List.of("qvm-backup", "--force-root", "--format", "3", "-e", world.to() + "/again", "work");
                     default -> List.of("qubes-backup", tool, backup.toString());
                 };
         List<String> all = new ArrayList<>(words);

@@ -74,7 +74,16 @@ final class BackupPlacesTest {
         BackupProcess process = BackupProcess.startThrough(
                 world,
                 reader,
-                List.of("qvm-backup", "--passphrase-fd", "7", "--format", "3", "-e", world.to() + "/mine", "work"));
+                List.of(
+                        "qvm-backup",
+                        "--force-root",
+                        "--passphrase-fd",
+                        "7",
+                        "--format",
+                        "3",
+                        "-e",
+                        world.to() + "/mine",
+                        "work"));
 
         assertThat(process.end()).as(process.messages()).isZero();
         assertThat(world.extracted()).containsEntry("vm4/private.img", "work data\n");

@@ -10,6 +10,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.qubestools.cli.ToolRunner.Outcome;
 
 /** {@code qvm-backup --profile}, {@code --save-profile} and {@code --yes}. */
@@ -92,6 +94,49 @@ final class BackupProfileTest {
 
         assertThat(outcome.code()).isEqualTo(1);
         assertThat(outcome.err()).contains(profile.toString()).hasLineCount(1);
+    }
+
+    @Test
+    void whatCannotBeBackedUpIsNotKept() {
+        assertThat(backup("-p", passphrase(), "--save-profile", profile.toString())
+                        .code())
+                .isEqualTo(2);
+        assertThat(backup("-p", passphrase(), "--save-profile", profile.toString(), world.to(), "nosuch")
+                        .code())
+                .isEqualTo(1);
+
+        assertThat(profile).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"destination_path: /mnt\ninclude:\n  - work\n", "--nosuch\n--\nx\n", "work", "\u0000"})
+    void anotherFileIsNoProfile(String text) throws IOException {
+        Files.writeString(profile, text);
+
+        Outcome outcome = backup("-y", "--profile", profile.toString());
+
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err())
+                .startsWith("qvm-backup: " + profile + " is no profile: ")
+                .hasLineCount(1);
+        assertThat(world.backups()).isEmpty();
+    }
+
+    @Test
+    void aProfileMayHaveOptionsAlone() throws IOException {
+        Files.writeString(profile, "# mine\n-p\n" + passphrase() + "\n--scrypt-cost=10\n");
+
+        Outcome outcome = backup("--profile", profile.toString(), world.to() + "/one", "work");
+
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(world.backups()).containsExactly("one");
+    }
+
+    @Test
+    void bytesThatAreNoTextAreNoProfile() throws IOException {
+        Files.write(profile, new byte[] {(byte) 0xff, '\n'});
+
+        assertThat(backup("--profile", profile.toString()).err()).contains("is no text in UTF-8");
     }
 
     @Test

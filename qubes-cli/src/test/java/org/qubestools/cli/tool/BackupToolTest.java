@@ -146,6 +146,19 @@ final class BackupToolTest {
     }
 
     @Test
+    void rootIsRefusedAfterWrongUseAndBeforeTheStore() throws IOException {
+        Files.delete(world.tree.path("/var/lib/qubes/qubes.xml"));
+
+        assertThat(world.tree
+                        .runAsRoot("qvm-backup --format 4 -E aes-256-cbc x")
+                        .code())
+                .isEqualTo(2);
+        assertThat(world.tree.runAsRoot("qvm-backup " + world.to()).err()).contains("refused to run as root");
+        assertThat(world.tree.runAsRoot("qvm-backup --force-root " + world.to()).code())
+                .isEqualTo(10);
+    }
+
+    @Test
     void theTargetMustBeNamed() {
         assertRefused(world.backup(), USAGE, "name where the backup goes");
         assertRefused(world.backup("", "work"), USAGE, "name where the backup goes");

@@ -38,7 +38,7 @@ final class KilledBackupTest {
     }
 
     private BackupProcess start(boolean piped, String... words) throws IOException {
-        List<String> all = new ArrayList<>(List.of("qvm-backup", "-p", world.passphrase.toString()));
+        List<String> all = new ArrayList<>(List.of("qvm-backup", "--force-root", "-p", world.passphrase.toString()));
         all.addAll(List.of(words));
         return BackupProcess.start(world, directory, piped, all);
     }

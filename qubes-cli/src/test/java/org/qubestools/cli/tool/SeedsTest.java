@@ -346,7 +346,18 @@ final class SeedsTest {
         Files.writeString(world.passphrase, "correct horse battery staple\n");
         String made = world.to() + "/made";
         List<List<String>> runs = List.of(
-                List.of("qvm-backup", "-p", passphrase, "--format", "3", "-e", "-z", made, "work", "fedora-23"),
+                List.of(
+                        "qvm-backup",
+                        "--force-root",
+                        "-p",
+                        passphrase,
+                        "--format",
+                        "3",
+                        "-e",
+                        "-z",
+                        made,
+                        "work",
+                        "fedora-23"),
                 List.of("qubes-backup", "-p", passphrase, "verify", made),
                 List.of(
                         "qubes-backup",
@@ -367,7 +378,7 @@ final class SeedsTest {
     @ValueSource(strings = {"--format 3", "--format 3 -e", "--scrypt-cost 10"})
     void privateImgIsNamedOnce(String format) throws IOException {
         BackupWorld world = BackupWorld.in(directory);
-        List<String> words = new ArrayList<>(List.of("qvm-backup", "-p", world.passphrase.toString()));
+        List<String> words = new ArrayList<>(List.of("qvm-backup", "--force-root", "-p", world.passphrase.toString()));
         words.addAll(List.of(format.split(" ")));
         List<String> vms = List.of("work", "win7", "sys-net", "sys-firewall", "fedora-23");
         words.add(world.to() + "/b");
