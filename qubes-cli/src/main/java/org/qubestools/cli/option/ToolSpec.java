@@ -117,6 +117,12 @@ public final class ToolSpec {
         return forBatches;
     }
 
+    /** The tool works on the running system, and cannot do without: adds the codes for that. */
+    public ToolSpec needsSystem() {
+        return exitCode(14, "this needs the running system, and offline mode is on")
+                .exitCode(15, "no connection to libvirt or QubesDB");
+    }
+
     /** The tool refuses root: adds {@code --force-root}. The tool itself asks the root rule, after its usage checks. */
     public ToolSpec refusesRoot() {
         commonOptions.add(0, CommonOptions.FORCE_ROOT);

@@ -45,6 +45,7 @@ public final class BlockTool implements Tool {
                 .options(CommonOptions.QUIET, LIST, ATTACH, ATTACH_FILE, DETACH, CLEAN)
                 .options(PARTITION, FRONTEND, READ_ONLY, NO_AUTO_DETACH, SYSTEM_DISKS, BY_ID, WATCH, DeviceWords.OPTION)
                 .readsStore()
+                .needsSystem()
                 .dryRuns()
                 .refusesRoot()
                 .note("A device is gone from a VM at the latest when that stops. What a VM says of its devices is "
@@ -56,8 +57,8 @@ public final class BlockTool implements Tool {
                 .example("qvm-block -A --partition 1 work dom0:/home/user/disk.img", "attach its first partition")
                 .example("qvm-block --clean --dry-run", "see what VMs left of such partitions when they stopped")
                 .example("qvm-block -d work", "detach all that was attached to work")
-                .exitCode(ExitCode.FAILED, "more than one of -l, -a, -A, -d, --clean")
-                .exitCode(ExitCode.USAGE, "no such VM, no such device");
+                .exitCode(ExitCode.FAILED, "refused or failed; more than one of -l, -a, -A, -d, --clean")
+                .exitCode(ExitCode.USAGE, "wrong options or operands; no such VM, no such device");
     }
 
     @Override
@@ -98,7 +99,8 @@ public final class BlockTool implements Tool {
             throw Usage.error("BACKEND:DEVICE or VM expected");
         }
         if (!attach && !args.has(DETACH) && operands != 0) {
-            throw Usage.error("no operand expected");
+            boolean said = args.has(LIST) || args.has(CLEAN);
+            throw said ? Usage.error("no operand expected") : DeviceWords.noAction(args.operand(0));
         }
         DeviceWords.checkOptions(args, "block", attach);
         if (args.has(WATCH) && (attach || args.has(DETACH) || args.has(CLEAN))) {

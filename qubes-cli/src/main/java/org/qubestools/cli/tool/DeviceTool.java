@@ -19,6 +19,7 @@ public final class DeviceTool implements Tool {
                 .options(CommonOptions.QUIET, BlockTool.FRONTEND, BlockTool.READ_ONLY, BlockTool.NO_AUTO_DETACH)
                 .options(BlockTool.SYSTEM_DISKS, BlockTool.BY_ID, BlockTool.WATCH, DeviceWords.OPTION)
                 .changesStore()
+                .needsSystem()
                 .refusesRoot()
                 .note(
                         "The same as qvm-block, qvm-pci and qvm-usb. PCI devices are all of dom0, and stay in the list of "
@@ -38,11 +39,10 @@ public final class DeviceTool implements Tool {
         if (!List.of("block", "pci", "usb").contains(kind)) {
             throw Usage.error("'" + SafeText.of(kind) + "' is no class of devices; use block, pci or usb");
         }
-        String action = DeviceWords.action(word)
-                .orElseThrow(() -> Usage.error("'" + SafeText.of(word) + "' is no action; use list, attach or detach"));
+        String action = DeviceWords.action(word).orElseThrow(() -> DeviceWords.noAction(word));
         DeviceWords words = new DeviceWords(kind, action, List.copyOf(operands.subList(2, operands.size())));
         words.checkUsage(args);
-        RootRule.check(ctx, args.has(CommonOptions.FORCE_ROOT));
+        RootRule.check(ctx, kind.equals("pci") || args.has(CommonOptions.FORCE_ROOT)); // as qvm-pci
         return words.run(args, ctx);
     }
 }

@@ -7,7 +7,9 @@ import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.Opt;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.option.Usage;
+import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.SafeText;
+import org.qubestools.core.property.BoolProperty;
 
 /**
  * The words of R4 for devices: {@code list}, {@code attach} or {@code detach}, a VM, a device. Both {@code qvm-device} and
@@ -34,6 +36,10 @@ record DeviceWords(String kind, String action, List<String> rest) {
             case "detach", "d" -> Optional.of("detach");
             default -> Optional.empty();
         };
+    }
+
+    static QubesException noAction(String untrustedWord) {
+        return Usage.error("'" + SafeText.of(untrustedWord) + "' is no action; use list, attach or detach");
     }
 
     /** Of a tool of one class, whose operands may begin with such a word when no option says what to do. */
@@ -65,19 +71,28 @@ record DeviceWords(String kind, String action, List<String> rest) {
         if (rest.size() < 2 && kind.equals("pci") && !action.equals("list")) {
             throw Usage.error("VM and BACKEND:DEVICE expected");
         }
-        if (args.has(BlockTool.WATCH) && !(kind.equals("block") && action.equals("list") && rest.isEmpty())) {
-            throw Usage.error("--watch goes with 'block list' only");
+        boolean block = kind.equals("block");
+        boolean attaches = action.equals("attach");
+        boolean lists = action.equals("list");
+        only(args, BlockTool.WATCH, block && lists && rest.isEmpty(), "'block list'");
+        only(args, BlockTool.SYSTEM_DISKS, block && lists, "'block list'");
+        only(args, BlockTool.FRONTEND, block && !lists, "'block attach' and 'block detach'");
+        only(args, BlockTool.READ_ONLY, block && attaches, "'block attach'");
+        only(args, BlockTool.NO_AUTO_DETACH, !kind.equals("pci") && attaches, "'block attach' and 'usb attach'");
+        only(args, BlockTool.PARTITION, false, "-A and -d");
+        only(args, BlockTool.BY_ID, block, "'block'");
+        only(args, CommonOptions.DRY_RUN, kind.equals("pci"), "'pci'");
+        if (args.has(BlockTool.BY_ID) && args.has(BlockTool.WATCH)) {
+            throw Usage.error("--by-id and --watch exclude each other");
         }
-        if (args.has(BlockTool.PARTITION)) {
-            throw Usage.error("--partition goes with -A and -d only");
+        checkOptions(args, kind, attaches);
+    }
+
+    /** An option that would mean nothing is a usage error. */
+    private static void only(ParsedArguments args, Opt<?> option, boolean fits, String where) {
+        if (args.has(option) && !fits) {
+            throw Usage.error(option.longestName() + " goes with " + where + " only");
         }
-        if (args.has(BlockTool.BY_ID) && (args.has(BlockTool.WATCH) || !kind.equals("block"))) {
-            throw Usage.error("--by-id goes with 'block' only, and not with --watch");
-        }
-        if (args.has(CommonOptions.DRY_RUN) && !kind.equals("pci")) {
-            throw Usage.error("--dry-run goes with 'pci' only");
-        }
-        checkOptions(args, kind, action.equals("attach"));
     }
 
     /** Each option has a name of R4 that has a meaning for an attach of this kind of device; a usage error else. */
@@ -87,8 +102,8 @@ record DeviceWords(String kind, String action, List<String> rest) {
             boolean known =
                     switch (name) {
                         case FRONTEND -> kind.equals("block");
-                        case READ_ONLY -> kind.equals("block") && isBoolean(option);
-                        case NO_STRICT_RESET -> kind.equals("pci") && isBoolean(option);
+                        case READ_ONLY -> kind.equals("block") && isBoolean(name, option);
+                        case NO_STRICT_RESET -> kind.equals("pci") && isBoolean(name, option);
                         default -> false;
                     };
             if (!attaches || !known) {
@@ -99,23 +114,24 @@ record DeviceWords(String kind, String action, List<String> rest) {
         }
     }
 
-    private static boolean isBoolean(String option) {
-        return isTrue(option) || option.endsWith("=False");
+    private static boolean isBoolean(String name, String option) {
+        return BoolProperty.parse(option.substring(name.length() + 1)) != null;
     }
 
-    private static boolean isTrue(String option) {
-        return option.endsWith("=True") || option.endsWith("=yes");
+    /** What the last mention of an option says, in any word for a boolean; {@code unsaid} if there is none. */
+    private static boolean said(ParsedArguments args, String name, boolean unsaid) {
+        boolean result = unsaid;
+        for (String option : args.values(OPTION)) {
+            if (option.startsWith(name + "=")) {
+                result = Boolean.TRUE.equals(BoolProperty.parse(option.substring(name.length() + 1)));
+            }
+        }
+        return result;
     }
 
     /** Whether PCI devices that cannot be reset shall do. */
     static boolean noStrictReset(ParsedArguments args) {
-        boolean lax = false;
-        for (String option : args.values(OPTION)) {
-            if (option.startsWith(NO_STRICT_RESET + "=")) {
-                lax = isTrue(option);
-            }
-        }
-        return lax;
+        return said(args, NO_STRICT_RESET, false);
     }
 
     /** The name in the VM that is asked for, in either way. */
@@ -131,13 +147,7 @@ record DeviceWords(String kind, String action, List<String> rest) {
 
     /** Whether the VM may only read. */
     static boolean readOnly(ParsedArguments args) {
-        boolean only = args.has(BlockTool.READ_ONLY);
-        for (String option : args.values(OPTION)) {
-            if (option.startsWith(READ_ONLY + "=")) {
-                only = isTrue(option);
-            }
-        }
-        return only;
+        return said(args, READ_ONLY, args.has(BlockTool.READ_ONLY));
     }
 
     int run(ParsedArguments args, ToolContext ctx) {

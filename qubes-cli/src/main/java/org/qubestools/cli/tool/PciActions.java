@@ -41,7 +41,7 @@ final class PciActions {
 
     /** That leaves with 1, as in the originals. */
     static QubesException missing(String what) {
-        return new QubesException(ErrorKind.INVALID_VALUE, what + " is missing", "see --help");
+        return new QubesException(ErrorKind.INVALID_VALUE, what + " is missing", "see 'qvm-pci --help'");
     }
 
     /** INVALID_PCI_ADDRESS also for one outside domain 0, which the store cannot hold. */

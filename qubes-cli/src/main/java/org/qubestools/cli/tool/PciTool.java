@@ -31,7 +31,9 @@ public final class PciTool implements Tool {
                 .example("qvm-pci -a sys-net 00:19.0", "give it one")
                 .example("qvm-pci attach sys-net 00:19.0", "the same in the words of R4")
                 .example("qvm-pci -C sys-usb usb", "give sys-usb all USB controllers")
-                .exitCode(1, "more than one of -l, -a, -d, -C; no address or class where one is needed");
+                .exitCode(
+                        1,
+                        "refused or failed; more than one of -l, -a, -d, -C; no address or class where one is needed");
     }
 
     @Override

@@ -23,13 +23,14 @@ public final class UsbTool implements Tool {
                 .operands("[list|attach|detach] [VM] [BACKEND:DEVICE]", 0, 3)
                 .options(CommonOptions.QUIET, LIST, ATTACH, DETACH, BlockTool.NO_AUTO_DETACH)
                 .readsStore()
+                .needsSystem()
                 .refusesRoot()
                 .note("Both VMs need the package qubes-usb-proxy.")
                 .example("qvm-usb", "list the USB devices of all running VMs")
                 .example("qvm-usb -a work sys-usb:2-1", "attach one to work")
                 .example("qvm-usb attach work sys-usb:2-1", "the same in the words of R4")
-                .exitCode(1, "more than one of -l, -a, -d")
-                .exitCode(2, "no such VM, no such device");
+                .exitCode(1, "refused or failed; more than one of -l, -a, -d")
+                .exitCode(2, "wrong options or operands; no such VM, no such device");
     }
 
     @Override
@@ -48,7 +49,7 @@ public final class UsbTool implements Tool {
             throw Usage.error("BACKEND:DEVICE or VM expected");
         }
         if (!args.has(ATTACH) && !args.has(DETACH) && operands != 0) {
-            throw Usage.error("no operand expected");
+            throw args.has(LIST) ? Usage.error("no operand expected") : DeviceWords.noAction(args.operand(0));
         }
         RootRule.check(ctx, args.has(CommonOptions.FORCE_ROOT));
         try (Runs runs = Runs.openWithDatabases(args, ctx)) {

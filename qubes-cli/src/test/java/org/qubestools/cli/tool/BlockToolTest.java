@@ -190,7 +190,7 @@ final class BlockToolTest extends LiveTest {
         assertUntouched("qvm-block -d sys-net:sdq", 2, "there is no device 'sys-net:sdq'");
         assertUntouched("qvm-block -a work", 2, "VM and BACKEND:DEVICE expected");
         assertUntouched("qvm-block -d", 2, "expected");
-        assertUntouched("qvm-block work", 2, "no operand expected");
+        assertUntouched("qvm-block work", 2, "'work' is no action; use list, attach or detach");
         assertUntouched("qvm-block -l -d work", 1, "only one of -l, -a, -A, -d");
         assertThat(tree.runAsRoot("qvm-block").err()).contains("refused to run as root");
     }
@@ -379,7 +379,7 @@ final class BlockToolTest extends LiveTest {
         assertThat(steps).contains("libvirt attach disk work xvdq sys-net:/dev/sda1 r");
         assertDone("qvm-block d work sys-net:sda1");
         assertThat(steps).contains("libvirt detach disk work xvdq");
-        assertDone("qvm-device block a work sys-net:sda1 --ro -o read-only=False");
+        assertDone("qvm-device block a work sys-net:sda1 --ro -o read-only=no");
         assertThat(steps).contains("libvirt attach disk work xvdi sys-net:/dev/sda1 w");
         assertDone("qvm-block detach work");
         assertThat(steps).contains("libvirt detach disk work xvdi");
@@ -393,7 +393,13 @@ final class BlockToolTest extends LiveTest {
         assertUntouched("qvm-block -l list", 2, "no operand expected");
         assertUntouched("qvm-block attach work sys-net:sda1 -o devtype=cdrom", 2, "means nothing here");
         assertUntouched("qvm-block attach work sys-net:sda1 -o read-only=maybe", 2, "means nothing here");
+        assertUntouched("qvm-block attach work sys-net:sda1 -o read-only=x=False", 2, "means nothing here");
         assertUntouched("qvm-block detach work -o read-only=True", 2, "means nothing here");
+        assertUntouched("qvm-device block list --ro", 2, "--ro goes with 'block attach' only");
+        assertUntouched("qvm-device block list -f xvdi", 2, "--frontend goes with 'block attach' and 'block detach'");
+        assertUntouched("qvm-device usb attach work sys-net:2-1 --ro", 2, "--ro goes with 'block attach' only");
+        assertUntouched("qvm-device pci attach work 00:19.0 --no-auto-detach", 2, "goes with 'block attach' and 'usb");
+        assertUntouched("qvm-device usb list --show-system-disks", 2, "goes with 'block list' only");
     }
 
     @Test

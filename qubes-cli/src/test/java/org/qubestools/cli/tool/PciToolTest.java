@@ -209,6 +209,14 @@ final class PciToolTest extends LiveTest {
     }
 
     @Test
+    void rootIsFreeToDoItInTheWordsOfR4Too() {
+        host.asRoot();
+
+        assertThat(run("qvm-device pci list work")).isEqualTo(run("qvm-pci work"));
+        assertThat(run("qvm-device usb list").err()).contains("refused to run as root");
+    }
+
+    @Test
     void devicesOfTheHostAreListedByName() {
         tree.write("/sys/bus/pci/devices/0000:00:1a.0/vendor", "0x8086\n");
         tree.write("/sys/bus/pci/devices/0000:00:1a.0/device", "0x1502\n");
