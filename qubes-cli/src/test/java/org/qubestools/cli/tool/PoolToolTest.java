@@ -93,6 +93,14 @@ final class PoolToolTest extends ToolTest {
     }
 
     @Test
+    void aPoolThatWasAddedGoesWithoutATrace() {
+        assertPrints("qvm-pool add big -o dir_path=/srv/big", "");
+        assertPrints("qvm-pool remove big", "");
+
+        assertThat(tree.read(CONF)).isEqualTo(POOLS);
+    }
+
+    @Test
     void theFirstPoolMakesTheFile() throws Exception {
         Files.delete(tree.path(CONF));
 
@@ -136,6 +144,7 @@ final class PoolToolTest extends ToolTest {
         "qvm-pool remove default, stays as it is",
         "qvm-pool set default -o dir_path=/srv/x, stays as it is",
         "qvm-pool add ssd -o dir_path=/srv/x, already",
+        "qvm-pool add default -o dir_path=/srv/x, there is a pool 'default' already",
         "qvm-pool add Default -o dir_path=/srv/x, cannot be the name",
         "qvm-pool add [x] -o dir_path=/srv/x, cannot be the name",
         "qvm-pool add big -o dir_path=srv/x, cannot be the directory",

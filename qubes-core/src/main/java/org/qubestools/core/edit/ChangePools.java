@@ -57,6 +57,10 @@ public record ChangePools(Action action, List<String> untrustedPools, String unt
     }
 
     private static String free(Draft draft, String untrusted) {
+        if (draft.pools().directory(untrusted) != null) {
+            throw new QubesException(
+                    ErrorKind.IN_USE, "there is a pool '" + SafeText.of(untrusted) + "' already", null);
+        }
         // Python's reader of such files takes a section DEFAULT for something else.
         if (!NAME.matcher(untrusted).matches()
                 || untrusted.toLowerCase(Locale.ROOT).equals(Pools.DEFAULT)) {
@@ -64,9 +68,6 @@ public record ChangePools(Action action, List<String> untrustedPools, String unt
                     ErrorKind.INVALID_VALUE,
                     "'" + SafeText.of(untrusted) + "' cannot be the name of a new pool",
                     "names have up to 64 letters, digits, dots, dashes and underscores, and begin with a letter");
-        }
-        if (draft.pools().directory(untrusted) != null) {
-            throw new QubesException(ErrorKind.IN_USE, "there is a pool '" + untrusted + "' already", null);
         }
         return untrusted;
     }

@@ -67,17 +67,26 @@ public final class PoolText {
         return new PoolText(changed);
     }
 
-    /** Without any section of this name. Blank lines and remarks before the next section stay: they belong to that. */
+    /**
+     * Without any section of this name. Blank lines and remarks before the next section stay: they belong to that. What
+     * {@link #adding} has added is gone wholly.
+     */
     public PoolText removing(String pool) {
         List<String> changed = new ArrayList<>();
         int at = 0;
+        boolean removedLast = false;
         while (at < lines.size()) {
             if (pool.equals(header(lines.get(at)))) {
                 at = endOf(at);
+                removedLast = at == lines.size();
             } else {
                 changed.add(lines.get(at));
                 at++;
             }
+        }
+        int end = changed.size() - 1;
+        if (removedLast && end >= 0 && changed.get(end).isBlank()) {
+            changed.remove(end); // which adding has put before it
         }
         return new PoolText(changed);
     }
