@@ -4,6 +4,7 @@ import java.util.List;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.option.Usage;
+import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.SafeText;
 
 /** The subcommands of {@code qubes-backup}. */
@@ -20,8 +21,11 @@ public final class BackupCommands {
      * @return the exit code
      */
     public static int run(String command, List<String> untrustedWords, ParsedArguments args, ToolContext ctx) {
+        if (!NAMES.contains(command)) {
+            throw noSuch(command);
+        }
         boolean named = !ReadingOptions.isFromCommand(args);
-        if (named && untrustedWords.isEmpty()) {
+        if (named && (untrustedWords.isEmpty() || untrustedWords.get(0).isEmpty())) {
             throw Usage.error("name the backup");
         }
         String location = named ? untrustedWords.get(0) : "-";
@@ -41,8 +45,12 @@ public final class BackupCommands {
                 requireCount(command, rest, 1, 1);
                 yield CatCommand.run(location, rest.get(0), args, ctx);
             }
-            default -> throw Usage.error("no such command '" + SafeText.of(command) + "'");
+            default -> throw noSuch(command);
         };
+    }
+
+    private static QubesException noSuch(String untrustedCommand) {
+        return Usage.error("no such command '" + SafeText.of(untrustedCommand) + "'; use " + String.join(", ", NAMES));
     }
 
     private static void requireCount(String command, List<String> rest, int min, int max) {

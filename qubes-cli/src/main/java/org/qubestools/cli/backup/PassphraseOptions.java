@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.backup.crypto.Passphrase;
+import org.qubestools.cli.frame.InputFiles;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.Opt;
 import org.qubestools.cli.option.ParsedArguments;
@@ -19,7 +20,7 @@ import org.qubestools.core.io.Subprocess;
 
 /** Where a passphrase comes from: file, descriptor, command, terminal. It is never in an argument or the environment. */
 public final class PassphraseOptions {
-    public static final Opt<String> FILE = Opt.text("FILE", "-p", "--passphrase-file")
+    public static final Opt<String> FILE = Opt.file("FILE", "-p", "--passphrase-file")
             .help("read the passphrase from the first line of FILE, - for standard input");
     public static final Opt<Integer> FD = Opt.number("N", 0, 65535, "--passphrase-fd")
             .help("read the passphrase from the first line of file descriptor N");
@@ -65,7 +66,7 @@ public final class PassphraseOptions {
                 if (file.get().equals("-")) {
                     return firstLine(ctx.in());
                 }
-                try (InputStream in = Files.newInputStream(Path.of(file.get()))) {
+                try (InputStream in = InputFiles.open(file.get(), ctx)) {
                     return firstLine(in);
                 }
             }

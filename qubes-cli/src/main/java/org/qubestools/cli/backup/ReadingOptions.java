@@ -52,7 +52,7 @@ public final class ReadingOptions {
             Opt.flag("--allow-md5").help("accept a backup that only MD5 authenticates");
     public static final Opt<Boolean> NO_KDF_LIMIT =
             Opt.flag("--no-kdf-limit").help("accept a key derivation of any duration");
-    public static final Opt<String> TMPDIR = Opt.text("DIR", "--tmpdir")
+    public static final Opt<String> TMPDIR = Opt.file("DIR", "--tmpdir")
             .help("where chunks of more than 128 MiB wait (default: the target, or /var/tmp)");
 
     public static final Opt<String> FROM_COMMAND = Opt.text("CMD", "--from-command")

@@ -39,7 +39,7 @@ public final class RestoreCommand {
         this.session = session;
         List<String> operands = args.operands();
         boolean fromCommand = ReadingOptions.isFromCommand(args);
-        if (!fromCommand && operands.isEmpty()) {
+        if (!fromCommand && (operands.isEmpty() || operands.get(0).isEmpty())) {
             throw Usage.error("name the backup");
         }
         this.location = fromCommand ? "-" : operands.get(0);

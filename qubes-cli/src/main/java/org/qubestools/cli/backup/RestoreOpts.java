@@ -35,7 +35,7 @@ public final class RestoreOpts {
     public static final Opt<Boolean> IGNORE_USER =
             Opt.flag("--ignore-username-mismatch").help("restore the home although it is of a user of another name");
     public static final Opt<String> HOME_TO =
-            Opt.text("DIR", "--home-to").help("put the home into the new directory DIR, touch nothing in the real one");
+            Opt.file("DIR", "--home-to").help("put the home into the new directory DIR, touch nothing in the real one");
     public static final Opt<Boolean> PARANOID = Opt.flag("--paranoid-mode", "--plan-b")
             .help("for a backup from a system that may be compromised: only what is harmless");
     public static final Opt<String> POOL =

@@ -16,7 +16,7 @@ public final class CommonOptions {
     public static final Opt<Boolean> OFFLINE =
             Opt.flag("--offline-mode").help("do not contact the running system; every VM counts as halted");
     public static final Opt<String> ROOT =
-            Opt.text("DIR", "--root").help("look up every fixed path below DIR (default: QUBES_ROOT or /)");
+            Opt.file("DIR", "--root").help("look up every fixed path below DIR (default: QUBES_ROOT or /)");
     public static final Opt<String> CONNECT =
             Opt.text("URI", "--connect").help("libvirt connection (default: QUBES_LIBVIRT_URI or the host's)");
     public static final Opt<Integer> LOCK_TIMEOUT = Opt.number("SECONDS", 0, Integer.MAX_VALUE, "--lock-timeout")

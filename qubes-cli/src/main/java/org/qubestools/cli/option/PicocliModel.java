@@ -46,6 +46,9 @@ public final class PicocliModel {
                     .hidden(true)
                     .build());
         }
+        if (spec.isLikeGetopt()) {
+            model.parser().separator(" "); // a short option takes '=' for the beginning of its value
+        }
         describe(model.usageMessage(), spec);
         return model;
     }

@@ -1,11 +1,11 @@
 package org.qubestools.cli.store;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.qubestools.cli.frame.ExitCode;
+import org.qubestools.cli.frame.InputFiles;
 import org.qubestools.cli.frame.Session;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.ParsedArguments;
@@ -23,7 +23,7 @@ final class DumpCommand {
         try (Session session = Session.openOffline(args, ctx)) {
             StoreSnapshot store = untrustedWords.isEmpty()
                     ? session.qubes().load()
-                    : session.qubes().readCopy(Path.of(untrustedWords.get(0)));
+                    : session.qubes().readCopy(InputFiles.path(untrustedWords.get(0)));
             if (ctx.isJson()) {
                 ctx.json(json(store));
             } else {

@@ -66,7 +66,8 @@ final class StoreCommands {
                 requireCount(command, untrustedWords, 1, 1);
                 yield UndoCommands.restore(untrustedWords, args, ctx);
             }
-            default -> throw Usage.error("no such command '" + SafeText.of(command) + "'");
+            default ->
+                throw Usage.error("no such command '" + SafeText.of(command) + "'; use " + String.join(", ", NAMES));
         };
     }
 

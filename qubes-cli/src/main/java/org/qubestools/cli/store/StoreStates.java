@@ -1,6 +1,6 @@
 package org.qubestools.cli.store;
 
-import java.nio.file.Path;
+import org.qubestools.cli.frame.InputFiles;
 import org.qubestools.cli.option.Usage;
 import org.qubestools.core.Qubes;
 import org.qubestools.core.history.Generation;
@@ -35,7 +35,7 @@ final class StoreStates {
 
     /** What the store was before the generation of this number, or what the file of this name says. */
     StoreSnapshot named(String untrusted) {
-        return isNumber(untrusted) ? before(generation(untrusted)) : qubes.readCopy(Path.of(untrusted));
+        return isNumber(untrusted) ? before(generation(untrusted)) : qubes.readCopy(InputFiles.path(untrusted));
     }
 
     StoreSnapshot before(Generation generation) {

@@ -2,8 +2,6 @@ package org.qubestools.cli.tool;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +15,7 @@ import org.qubestools.cli.batch.BatchRun;
 import org.qubestools.cli.batch.BatchText;
 import org.qubestools.cli.frame.ErrorReporter;
 import org.qubestools.cli.frame.ExitCode;
+import org.qubestools.cli.frame.InputFiles;
 import org.qubestools.cli.frame.Messages;
 import org.qubestools.cli.frame.RootRule;
 import org.qubestools.cli.frame.Session;
@@ -86,7 +85,7 @@ public final class BatchTool implements Tool {
 
     private static byte[] read(ParsedArguments args, ToolContext ctx) throws IOException {
         String name = args.operands().isEmpty() ? "-" : args.operand(0);
-        try (InputStream in = name.equals("-") ? ctx.in() : Files.newInputStream(Path.of(name))) {
+        try (InputStream in = InputFiles.open(name, ctx)) {
             return in.readNBytes(BatchText.MAX_SIZE + 1);
         }
     }

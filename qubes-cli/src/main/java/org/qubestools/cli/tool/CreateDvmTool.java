@@ -49,6 +49,7 @@ public final class CreateDvmTool implements Tool {
                 .onlyOneOf(DEFAULT_TEMPLATE, USED_TEMPLATE)
                 .readsStore()
                 .dryRuns()
+                .needsSystem()
                 .note(
                         "The VM is called TEMPLATE-dvm; SCRIPT is a file whose content runs in it before it is saved. Where"
                                 + " the driver cannot restore saved VMs, only the VM is made, and DisposableVMs are booted.")

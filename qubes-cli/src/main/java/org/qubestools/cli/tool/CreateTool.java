@@ -43,9 +43,9 @@ public final class CreateTool implements Tool {
     private static final Opt<Boolean> STANDALONE =
             Opt.flag("-s", "--standalone").help("no link to the template: its images are copied");
     private static final Opt<String> ROOT_MOVE =
-            Opt.text("FILE", "-R", "--root-move-from").help("this file becomes the root image (standalone only)");
+            Opt.file("FILE", "-R", "--root-move-from").help("this file becomes the root image (standalone only)");
     private static final Opt<String> ROOT_COPY =
-            Opt.text("FILE", "-r", "--root-copy-from").help("the root image is copied from FILE (standalone only)");
+            Opt.file("FILE", "-r", "--root-copy-from").help("the root image is copied from FILE (standalone only)");
     private static final Opt<String> MEMORY = Opt.text("MIB", "-m", "--mem").help("memory at start");
     private static final Opt<String> VCPUS = Opt.text("N", "-c", "--vcpus").help("number of virtual CPUs");
     private static final Opt<Boolean> INTERNAL = Opt.flag("-i", "--internal").help("hide it from menus");

@@ -43,6 +43,7 @@ public final class EventsTool implements Tool {
                 .operands("[VM ...]", 0, ToolSpec.ANY)
                 .options(CommonOptions.QUIET, KEYS, NO_KEYS, COUNT, SECONDS)
                 .readsStore()
+                .needsSystem()
                 .note("Events come in order, each at once: of domains, of the store, of keys in the QubesDB of running "
                         + "VMs. None is dropped without a word: where events may be missing, there is one of type "
                         + "\"gap\". With names of VMs: only their events, and every gap. The first line, of type "
@@ -50,7 +51,7 @@ public final class EventsTool implements Tool {
                 .example("qvm-events", "until it is interrupted")
                 .example("qvm-events --no-qubesdb -n 1 work", "wait until something happens to 'work'")
                 .exitCode(0, "as many events as asked for were printed, or it was interrupted")
-                .exitCode(ExitCode.FAILED, "--timeout passed");
+                .exitCode(ExitCode.FAILED, "refused or failed; --timeout passed");
     }
 
     @Override

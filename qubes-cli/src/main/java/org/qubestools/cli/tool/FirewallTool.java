@@ -2,7 +2,6 @@ package org.qubestools.cli.tool;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.qubestools.cli.frame.ExitCode;
+import org.qubestools.cli.frame.InputFiles;
 import org.qubestools.cli.frame.RootRule;
 import org.qubestools.cli.frame.Session;
 import org.qubestools.cli.frame.Tool;
@@ -60,7 +60,7 @@ public final class FirewallTool implements Tool {
     private static final Opt<Boolean> RAW = Opt.flag("--raw").help("list only the rules, each as -a takes it");
     private static final Opt<Boolean> EXPORT = Opt.flag("--export").help("print all of it as JSON");
     private static final Opt<String> IMPORT =
-            Opt.text("FILE", "--import").help("take all of it from what --export printed; '-' is standard input");
+            Opt.file("FILE", "--import").help("take all of it from what --export printed; '-' is standard input");
     private static final List<String> WORDS = List.of("list", "add", "del", "reset");
 
     @Override
@@ -198,7 +198,7 @@ public final class FirewallTool implements Tool {
 
     private static Firewall imported(ParsedArguments args, ToolContext ctx) {
         String name = args.value(IMPORT).orElseThrow();
-        try (InputStream in = name.equals("-") ? ctx.in() : Files.newInputStream(Path.of(name))) {
+        try (InputStream in = InputFiles.open(name, ctx)) {
             return FirewallJson.read(in.readNBytes(JsonInput.MAX_SIZE + 1));
         } catch (IOException e) {
             throw new QubesException(

@@ -18,6 +18,7 @@ public final class KillTool implements Tool {
                 .operands("VM ...", 0, ToolSpec.ANY)
                 .options(CommonOptions.QUIET, ALL, VmTargets.EXCLUDE)
                 .readsStore()
+                .needsSystem()
                 .dryRuns()
                 .note("What a VM has not written to its disks is lost. Names may have wildcards * ? [...].")
                 .example("qvm-kill work", "end one VM")

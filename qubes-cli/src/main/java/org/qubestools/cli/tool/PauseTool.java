@@ -42,6 +42,7 @@ public final class PauseTool implements Tool {
                         .example("qvm-unpause --all", "let all go on");
         return spec.operands("VM ...", 0, ToolSpec.ANY)
                 .readsStore()
+                .needsSystem()
                 .dryRuns()
                 .note("Names may have wildcards * ? [...].")
                 .exitCode(VmTargets.SOME, "it was done for some VMs, for others not");

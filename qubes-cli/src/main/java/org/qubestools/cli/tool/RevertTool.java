@@ -27,6 +27,7 @@ public final class RevertTool implements Tool {
                 .operands("VM", 1, 1)
                 .options(CommonOptions.QUIET, FORCE)
                 .readsStore()
+                .needsSystem()
                 .dryRuns()
                 .note(
                         "Needs root, and the device-mapper, which has noted what was there before: nothing is noted where "

@@ -81,6 +81,7 @@ public final class RunTool implements Tool {
                 .onlyOneOf(COLOUR, NO_COLOUR)
                 .onlyOneOf(ERROR_COLOUR, NO_ERROR_COLOUR)
                 .readsStore()
+                .needsSystem()
                 .note(
                         "One COMMAND is a line for the shell of the VM. With ARGUMENTs each word reaches the command as it"
                                 + " is; put -- in front of the VM if words begin with a dash.")

@@ -39,6 +39,7 @@ public final class ShutdownTool implements Tool {
                 .operands("VM ...", 0, ToolSpec.ANY)
                 .options(CommonOptions.QUIET, ALL, VmTargets.EXCLUDE, FORCE, WAIT, WAIT_TIME, TIMEOUT)
                 .readsStore()
+                .needsSystem()
                 .dryRuns()
                 .note("A VM that gives network goes down after those that it gives it to. Names may have wildcards"
                         + " * ? [...].")

@@ -42,7 +42,7 @@ public final class StartTool implements Tool {
     private static final Opt<Boolean> DVM =
             Opt.flag("--dvm").help("start it to become the image of DisposableVMs: without qrexec, invisible");
     private static final Opt<String> CUSTOM_CONFIG =
-            Opt.text("FILE", "--custom-config").help("define the domain by this text");
+            Opt.file("FILE", "--custom-config").help("define the domain by this text");
     private static final Opt<Boolean> SKIP = Opt.flag("--skip-if-running").help("a VM that runs already is no error");
     private static final Opt<Boolean> DEBUG = Opt.flag("--debug").help("for this start only: debug mode");
 
@@ -53,6 +53,7 @@ public final class StartTool implements Tool {
                 .options(CommonOptions.QUIET, ALL, VmTargets.EXCLUDE, SKIP, NO_GUI, DEBUG, TRAY)
                 .options(DRIVE, HDDISK, CDROM, INSTALL_TOOLS, DVM, CUSTOM_CONFIG)
                 .readsStore()
+                .needsSystem()
                 .dryRuns()
                 .note("A start that fails leaves nothing running of the VM; NetVMs that were started for it stay up."
                         + " Several VMs start up to four at a time, on Xen one after the other."

@@ -22,6 +22,7 @@ public final class SyncClockTool implements Tool {
                 .operands("", 0, 0)
                 .options(SAY, FORCE)
                 .readsStore()
+                .needsSystem()
                 .note("dom0's clock is set with sudo. VMs whose clock cannot be set are named.")
                 .example("qvm-sync-clock -v", "and say what is done");
     }

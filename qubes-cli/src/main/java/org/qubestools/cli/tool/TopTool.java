@@ -46,6 +46,7 @@ public final class TopTool implements Tool {
                 .operands("", 0, 0)
                 .options(LIST, COUNT, INTERVAL)
                 .readsStore()
+                .needsSystem()
                 .note("With --json each table is an object on a line of its own.")
                 .example("qvm-top", "watch, until Ctrl-C")
                 .example("qvm-top --list 5 10", "the five busiest above 10 percent, for a status bar");

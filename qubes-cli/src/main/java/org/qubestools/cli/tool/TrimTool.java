@@ -22,6 +22,7 @@ public final class TrimTool implements Tool {
                 .operands("VM", 1, 1)
                 .options(CommonOptions.QUIET)
                 .readsStore()
+                .needsSystem()
                 .dryRuns()
                 .note("What was deleted in a template goes on taking room in its root image. This has the file system"
                         + " free it, by fstrim in a VM, and tells how much room the image took before and takes after.")

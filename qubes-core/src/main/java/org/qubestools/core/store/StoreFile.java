@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -108,7 +109,9 @@ public final class StoreFile implements AutoCloseable {
     public static byte[] readCopy(Path file) {
         try {
             if (!Files.isRegularFile(file)) {
-                throw new NoSuchFileException(file.toString());
+                throw Files.exists(file)
+                        ? new FileSystemException(file.toString(), null, "is no regular file")
+                        : new NoSuchFileException(file.toString());
             }
             if (Files.size(file) > MAX_BYTES) {
                 throw tooLarge(file, null);
