@@ -160,6 +160,13 @@ final class RepairToolTest {
     }
 
     @Test
+    void theListOfNamesForShellsIsNoLeftover() {
+        tree.write("/var/lib/qubes/.qvm-names", "vm work AppVM\n");
+
+        assertThat(tree.run("qubes-store check")).isEqualTo(new Outcome(0, "no problems found\n", ""));
+    }
+
+    @Test
     void leftoversOfInterruptedWorkAreNamedAndLeft() {
         List<String> leftovers = List.of(
                 "/var/lib/qubes/.qvm-new-0123456789abcdef-0",

@@ -101,6 +101,22 @@ final class GrowToolTest extends LiveTest {
     }
 
     @Test
+    void aLoopDeviceThatDoesNotGrowIsToldWithTheImageThatHas() throws IOException {
+        runsWithQrexec("work", 5);
+        services.programs("sudo losetup --associated", new Programs.Outcome(0, "/dev/loop5: []: ()\n", ""))
+                .programs(
+                        "sudo losetup --set-capacity", new Programs.Outcome(1, "", "losetup: no \033[2Jpermission\n"));
+
+        assertFails(
+                "qvm-grow-private work 4M",
+                1,
+                WORK
+                        + " has grown, but not the file system in it: losetup --set-capacity /dev/loop5 ended with status 1,"
+                        + " losetup: no ");
+        assertThat(Files.size(tree.path(WORK))).isEqualTo(FOUR_MIB);
+    }
+
+    @Test
     void whatCannotGrowWhileItRunsIsRefused() throws IOException {
         runs("win7", 7);
         assertRefused("qvm-grow-private win7 4M", 1, "HVM 'win7' is running");

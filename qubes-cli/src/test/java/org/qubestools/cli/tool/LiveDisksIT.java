@@ -16,11 +16,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.qubestools.cli.ToolRunner.Outcome;
 import org.qubestools.qubesdb.QubesDb;
 import org.qubestools.qubesdb.QubesDbClient;
@@ -29,30 +25,12 @@ import org.qubestools.qubesdb.QubesDbPath;
 import org.qubestools.qubesdb.QubesDbSockets;
 
 /** Disks of real VMs by command lines, with real databases. */
-@Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-final class LiveDisksIT {
+final class LiveDisksIT extends LiveVmsTest {
     private static final String MARKER = "what only the partition has";
     private static final String DEVICES = "/qubes-block-devices";
     private static final String READ_SOON = "n=0; while ! grep -q xvdi /sys/block/vd*/serial && [ $n -lt 50 ]; do "
             + "sleep 0.2; n=$((n+1)); done; for d in /sys/block/vd*; do "
             + "[ \"$(cat $d/serial)\" = xvdi ] && head -c 27 /dev/${d##*/}; done; true";
-
-    @TempDir
-    private Path folder;
-
-    private LiveVms vms;
-
-    @BeforeEach
-    void makeVms() throws IOException {
-        vms = new LiveVms(folder);
-    }
-
-    @AfterEach
-    void endAll() throws InterruptedException {
-        if (vms != null) {
-            vms.close();
-        }
-    }
 
     /** A client of QubesDB that knows nothing of ours: the frames of the protocol, and a socket that blocks. */
     private static final class Watcher implements AutoCloseable {

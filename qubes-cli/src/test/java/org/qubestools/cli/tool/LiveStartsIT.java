@@ -4,30 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.qubestools.cli.ToolRunner.Outcome;
 
 /** Several real VMs by one command line. */
-@Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-final class LiveStartsIT {
+final class LiveStartsIT extends LiveVmsTest {
     private static final int SOME = 3;
     private static final String STARTS = "qvm-start: starting VM '%s'";
 
-    @TempDir
-    private Path folder;
-
-    private LiveVms vms;
-
     @BeforeEach
-    void makeVms() throws IOException {
-        vms = new LiveVms(folder);
+    void makeMore() throws IOException {
         vms.made("qvm-create", "-q", "-l", "green", "--property", "netvm=sys-net", "mail");
         vms.made("qvm-create", "-q", "-l", "green", "--property", "netvm=sys-net", "web");
         vms.made("qvm-create", "-q", "-l", "gray", "--standalone", "--property", "netvm=none", "broken");
@@ -35,13 +24,6 @@ final class LiveStartsIT {
             vms.small(vm);
         }
         Files.delete(vms.root().resolve("var/lib/qubes/appvms/broken/root.img"));
-    }
-
-    @AfterEach
-    void endAll() throws InterruptedException {
-        if (vms != null) {
-            vms.close();
-        }
     }
 
     @Test

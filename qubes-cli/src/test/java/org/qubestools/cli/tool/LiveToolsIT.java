@@ -7,36 +7,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.qubestools.cli.ToolRunner.Outcome;
 import org.qubestools.cli.output.SizeText;
 import org.qubestools.core.io.DiskUsage;
 
 /** Command lines on real VMs: a Linux of a few megabytes on QEMU, in a libvirtd of this test's own. */
-@Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-final class LiveToolsIT {
-
-    @TempDir
-    private Path folder;
-
-    private LiveVms vms;
-
-    @BeforeEach
-    void makeVms() throws IOException {
-        vms = new LiveVms(folder);
-    }
-
-    @AfterEach
-    void endAll() throws InterruptedException {
-        if (vms != null) {
-            vms.close();
-        }
-    }
-
+final class LiveToolsIT extends LiveVmsTest {
     private ToolProcess.Running follower() throws IOException {
         ToolProcess.Running events = vms.processes().start("qvm-events");
         LiveVms.await("qvm-events is ready", () -> LiveVms.text(events.out()).contains("\"ready\""));

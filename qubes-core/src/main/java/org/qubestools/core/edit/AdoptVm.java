@@ -24,8 +24,8 @@ public record AdoptVm(Maker maker, Path staged) implements Change {
     public void apply(Draft draft) {
         NewVm made = maker.make(draft);
         QubesVm added = draft.add(made);
-        CreateVm.requirePool(draft, added.getOr(Attributes.POOL_NAME, Pools.DEFAULT));
-        QubesVm vm = CreateVm.complete(draft, added);
+        NewVms.requirePool(draft, added.getOr(Attributes.POOL_NAME, Pools.DEFAULT));
+        QubesVm vm = NewVms.complete(draft, added);
         GlobalsFiller.fill(draft, vm);
         draft.step(EditHooks.Step.INIT, vm);
         AdoptedFiles.plan(draft, vm, staged);

@@ -12,7 +12,6 @@ import org.qubestools.core.model.Pools;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmName;
-import org.qubestools.core.model.VmReference;
 import org.qubestools.core.storage.FirewallCopy;
 
 /**
@@ -52,12 +51,10 @@ public record CloneVm(
             throw new QubesException(
                     ErrorKind.INVALID_VALUE, source.vmClass().withArticle() + " cannot be cloned", "create a new VM");
         }
-        RenameVm.requireFree(draft, untrustedName);
-        VmName name = new VmName(untrustedName);
-        RenameVm.checkReserved(name);
-        requireGoodTemplate(draft, source);
+        VmName name = NewVms.freeName(draft, untrustedName);
+        NewVms.requireGoodTemplate(draft, source);
         String pool = untrustedPool == null ? source.getOr(Attributes.POOL_NAME, Pools.DEFAULT) : untrustedPool;
-        CreateVm.requirePool(draft, pool);
+        NewVms.requirePool(draft, pool);
         draft.requireHalted(source, "it can be cloned only while it is halted");
         QubesVm clone = add(draft, source, name, pool);
         GlobalsFiller.fill(draft, clone);
@@ -82,7 +79,7 @@ public record CloneVm(
                 source.vmClass(), name.value(), draft.vms().nextQid(), template == null ? 0 : template.qid(), pool);
         for (Attribute<?> attribute : COPIED) {
             if (attribute.belongsTo(source.vmClass())) {
-                copy(made, source, attribute);
+                NewVms.copy(made, source, attribute);
             }
         }
         if (source.vmClass().isHvm()) {
@@ -94,26 +91,6 @@ public record CloneVm(
         }
         made.set(Attributes.SERVICES, draft.view(source).facts().services());
         made.set(Attributes.UUID, UUID.randomUUID().toString());
-        return CreateVm.complete(draft, draft.add(made));
-    }
-
-    /** Gives the new VM what the source has of this attribute. */
-    static <T> void copy(NewVm made, QubesVm source, Attribute<T> attribute) {
-        T value = source.get(attribute);
-        boolean absent = value == null && (attribute == Attributes.MAC || attribute == Attributes.MAXMEM);
-        if (!absent) {
-            made.set(attribute, value);
-        }
-    }
-
-    /** WRONG_STATE if the template of this VM cannot be used. */
-    static void requireGoodTemplate(Draft draft, QubesVm vm) {
-        VmReference template = draft.vms().template(vm);
-        if (template.isBroken()) {
-            throw new QubesException(
-                    ErrorKind.WRONG_STATE,
-                    "the template of VM '" + vm.name() + "' cannot be used: " + template.shown("none"),
-                    "set another one with qvm-prefs " + vm.name() + " template NAME");
-        }
+        return NewVms.complete(draft, draft.add(made));
     }
 }

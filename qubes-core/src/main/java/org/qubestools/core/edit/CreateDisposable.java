@@ -45,7 +45,7 @@ public record CreateDisposable(String untrustedOrigin, Label label, Numbers numb
     @Override
     public void apply(Draft draft) {
         QubesVm origin = draft.requireChangeable(untrustedOrigin);
-        CloneVm.requireGoodTemplate(draft, origin);
+        NewVms.requireGoodTemplate(draft, origin);
         QubesVm template = draft.vms().template(origin).vm();
         if (template == null
                 || origin.vmClass() != VmClass.APP
@@ -63,13 +63,13 @@ public record CreateDisposable(String untrustedOrigin, Label label, Numbers numb
                 template.qid(),
                 origin.getOr(Attributes.POOL_NAME, Pools.DEFAULT));
         for (Attribute<?> attribute : COPIED) {
-            CloneVm.copy(made, origin, attribute);
+            NewVms.copy(made, origin, attribute);
         }
         made.set(Attributes.DISPID, number)
                 .set(Attributes.LABEL, label)
                 .set(Attributes.SERVICES, draft.view(origin).facts().services())
                 .set(Attributes.INCLUDE_IN_BACKUPS, false)
                 .set(Attributes.UUID, UUID.randomUUID().toString());
-        CreateVm.complete(draft, draft.add(made));
+        NewVms.complete(draft, draft.add(made));
     }
 }

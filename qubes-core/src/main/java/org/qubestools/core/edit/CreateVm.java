@@ -2,10 +2,7 @@ package org.qubestools.core.edit;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
@@ -16,9 +13,7 @@ import org.qubestools.core.model.Label;
 import org.qubestools.core.model.NewVm;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmClass;
-import org.qubestools.core.model.VmFacts;
 import org.qubestools.core.model.VmName;
-import org.qubestools.core.model.VmReference;
 import org.qubestools.core.property.TemplateProperty;
 
 /**
@@ -42,19 +37,15 @@ public record CreateVm(
         @Nullable Path rootMoveFrom,
         List<SetProperties.Assignment> properties)
         implements Change {
-    private static final String NO_UPDATES_FLAG = "/var/lib/qubes/updates/vm-default-disable-updates";
-
     public CreateVm {
         properties = List.copyOf(properties);
     }
 
     @Override
     public void apply(Draft draft) {
-        RenameVm.requireFree(draft, untrustedName);
+        VmName name = NewVms.freeName(draft, untrustedName);
         QubesVm template = TemplateProperty.ofNewVm(draft.vms(), vmClass, untrustedTemplate);
-        VmName name = new VmName(untrustedName);
-        RenameVm.checkReserved(name);
-        requirePool(draft, untrustedPool);
+        NewVms.requirePool(draft, untrustedPool);
         checkRootSource();
         QubesVm linked = standalone ? null : template;
         QubesVm vm = addVm(draft, name, linked);
@@ -69,12 +60,6 @@ public record CreateVm(
         draft.step(EditHooks.Step.CREATE_ON_DISK, vm);
         DuplicateWarnings.address(draft, vm);
         draft.define(vm);
-    }
-
-    static void requirePool(Draft draft, String untrustedPool) {
-        if (draft.pools().directory(untrustedPool) == null) {
-            throw ChangePools.unknown(untrustedPool, draft.pools());
-        }
     }
 
     private void checkRootSource() {
@@ -93,38 +78,6 @@ public record CreateVm(
             made.set(Attributes.NETID, (long) draft.vms().nextNetid());
         }
         made.set(Attributes.UUID, UUID.randomUUID().toString());
-        return complete(draft, draft.add(made));
-    }
-
-    /** Fills in what depends on the rest of the store and on the host: paths, copies of defaults, maxmem. */
-    static QubesVm complete(Draft draft, QubesVm vm) {
-        VmFacts facts = draft.view(vm).facts();
-        QubesVm full = vm.withText(
-                        "dir_path",
-                        Objects.requireNonNull(draft.view(vm).files().directory()))
-                .withText("conf_file", vm.name() + ".conf");
-        if (vm.vmClass().hasKernel()) {
-            full = full.with(Attributes.KERNEL, facts.kernel());
-            full = full.withText("kernelopts", facts.kernelopts());
-            Long maxmem = facts.maxmem();
-            full = maxmem == null || vm.has(Attributes.MAXMEM) ? full : full.with(Attributes.MAXMEM, maxmem);
-        }
-        if (vm.vmClass().hasDefaultNetvm() && vm.is(Attributes.USES_DEFAULT_NETVM)) {
-            QubesVm netvm = draft.vms().globals().defaultNetvm();
-            full = full.withText("netvm_qid", netvm == null ? "none" : String.valueOf(netvm.qid()));
-        }
-        if (vm.is(Attributes.USES_DEFAULT_DISPVM_NETVM)) {
-            VmReference netvm = draft.vms().netvm(full);
-            full = full.withText(
-                    "dispvm_netvm",
-                    netvm.vm() == null ? "none" : String.valueOf(netvm.vm().qid()));
-        }
-        if (draft.tree().exists(NO_UPDATES_FLAG) && !vm.vmClass().equals(VmClass.ADMIN)) {
-            Map<String, Boolean> services = new LinkedHashMap<>(full.getOr(Attributes.SERVICES, Map.of()));
-            services.putIfAbsent("qubes-update-check", false);
-            full = full.with(Attributes.SERVICES, services);
-        }
-        draft.replace(full);
-        return full;
+        return NewVms.complete(draft, draft.add(made));
     }
 }

@@ -26,15 +26,13 @@ public record RegisterVm(
         implements Change {
     @Override
     public void apply(Draft draft) {
-        RenameVm.requireFree(draft, untrustedName);
-        VmName name = new VmName(untrustedName);
-        RenameVm.checkReserved(name);
+        VmName name = NewVms.freeName(draft, untrustedName);
         QubesVm template =
                 untrustedTemplate == null ? null : TemplateProperty.ofNewVm(draft.vms(), vmClass, untrustedTemplate);
         NewVm made = new NewVm(
                 vmClass, name.value(), draft.vms().nextQid(), template == null ? 0 : template.qid(), Pools.DEFAULT);
         made.set(Attributes.INSTALLED_BY_RPM, installedByRpm).set(Attributes.INCLUDE_IN_BACKUPS, !installedByRpm);
-        QubesVm vm = CreateVm.complete(draft, draft.add(made));
+        QubesVm vm = NewVms.complete(draft, draft.add(made));
         requireFiles(draft, vm);
         GlobalsFiller.fill(draft, vm);
         draft.step(EditHooks.Step.INIT, vm);

@@ -2,7 +2,6 @@ package org.qubestools.core.edit;
 
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
-import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmClass;
@@ -15,8 +14,7 @@ final class RenameVm {
 
     static QubesVm rename(Draft draft, QubesVm vm, String untrustedName) {
         check(draft, vm, untrustedName);
-        VmName name = new VmName(untrustedName);
-        checkReserved(name);
+        VmName name = NewVms.freeName(draft, untrustedName);
         String oldName = vm.name();
         VmView before = draft.view(vm);
         QubesVm renamed = vm.withText("name", name.value());
@@ -62,26 +60,6 @@ final class RenameVm {
                     ErrorKind.INVALID_VALUE, "VM '" + vm.name() + "' has this name already", "give another one");
         }
         draft.requireHalted(vm, "its name can change only while it is halted");
-        requireFree(draft, untrustedName);
-    }
-
-    /** IN_USE if a VM has the name. */
-    static void requireFree(Draft draft, String untrustedName) {
-        if (draft.vms().hasName(untrustedName)) {
-            throw new QubesException(
-                    ErrorKind.IN_USE,
-                    "there is a VM '" + SafeText.of(untrustedName) + "' already",
-                    "choose another name");
-        }
-    }
-
-    static void checkReserved(VmName name) {
-        if (name.isReservedForDisposables()) {
-            throw new QubesException(
-                    ErrorKind.INVALID_VALUE,
-                    "the name '" + name + "' is kept for DisposableVMs",
-                    "choose one that is not 'disp' and digits");
-        }
     }
 
     /** The VM for DisposableVMs is found by the name of its template, so a rename parts the two. */

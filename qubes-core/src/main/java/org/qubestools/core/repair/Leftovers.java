@@ -23,6 +23,9 @@ import org.qubestools.core.store.StoreSnapshot;
 final class Leftovers {
     private static final String OURS = ".qvm-";
     private static final String JOURNAL = OURS + "pending";
+    /** The list of names for shells, which comes and goes by itself. */
+    private static final String NAMES = OURS + "names";
+
     private static final String RESTORE = OURS + "restore-";
     private static final String LOCK = ".lock";
     private static final String STORE_NAME = "qubes.xml";
@@ -72,7 +75,7 @@ final class Leftovers {
                         "the next edit finishes or undoes it, 'qubes-store repair --yes' too");
             } else if (name.startsWith(RESTORE)) {
                 restore(entry, path, name);
-            } else if (isOurs(name)) {
+            } else if (isOurs(name) && !name.equals(NAMES)) {
                 add("leftover", path, "an interrupted edit left it", "look into it, then remove it");
             } else if (isTemporaryStore(directory, name)) {
                 add("leftover", path, "an interrupted save of the store left it", "remove it");

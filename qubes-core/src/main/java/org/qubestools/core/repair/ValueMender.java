@@ -2,6 +2,7 @@ package org.qubestools.core.repair;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.edit.MendStore;
@@ -15,6 +16,7 @@ import org.qubestools.core.model.MalformedValue;
 import org.qubestools.core.model.Pools;
 import org.qubestools.core.model.ProblemCode;
 import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmCollection;
 import org.qubestools.core.model.VmReference;
 import org.qubestools.core.store.StoreSnapshot;
@@ -146,7 +148,21 @@ final class ValueMender {
             proposals.add(mending(code, vm, attribute, "none", "no network is what counts"));
         } else if (target != null && target.key() == vm.key()) {
             proposals.add(mending(ProblemCode.NETVM_LOOP, vm, attribute, "none", "it cannot give network to itself"));
+        } else if (target != null && closesLoop(vm, target, attribute)) {
+            String why = "since " + memory.source() + " it closes a loop";
+            proposals.add(mending(ProblemCode.NETVM_LOOP, vm, attribute, "none", why));
         }
+    }
+
+    /** Whether a loop of several was closed here: the others on it had their netvm before. */
+    private boolean closesLoop(QubesVm vm, QubesVm netvm, String attribute) {
+        QubesVm old = memory.same(vm);
+        return vm.vmClass() == VmClass.PROXY
+                && attribute.equals(Attributes.NETVM.xmlName())
+                && old != null
+                && !Objects.equals(
+                        old.attributes().get(attribute), vm.attributes().get(attribute))
+                && vms.chainMeets(netvm, vm);
     }
 
     /** Each global that cannot be used gets what counts instead. */

@@ -73,7 +73,7 @@ public final class VmGrowth {
             DomainKey key = DomainKey.of(system.now(vm));
             system.vmm().devices().resizeDisk(key, target(vm, key), bytes);
         } else {
-            growLoop(image, shown, bytes);
+            growLoop(vm, image, shown, bytes);
         }
         inVm(vm, GROW_PRIVATE.replace("SECTORS", String.valueOf(bytes / SECTOR)), shown);
     }
@@ -88,27 +88,35 @@ public final class VmGrowth {
     }
 
     /** Xen has made a loop device of the file, which keeps its length until it is told. */
-    private void growLoop(Path image, String shown, long bytes) {
-        Matcher loop = LOOP.matcher(host("--associated", image.toString()));
-        if (!loop.find()) {
+    private void growLoop(QubesVm vm, Path image, String shown, long bytes) {
+        Programs.Outcome found = losetup("--associated", image.toString());
+        Matcher loop = LOOP.matcher(found.untrustedOutput());
+        if (found.status() != 0 || !loop.find()) {
+            String why = found.status() == 0
+                    ? "has no loop device, though the VM runs"
+                    : "cannot be looked for: " + described("--associated", found);
             throw new QubesException(
-                    ErrorKind.FAILED,
-                    SafeText.of(shown) + " has no loop device, though the VM runs",
-                    "shut it down first");
+                    ErrorKind.FAILED, SafeText.of(shown) + " " + why, "may you use sudo? else shut the VM down first");
         }
         ImageGrowth.grow(system.place().layer(), image, shown, bytes);
-        host("--set-capacity", loop.group(1));
-    }
-
-    private String host(String option, String argument) {
-        Programs.Outcome outcome = system.host().programs().run(Programs.Command.of("sudo", losetup, option, argument));
-        if (outcome.status() != 0) {
+        String option = "--set-capacity " + loop.group(1);
+        Programs.Outcome grown = losetup("--set-capacity", loop.group(1));
+        if (grown.status() != 0) {
             throw new QubesException(
                     ErrorKind.FAILED,
-                    losetup + " " + option + " " + SafeText.of(argument) + " ended with status " + outcome.status(),
-                    "may you use sudo?");
+                    notItsFileSystem(shown) + described(option, grown),
+                    "run 'losetup " + option + "', then resize2fs in VM '" + vm.name() + "'");
         }
-        return outcome.untrustedOutput();
+    }
+
+    private Programs.Outcome losetup(String option, String argument) {
+        return system.host().programs().run(Programs.Command.of("sudo", losetup, option, argument));
+    }
+
+    private String described(String option, Programs.Outcome outcome) {
+        String said = outcome.untrustedErrors().strip();
+        return losetup + " " + option + " ended with status " + outcome.status()
+                + (said.isEmpty() ? "" : ", " + SafeText.of(said.substring(said.lastIndexOf('\n') + 1)));
     }
 
     /** Starts a halted VM whose root image has grown, has it enlarge the file system, and shuts it down. */
@@ -131,9 +139,10 @@ public final class VmGrowth {
     private static QubesException fileSystem(
             QubesVm vm, String shown, ErrorKind kind, String why, @Nullable Exception cause) {
         return new QubesException(
-                kind,
-                SafeText.of(shown) + " has grown, but not the file system in it: " + why,
-                "run resize2fs in VM '" + vm.name() + "'",
-                cause);
+                kind, notItsFileSystem(shown) + why, "run resize2fs in VM '" + vm.name() + "'", cause);
+    }
+
+    private static String notItsFileSystem(String shown) {
+        return SafeText.of(shown) + " has grown, but not the file system in it: ";
     }
 }

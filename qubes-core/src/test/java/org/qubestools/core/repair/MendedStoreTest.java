@@ -105,6 +105,35 @@ final class MendedStoreTest {
                 .isEqualTo(600L);
     }
 
+    private static String loop(String netvmOfFirewall) {
+        return with(
+                "<QubesProxyVm name=\"sys-fw\" qid=\"3\" netid=\"2\" template_qid=\"1\" netvm_qid=\"" + netvmOfFirewall
+                        + "\"/>\n  <QubesProxyVm name=\"vpn\" qid=\"4\" netid=\"3\" template_qid=\"1\" netvm_qid=\"3\"/>\n");
+    }
+
+    @Test
+    void aLoopOfNetvmsIsOpenedWhereItWasClosed() {
+        StoreSnapshot store = store(loop("4"));
+
+        List<Mending> plan =
+                plan(store, new Memory("generation 7", store(loop("2")).vms()));
+
+        assertThat(plan).singleElement().satisfies(mending -> {
+            assertThat(mending.code()).isEqualTo("netvm-loop");
+            assertThat(mending.about()).isEqualTo("sys-fw");
+            assertThat(mending.text()).isEqualTo("set netvm_qid to 'none', since generation 7 it closes a loop");
+        });
+        assertThat(mended(store, plan).problems()).isEmpty();
+    }
+
+    @Test
+    void nobodyGuessesWhereALoopIsToBeOpened() {
+        StoreSnapshot store = store(loop("4"));
+
+        assertThat(plan(store, Memory.NONE)).isEmpty();
+        assertThat(plan(store, new Memory("generation 7", store.vms()))).isEmpty();
+    }
+
     @Test
     void withoutOneItBecomesWhatCountsInstead() {
         StoreSnapshot store = store(GOOD.replace("\"600\"", "\"6OO\""));

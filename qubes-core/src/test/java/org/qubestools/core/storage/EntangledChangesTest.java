@@ -6,38 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.qubestools.core.error.QubesException;
-import org.qubestools.core.io.CrashingFileLayer;
-import org.qubestools.core.io.FailingFileLayer;
 import org.qubestools.core.io.FileLayer;
-import org.qubestools.core.io.SimulatedCrash;
 
 /** Changes of files that build on each other's results: whatever operation they end at, all of them are there or none. */
-class EntangledChangesTest {
-    @TempDir
-    Path dir;
-
-    private Map<String, String> before = Map.of();
-    private Map<String, String> after = Map.of();
-    private int worlds;
-
-    @BeforeEach
-    void learnBothStates() throws IOException {
-        ChangeWorld world = world();
-        before = world.tree();
-        assertThat(world.edit(FileLayer.system(), entangled(world), ChangeWorld.AFTER))
-                .isEmpty();
-        after = world.tree();
+final class EntangledChangesTest extends WholeEditContract {
+    @Override
+    FileChanges plan(ChangeWorld world) {
+        return entangled(world);
     }
 
-    private ChangeWorld world() throws IOException {
-        worlds++;
-        return new ChangeWorld(dir.resolve("world" + worlds));
+    @Override
+    int leastOperations() {
+        return 90;
     }
 
     private static FileChanges entangled(ChangeWorld world) {
@@ -108,46 +90,6 @@ class EntangledChangesTest {
         assertThat(vms.resolve("gone/private.img")).hasSize(10);
         assertThat(vms)
                 .isDirectoryNotContaining(path -> path.getFileName().toString().startsWith("."));
-    }
-
-    @Test
-    void everyCrashIsRecoveredFrom() throws IOException {
-        int crashes = 0;
-        for (boolean crashed = true; crashed; crashes++) {
-            ChangeWorld world = world();
-            CrashingFileLayer layer = new CrashingFileLayer(crashes);
-            try {
-                world.edit(layer, entangled(world), ChangeWorld.AFTER);
-            } catch (SimulatedCrash crash) {
-                world.recover(FileLayer.system());
-            }
-            crashed = layer.crashed();
-
-            boolean isNew = Arrays.equals(Files.readAllBytes(world.store), ChangeWorld.AFTER);
-            assertThat(world.tree()).as("after a crash at operation " + crashes).isEqualTo(isNew ? after : before);
-        }
-        assertThat(crashes).isGreaterThan(90);
-    }
-
-    @Test
-    void everyFailureIsUndoneAtOnceOrLeavesOnlyDeletions() throws IOException {
-        int failures = 0;
-        for (boolean failed = true; failed; failures++) {
-            ChangeWorld world = world();
-            FailingFileLayer layer = FailingFileLayer.at(failures);
-            try {
-                world.edit(layer, entangled(world), ChangeWorld.AFTER);
-                world.recover(FileLayer.system());
-                assertThat(world.tree()).isEqualTo(after);
-            } catch (QubesException e) {
-                assertThat(e.getSuppressed()).isEmpty();
-                assertThat(world.tree())
-                        .as("after a failure of operation " + failures)
-                        .isEqualTo(before);
-            }
-            failed = layer.failed();
-        }
-        assertThat(failures).isGreaterThan(90);
     }
 
     @Test

@@ -4,62 +4,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.CrashingFileLayer;
-import org.qubestools.core.io.FailingFileLayer;
 import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.io.SimulatedCrash;
 
-/** Whatever operation an edit ends at: afterwards the files and the store are both old or both new. */
-class FileChangesCrashTest {
+/** One change of each kind. */
+final class FileChangesCrashTest extends WholeEditContract {
     private static final long SEED = 20260101;
 
-    @TempDir
-    Path dir;
-
-    private Map<String, String> before = Map.of();
-    private Map<String, String> after = Map.of();
-    private int worlds;
-
-    @BeforeEach
-    void learnBothStates() throws IOException {
-        ChangeWorld world = world();
-        before = world.tree();
-        assertThat(world.edit(FileLayer.system(), world.everything(), ChangeWorld.AFTER))
-                .isEmpty();
-        after = world.tree();
-        assertThat(after).doesNotContainKey(".qvm-pending").containsKey("services/vms/net/kernels/vmlinuz");
+    @Override
+    FileChanges plan(ChangeWorld world) {
+        return world.everything();
     }
 
-    private ChangeWorld world() throws IOException {
-        worlds++;
-        return new ChangeWorld(dir.resolve("world" + worlds));
+    @Override
+    int leastOperations() {
+        return 75;
     }
 
-    private void assertWhole(ChangeWorld world, String when) throws IOException {
-        boolean isNew = Arrays.equals(Files.readAllBytes(world.store), ChangeWorld.AFTER);
-        assertThat(relative(world)).as(when).isEqualTo(isNew ? after : before);
-    }
-
-    private static Map<String, String> relative(ChangeWorld world) {
-        return world.tree();
-    }
-
-    private static void editUntilCrash(ChangeWorld world, FileLayer layer) {
-        try {
-            world.edit(layer, world.everything(), ChangeWorld.AFTER);
-        } catch (SimulatedCrash crash) {
-            // The next process finds what is on disk now.
-            return;
-        }
+    @Test
+    void allOfItIsThereAfterwards() {
+        assertThat(after).containsKey("services/vms/net/kernels/vmlinuz");
     }
 
     private static void recoverUntilCrash(ChangeWorld world, FileLayer layer) {
@@ -68,23 +37,6 @@ class FileChangesCrashTest {
         } catch (SimulatedCrash crash) {
             return;
         }
-    }
-
-    @Test
-    void everyCrashIsRecoveredFrom() throws IOException {
-        int crashes = 0;
-        for (boolean crashed = true; crashed; crashes++) {
-            ChangeWorld world = world();
-            CrashingFileLayer layer = new CrashingFileLayer(crashes);
-            editUntilCrash(world, layer);
-            crashed = layer.crashed();
-
-            world.recover(FileLayer.system());
-
-            assertWhole(world, "after a crash at operation " + crashes);
-            assertThat(world.recover(FileLayer.system())).isEmpty();
-        }
-        assertThat(crashes).isGreaterThan(75);
     }
 
     @Test
@@ -118,40 +70,6 @@ class FileChangesCrashTest {
             }
 
             assertThat(world.tree()).isEqualTo(after);
-        }
-    }
-
-    @Test
-    void everyFailureIsUndoneAtOnceOrLeavesOnlyDeletions() throws IOException {
-        int failures = 0;
-        for (boolean failed = true; failed; failures++) {
-            ChangeWorld world = world();
-            FailingFileLayer layer = FailingFileLayer.at(failures);
-            boolean saved = editSucceeds(world, layer);
-            failed = layer.failed();
-            String when = "after a failure of operation " + failures;
-
-            if (saved) {
-                assertThat(world.store).hasBinaryContent(ChangeWorld.AFTER);
-                world.recover(FileLayer.system());
-                assertThat(world.tree()).as(when).isEqualTo(after);
-            } else {
-                assertThat(world.store).hasBinaryContent(ChangeWorld.BEFORE);
-                assertThat(world.tree()).as(when).isEqualTo(before);
-            }
-        }
-        assertThat(failures).isGreaterThan(75);
-    }
-
-    private static boolean editSucceeds(ChangeWorld world, FailingFileLayer layer) {
-        try {
-            List<String> warnings = world.edit(layer, world.everything(), ChangeWorld.AFTER);
-            assertThat(warnings.isEmpty()).isEqualTo(!layer.failed());
-            return true;
-        } catch (QubesException e) {
-            assertThat(e).hasMessageStartingWith("cannot ").hasMessageContaining("No space left on device");
-            assertThat(e.getSuppressed()).isEmpty();
-            return false;
         }
     }
 
