@@ -157,7 +157,7 @@ public final class Qubes implements AutoCloseable {
 
     /** What the store was before each change. */
     public Generations history() {
-        return new Generations(config.real(EditPlace.HISTORY));
+        return new Generations(config.real(EditPlace.HISTORY), config.store(), this::readStore);
     }
 
     private boolean isStoreInUse(Path file) {

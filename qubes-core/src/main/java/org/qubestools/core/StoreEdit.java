@@ -173,10 +173,10 @@ final class StoreEdit implements AutoCloseable {
                 fresh.publish();
             }
         } catch (QubesException e) {
-            history.abandon();
+            abandon(history, after);
             throw draft.undoneInVmm(e);
         } catch (RuntimeException | Error e) {
-            history.abandon();
+            abandon(history, after);
             draft.undoneInVmmAfter(e);
             throw e;
         }
@@ -187,6 +187,19 @@ final class StoreEdit implements AutoCloseable {
                         : place.parse(after.clone()).vms());
         history.finish();
         return warnings;
+    }
+
+    /** After a save that failed: unless the store could not be put back, so that the change is in place. */
+    private void abandon(StoreHistory history, byte[] after) {
+        boolean inPlace;
+        try {
+            inPlace = Arrays.equals(file.read(), after);
+        } catch (QubesException e) {
+            inPlace = false;
+        }
+        if (!inPlace) {
+            history.abandon();
+        }
     }
 
     private static EditOutcome outcome(

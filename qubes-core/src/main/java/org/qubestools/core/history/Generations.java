@@ -6,18 +6,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
-import org.qubestools.core.io.FlatJson;
 import org.qubestools.core.store.StoreFile;
 
 /** Reads the history. Nothing is kept; each call looks at the files. */
 public final class Generations {
     private final GenerationFiles files;
+    private final Supplier<byte[]> now;
 
-    /** The history in this directory, which need not exist. */
-    public Generations(Path directory) {
-        this.files = new GenerationFiles(directory);
+    /**
+     * The history in this directory, which need not exist.
+     *
+     * @param store whose history it is
+     * @param now reads that store, where it has to be known whether the last change happened
+     */
+    public Generations(Path directory, Path store, Supplier<byte[]> now) {
+        this.files = new GenerationFiles(directory, store);
+        this.now = now;
     }
 
     /** The recorded changes from the oldest on. One whose record is damaged has no author, no time and no VMs. */
@@ -29,11 +36,22 @@ public final class Generations {
         return all;
     }
 
+    /** Without the change that a killed process had begun only. */
     private List<Integer> numbers() {
         try {
-            return files.numbers();
+            List<Integer> numbers = files.numbers();
+            int last = numbers.size() - 1;
+            return last >= 0 && isUnfinished(numbers.get(last)) ? numbers.subList(0, last) : numbers;
         } catch (IOException e) {
             throw new UncheckedIOException(files.directory() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private boolean isUnfinished(int last) throws IOException {
+        try {
+            return files.isUnfinished(last, now);
+        } catch (QubesException e) {
+            return false; // the store cannot be read, so what is known of it counts
         }
     }
 
@@ -55,11 +73,10 @@ public final class Generations {
     }
 
     private Generation record(int number) {
-        try {
-            return files.read(number);
-        } catch (IOException | FlatJson.Malformed e) {
-            return new Generation(number, 0, Author.UNKNOWN, false, "", "", List.of(), List.of());
-        }
+        Generation recorded = files.read(number);
+        return recorded == null
+                ? new Generation(number, 0, Author.UNKNOWN, false, "", "", List.of(), List.of())
+                : recorded;
     }
 
     /** Whether what the store was before this change is known. */
@@ -99,12 +116,12 @@ public final class Generations {
         if (generation.after().isEmpty() || ContentMark.of(now).equals(generation.after())) {
             return now;
         }
-        byte[] saved = StoreFile.readCopy(files.saved());
-        if (!ContentMark.of(saved).equals(generation.after())) {
+        byte[] saved = files.saved(generation);
+        if (saved == null) {
             throw new QubesException(
                     ErrorKind.FAILED,
                     "what the store was behind generation " + generation.number() + " is not known",
-                    "it was changed by something else since");
+                    "it was changed since, and that is not in the history");
         }
         return saved;
     }

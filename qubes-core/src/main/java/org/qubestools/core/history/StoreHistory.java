@@ -3,6 +3,7 @@ package org.qubestools.core.history;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -12,12 +13,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.FileLayer;
-import org.qubestools.core.io.FlatJson;
 import org.qubestools.core.io.IoReason;
 import org.qubestools.core.io.Ownership;
+import org.qubestools.core.io.TempName;
 import org.qubestools.core.model.Pools;
 import org.qubestools.core.model.StoreDifference;
-import org.qubestools.core.store.StoreFile;
 import org.qubestools.core.store.StoreSnapshot;
 
 /**
@@ -49,7 +49,7 @@ public final class StoreHistory {
 
     /** The history of one edit, by {@code author}. */
     public StoreHistory(Place place, HistoryLimits limits, Author author, Consumer<String> warnings) {
-        this.files = new GenerationFiles(place.directory());
+        this.files = new GenerationFiles(place.directory(), place.store());
         this.place = place;
         this.limits = limits;
         this.author = author;
@@ -64,7 +64,6 @@ public final class StoreHistory {
         try {
             makeDirectory();
             int next = nextAfterForeign(before);
-            content = after;
             number = next;
             keepStore(before, files.store(next));
             write(new Generation(
@@ -78,78 +77,88 @@ public final class StoreHistory {
                     Generation.vmsOf(difference)));
             place.layer().sync(files.record(next));
             place.layer().sync(files.directory());
+            content = after;
         } catch (IOException e) {
             warn("this change is not in the history", e);
-            abandon();
+            if (number > 0) {
+                takeBack();
+            }
         }
     }
 
+    /** Nobody finds it before it is complete. */
     private void makeDirectory() throws IOException {
         Path directory = files.directory();
-        if (!Files.exists(directory)) {
-            place.layer().createDirectory(directory);
-            place.ownership().giveTo(place.layer(), directory);
-            place.layer().setMode(directory, DIRECTORY_MODE);
+        if (Files.exists(directory)) {
+            return;
+        }
+        TempName.clearStale(place.layer(), directory);
+        Path fresh = TempName.beside(directory);
+        place.layer().createDirectory(fresh);
+        try {
+            place.ownership().giveTo(place.layer(), fresh);
+            place.layer().setMode(fresh, DIRECTORY_MODE);
+            place.layer().rename(fresh, directory);
+        } catch (IOException e) {
+            place.layer().delete(fresh);
+            throw e;
         }
     }
 
     /** The number of the change that comes now, when what somebody else changed before it has got its own. */
     private int nextAfterForeign(byte[] before) throws IOException {
-        List<Integer> numbers = files.numbers();
-        if (numbers.isEmpty()) {
-            return 1;
-        }
-        int last = numbers.get(numbers.size() - 1);
-        Generation latest = readRecord(last);
-        if (latest == null) {
-            return last + 1;
-        }
         String mark = ContentMark.of(before);
-        if (latest.after().equals(mark)) {
-            return last + 1;
+        List<Integer> numbers = files.numbers();
+        for (int i = numbers.size() - 1; i >= 0; i--) {
+            int last = numbers.get(i);
+            Generation latest = files.read(last);
+            if (latest != null && latest.after().equals(mark)) {
+                return last + 1;
+            }
+            if (!files.isUnfinished(last, () -> before)) {
+                if (latest != null) {
+                    return keepForeign(latest, before) + 1;
+                }
+                completeForeign(last, before);
+                return last + 1;
+            }
+            deleteUnmade(last);
         }
-        byte[] saved = lastSaved(latest);
-        if (saved == null && latest.before().equals(mark) && !latest.foreign()) {
-            delete(last); // the process was killed before its save
-            return last;
-        }
-        keepForeign(last + 1, latest, saved, before);
-        return last + 2;
+        return 1;
     }
 
-    private @Nullable Generation readRecord(int ofNumber) {
-        try {
-            return files.read(ofNumber);
-        } catch (IOException | FlatJson.Malformed e) {
-            return null; // cut off by a power failure, or by somebody: the numbers go on behind it
-        }
-    }
-
-    private byte @Nullable [] lastSaved(Generation latest) {
-        try {
-            byte[] saved = StoreFile.readCopy(files.saved());
-            return ContentMark.of(saved).equals(latest.after()) ? saved : null;
-        } catch (QubesException e) {
-            return null; // it is not durable, so it may be gone
-        }
-    }
-
-    private void keepForeign(int asNumber, Generation latest, byte @Nullable [] saved, byte[] now) throws IOException {
-        StoreDifference difference = difference(saved, now);
+    /** Records what was done since {@code latest}; its number. */
+    private int keepForeign(Generation latest, byte[] now) throws IOException {
+        int foreign = latest.number() + 1;
+        byte[] saved = files.saved(latest);
         if (saved != null) {
-            place.layer().rename(files.saved(), files.store(asNumber));
-            place.layer().sync(files.store(asNumber));
+            place.layer().rename(files.saved(), files.store(foreign));
+            place.layer().sync(files.store(foreign));
         }
+        record(foreign, latest.after(), saved, now);
+        return foreign;
+    }
+
+    /** A generation without a record, as a kill leaves, gets one; not if its content is damaged too. */
+    private void completeForeign(int number, byte[] now) throws IOException {
+        byte[] content = GenerationFiles.content(files.store(number));
+        if (content != null) {
+            record(number, ContentMark.of(content), content, now);
+        }
+    }
+
+    private void record(int foreign, String mark, byte @Nullable [] content, byte[] now) throws IOException {
+        StoreDifference difference = difference(content, now);
         write(new Generation(
-                asNumber,
+                foreign,
                 place.clock().instant().getEpochSecond(),
                 Author.UNKNOWN,
                 true,
-                latest.after(),
+                mark,
                 ContentMark.of(now),
                 Generation.globalsOf(difference),
                 Generation.vmsOf(difference)));
-        place.layer().sync(files.record(asNumber));
+        place.layer().sync(files.record(foreign));
     }
 
     private StoreDifference difference(byte @Nullable [] before, byte[] after) {
@@ -166,7 +175,7 @@ public final class StoreHistory {
     }
 
     private void keepStore(byte[] before, Path copy) throws IOException {
-        Files.deleteIfExists(copy);
+        remove(copy);
         try {
             place.layer().hardLink(place.store().toRealPath(), copy);
         } catch (IOException | UnsupportedOperationException e) {
@@ -178,7 +187,7 @@ public final class StoreHistory {
 
     private void write(Generation generation) throws IOException {
         Path file = files.record(generation.number());
-        Files.deleteIfExists(file);
+        remove(file);
         place.layer().writeFile(file, generation.json().getBytes(StandardCharsets.US_ASCII));
         open(file);
     }
@@ -196,10 +205,10 @@ public final class StoreHistory {
         }
         content = null;
         try {
-            Files.deleteIfExists(files.saved());
+            prune(); // first, as it makes room
+            remove(files.saved());
             place.layer().writeFile(files.saved(), saved);
             open(files.saved());
-            prune();
         } catch (IOException e) {
             warn("the history is not complete", e);
         }
@@ -207,13 +216,18 @@ public final class StoreHistory {
 
     /** The change was not saved. */
     public void abandon() {
-        content = null;
-        if (number > 0) {
-            try {
-                delete(number);
-            } catch (IOException e) {
-                warn("generation " + number + " of the history is of a change that was not made", e);
-            }
+        if (content != null) {
+            content = null;
+            takeBack();
+        }
+    }
+
+    /** What cannot be removed now is known by the next save and by readers as a change that did not happen. */
+    private void takeBack() {
+        try {
+            deleteUnmade(number);
+        } catch (IOException e) {
+            warn("generation " + number + " of the history cannot be removed", e);
         }
     }
 
@@ -226,20 +240,25 @@ public final class StoreHistory {
             if (!tooMany && !isOlder(numbers.get(i), oldest)) {
                 return;
             }
-            delete(numbers.get(i));
+            remove(files.store(numbers.get(i)));
+            remove(files.record(numbers.get(i)));
         }
     }
 
     private boolean isOlder(int ofNumber, Instant than) {
-        Generation generation = than.equals(Instant.MIN) ? null : readRecord(ofNumber);
+        Generation generation = than.equals(Instant.MIN) ? null : files.read(ofNumber);
         return generation != null && generation.time() < than.getEpochSecond();
     }
 
-    private void delete(int ofNumber) throws IOException {
-        for (Path file : List.of(files.store(ofNumber), files.record(ofNumber))) {
-            if (Files.exists(file)) {
-                place.layer().delete(file);
-            }
+    /** The record first: without it nothing is told of a change that did not happen. */
+    private void deleteUnmade(int ofNumber) throws IOException {
+        remove(files.record(ofNumber));
+        remove(files.store(ofNumber));
+    }
+
+    private void remove(Path file) throws IOException {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            place.layer().delete(file);
         }
     }
 

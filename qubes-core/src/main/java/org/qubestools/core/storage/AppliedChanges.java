@@ -55,7 +55,9 @@ final class AppliedChanges implements FileChanges.Applied {
                 doing(step.describe(), () -> step.perform(grouped));
             }
         }
-        doing("sync the directories of what changed", grouped::flush);
+        for (Path directory : grouped.putOff()) {
+            doing("sync " + directory, () -> layer.sync(directory));
+        }
     }
 
     /** Makes {@code next} the pending journal; if that fails the previous one still says all that was done. */

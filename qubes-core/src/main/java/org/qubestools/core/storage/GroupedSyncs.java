@@ -3,14 +3,13 @@ package org.qubestools.core.storage;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.qubestools.core.io.FileLayer;
 
 /**
- * Puts off the syncs of directories until {@link #flush}, so that a directory in which many names change is synced once.
+ * Puts off the syncs of directories until the end, see {@link #putOff}, so that a directory in which many names change is synced once.
  * Only for steps of which any part may survive a power failure: each is undone by itself, whether it was done or not.
  */
 final class GroupedSyncs implements FileLayer {
@@ -21,13 +20,9 @@ final class GroupedSyncs implements FileLayer {
         this.layer = layer;
     }
 
-    /** Makes durable whatever was done through this. */
-    void flush() throws IOException {
-        List<Path> directories = new ArrayList<>(pending);
-        pending.clear();
-        for (Path directory : directories) {
-            layer.sync(directory);
-        }
+    /** The directories that have to be synced to make durable whatever was done through this. */
+    List<Path> putOff() {
+        return List.copyOf(pending);
     }
 
     /** Puts the sync of a directory off. */

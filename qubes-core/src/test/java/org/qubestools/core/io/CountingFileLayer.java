@@ -2,6 +2,7 @@ package org.qubestools.core.io;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.List;
 public abstract class CountingFileLayer implements FileLayer {
     private final FileLayer real = FileLayer.system();
     private final List<String> operations = new ArrayList<>();
+    private boolean linkless;
 
     /** Counts only. */
     public static CountingFileLayer counting() {
@@ -25,6 +27,11 @@ public abstract class CountingFileLayer implements FileLayer {
     /** What was begun so far, one line each. */
     public List<String> operations() {
         return List.copyOf(operations);
+    }
+
+    /** From now on as on a file system that has no hard links. */
+    public void refuseLinks() {
+        linkless = true;
     }
 
     private void count(String operation) throws IOException {
@@ -71,6 +78,9 @@ public abstract class CountingFileLayer implements FileLayer {
     @Override
     public void hardLink(Path existing, Path link) throws IOException {
         count("link " + existing + " as " + link);
+        if (linkless) {
+            throw new FileSystemException(link.toString(), null, "Operation not permitted");
+        }
         real.hardLink(existing, link);
     }
 
