@@ -190,7 +190,8 @@ public final class LoopFiles implements OwnLoops {
     public List<BlockDevice> find(String file, int partition) {
         List<BlockDevice> found = new ArrayList<>();
         for (LoopRecord record : records.all().records()) {
-            if (record.file().equals(file) && tools.isAsRecorded(record)) {
+            boolean named = record.file().equals(file) || tools.isMadeOf(record.loop(), file);
+            if (named && tools.isAsRecorded(record)) {
                 tools.device(record.loop() + "p" + partition)
                         .ifPresent(block -> found.add(device(record, block.partitionNumber())));
             }

@@ -124,18 +124,27 @@ final class LoopTools {
         return id == null ? "" : id;
     }
 
-    /** Whether the device is bound as the record says: by this very binding where the kernel counts these. */
+    /**
+     * Whether the device is bound as the record says: by this very binding where the kernel counts these, whatever its file
+     * is called by now, else to a file of that name.
+     */
     boolean isAsRecorded(LoopRecord record) {
         if (!record.boot().equals(boot())) {
             return false;
         }
         long now = sequence(record.loop());
-        if (record.sequence() >= 0 && now >= 0 && record.sequence() != now) {
+        boolean counted = record.sequence() >= 0 && now >= 0;
+        if (counted && record.sequence() != now) {
             return false;
         }
-        return device(record.loop())
+        return counted ? isBound(record.loop()) : isMadeOf(record.loop(), record.file());
+    }
+
+    /** Whether the device is bound to a file that has this name now, or had it when it was deleted. */
+    boolean isMadeOf(String loop, String file) {
+        return device(loop)
                 .map(SysfsBlock::backingFile)
-                .filter(file -> isFile(file, record.file()))
+                .filter(backing -> isFile(backing, file))
                 .isPresent();
     }
 

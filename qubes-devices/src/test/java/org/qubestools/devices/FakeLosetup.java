@@ -99,6 +99,12 @@ final class FakeLosetup implements Programs, NodeNumbers {
         }
     }
 
+    /** Somebody gives the file of a device another name. */
+    void rename(int number, String file) throws IOException {
+        bound.put(number, file);
+        Files.writeString(disk(number).resolve("loop/backing_file"), file + "\n");
+    }
+
     void release(int number) throws IOException {
         unbind(number);
     }

@@ -324,6 +324,18 @@ final class LoopFilesTest {
     }
 
     @Test
+    void aDeviceOfOursStaysOursWhenItsFileGetsAnotherName() throws IOException {
+        attach("work", IMAGE, 1);
+        losetup.rename(0, "/home/user/renamed.img");
+
+        assertThat(clean(false)).containsExactly("loop0 in_use work xvdi");
+        assertThat(loops.find(IMAGE, 1)).hasSize(1);
+        assertThat(loops.find("/home/user/renamed.img", 1)).hasSize(1);
+        assertThat(loops.devices().detach("work", "xvdi")).isTrue();
+        assertNothingIsLeft();
+    }
+
+    @Test
     void recordsOfAnotherRunOfTheKernelAreOfNoDevice() throws IOException {
         attach("work", IMAGE, 1);
         losetup.reboot("second");
