@@ -1,7 +1,5 @@
 package org.qubestools.cli.listing;
 
-import java.time.Instant;
-import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.cli.listing.VmField.Column;
@@ -127,10 +125,7 @@ public final class VmCells {
     }
 
     private String lastBackup(@Nullable Long timestamp) {
-        return timestamp == null
-                ? "-"
-                : DateTimeFormatter.ISO_LOCAL_DATE.format(
-                        Instant.ofEpochSecond(timestamp).atZone(local.zone()));
+        return timestamp == null ? "-" : PropertyText.day(timestamp, local.zone());
     }
 
     private static String kernel(Column column, VmView view) {

@@ -15,6 +15,11 @@ import org.qubestools.core.property.VmProperty;
 
 /** Values of properties as the tools print them. */
 public final class PropertyText {
+    /** Of the year 2, and of 9998: whatever the zone. */
+    private static final long FIRST_SECOND = -62_104_060_800L;
+
+    private static final long LAST_SECOND = 253_370_764_799L;
+
     private PropertyText() {}
 
     /** The value as {@code qvm-prefs -g} prints it, safe for a terminal; empty for null. */
@@ -29,10 +34,22 @@ public final class PropertyText {
         return safe(plain(value));
     }
 
-    /** {@code YYYY-MM-DD HH:MM:SS} in local time. */
+    /** {@code YYYY-MM-DD HH:MM:SS} in local time; the number itself outside of the years 2 to 9998. */
     public static String time(long epochSeconds, ZoneId zone) {
-        return DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT)
-                .format(Instant.ofEpochSecond(epochSeconds).atZone(zone));
+        return formatted("yyyy-MM-dd HH:mm:ss", epochSeconds, zone);
+    }
+
+    /** The same without the time of the day. */
+    public static String day(long epochSeconds, ZoneId zone) {
+        return formatted("yyyy-MM-dd", epochSeconds, zone);
+    }
+
+    private static String formatted(String pattern, long epochSeconds, ZoneId zone) {
+        boolean usual = epochSeconds >= FIRST_SECOND && epochSeconds <= LAST_SECOND;
+        return usual
+                ? DateTimeFormatter.ofPattern(pattern, Locale.ROOT)
+                        .format(Instant.ofEpochSecond(epochSeconds).atZone(zone))
+                : String.valueOf(epochSeconds);
     }
 
     private static String plain(@Nullable Object value) {

@@ -314,6 +314,22 @@ final class HistoryTest {
     }
 
     @Test
+    void aTimeThatNoCalendarHasIsShownAsItIs() throws IOException {
+        done(SET + "memory 600");
+        Path record = backup.resolve("generation-000001.json");
+        String text = Files.readString(record).replaceFirst("\"time\":[0-9]+", "\"time\":999999999999999999");
+        Files.writeString(record, text);
+        Files.writeString(
+                store,
+                Files.readString(store)
+                        .replaceFirst("name=\"work\"", "backup_timestamp=\"999999999999999999\" name=\"work\""));
+
+        assertThat(done("qubes-store history").out()).startsWith("1  999999999999999999  user  qvm-prefs");
+        assertThat(done("qvm-prefs -g work last_backup").out()).isEqualTo("999999999999999999\n");
+        assertThat(done("qvm-ls --last-backup").out()).contains("999999999999999999");
+    }
+
+    @Test
     void aRecordOfAnySizeIsInNobodysWay() throws IOException {
         done(SET + "memory 600");
         Path record = backup.resolve("generation-000001.json");

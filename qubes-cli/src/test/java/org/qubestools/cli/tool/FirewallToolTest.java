@@ -89,6 +89,10 @@ final class FirewallToolTest extends ToolTest {
 
     @Test
     void aRuleThatExpiresGoesByItsTextToo() throws IOException {
+        rules("<QubesFirewallRules policy='deny'><rule address='a.x' proto='any' expire='999999999999999999'/>"
+                + "</QubesFirewallRules>");
+        assertThat(tree.run("qvm-firewall -l work").out()).contains("<-- expires at 999999999999999999");
+
         rules("<QubesFirewallRules policy='deny'><rule address='a.x' proto='any' expire='4102444800'/>"
                 + "<rule address='b.x' proto='any' expire='1000'/></QubesFirewallRules>");
 
