@@ -1,13 +1,10 @@
 """Batches against single changes, in the same run; called by scripts/bench, see its --help."""
 
-import argparse
 import os
 import shutil
 import statistics
-import sys
-import tempfile
 
-from bench_startup import Command, Changing, numbers, store, verdict
+from bench_startup import Command, Changing, numbers, run, store, verdict
 
 CHANGES = 1000
 CREATIONS = 100
@@ -115,19 +112,5 @@ def measure(options, work):
     return all(line.endswith(' ok') for line in lines)
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--dist', required=True)
-    parser.add_argument('--jdk', required=True)
-    parser.add_argument('--version', type=int, required=True)
-    parser.add_argument('--pairs', type=int, required=True)
-    options = parser.parse_args()
-    work = tempfile.mkdtemp(prefix='qubes-bench-')
-    try:
-        sys.exit(0 if measure(options, work) else 1)
-    finally:
-        shutil.rmtree(work)
-
-
 if __name__ == '__main__':
-    main()
+    run(measure)

@@ -1,12 +1,9 @@
 """Lists of devices against a bare read of the same keys, and as a process; called by scripts/bench."""
 
-import argparse
 import os
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 
 import bench_qubesdb
 import bench_startup
@@ -61,25 +58,5 @@ def measure_process(report, options, work):
                '%.2f' % ratio, '<= %d' % PROCESS_GOAL, ratio <= PROCESS_GOAL)
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--dist', required=True)
-    parser.add_argument('--jdk', required=True)
-    parser.add_argument('--version', type=int, required=True)
-    parser.add_argument('--pairs', type=int, required=True)
-    parser.add_argument('--classpath', required=True)
-    options = parser.parse_args()
-    report = bench_qubesdb.Report()
-    work = tempfile.mkdtemp(prefix='qubes-bench-')
-    try:
-        measure_list(report, options, work)
-        measure_process(report, options, work)
-    finally:
-        shutil.rmtree(work)
-    print('JDK %d, medians, load %.1f\n' % (options.version, os.getloadavg()[0]))
-    report.show()
-    sys.exit(1 if report.missed else 0)
-
-
 if __name__ == '__main__':
-    main()
+    bench_qubesdb.run(measure_list, measure_process)

@@ -1,6 +1,5 @@
 """The QubesDB client and daemon against the plainest ones, and a host of many domains; called by scripts/bench."""
 
-import argparse
 import json
 import os
 import shutil
@@ -176,21 +175,14 @@ def measure_start(report, options, work):
                '%.0f ms' % statistics.median(empty.wall), '%.2f' % ratio, '<= %g' % goal, ratio <= goal)
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--dist', required=True)
-    parser.add_argument('--jdk', required=True)
-    parser.add_argument('--version', type=int, required=True)
-    parser.add_argument('--pairs', type=int, required=True)
-    parser.add_argument('--classpath', required=True)
-    options = parser.parse_args()
-    work = tempfile.mkdtemp(prefix='qubes-bench-')
+def run(*steps):
+    """Ends the program with 0 if all steps, each of which gets a report, the options and a directory, reach their goals."""
+    options = bench_startup.arguments('classpath')
     report = Report()
+    work = tempfile.mkdtemp(prefix='qubes-bench-')
     try:
-        measure_rates(report, options, work)
-        measure_hostile(report, options, work)
-        measure_host(report, options, work)
-        measure_start(report, options, work)
+        for step in steps:
+            step(report, options, work)
     finally:
         shutil.rmtree(work)
     print('JDK %d, medians, load %.1f\n' % (options.version, os.getloadavg()[0]))
@@ -199,4 +191,4 @@ def main():
 
 
 if __name__ == '__main__':
-    main()
+    run(measure_rates, measure_hostile, measure_host, measure_start)

@@ -1,6 +1,5 @@
 """The tools on a running libvirt against virsh and an empty Java program; called by scripts/bench, see its --help."""
 
-import argparse
 import os
 import re
 import selectors
@@ -297,12 +296,7 @@ def rss_mib(pid):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--dist', required=True)
-    parser.add_argument('--jdk', required=True)
-    parser.add_argument('--version', type=int, required=True)
-    parser.add_argument('--pairs', type=int, required=True)
-    options = parser.parse_args()
+    options = bench_startup.arguments()
     work = tempfile.mkdtemp(prefix='qb-', dir='/tmp')
     bench = Bench(options, work)
     bench_startup.make_empty(options, work)

@@ -111,16 +111,23 @@ def pairs_of(tool, empty, count):
     return statistics.median(t / e for t, e in zip(tool.wall, empty.wall))
 
 
-def main():
+def arguments(*more):
+    """What scripts/bench says to each measurement, and what only this one is told."""
     parser = argparse.ArgumentParser()
     parser.add_argument('--dist', required=True)
     parser.add_argument('--jdk', required=True)
     parser.add_argument('--version', type=int, required=True)
     parser.add_argument('--pairs', type=int, required=True)
-    options = parser.parse_args()
+    for name in more:
+        parser.add_argument('--' + name, required=True)
+    return parser.parse_args()
+
+
+def run(measuring):
+    """Ends the program with 0 if the measurement, which gets the options and a directory, reached its goals."""
     work = tempfile.mkdtemp(prefix='qubes-bench-')
     try:
-        sys.exit(0 if measure(options, work) else 1)
+        sys.exit(0 if measuring(arguments(), work) else 1)
     finally:
         shutil.rmtree(work)
 
@@ -203,4 +210,4 @@ def numbers(command):
 
 
 if __name__ == '__main__':
-    main()
+    run(measure)

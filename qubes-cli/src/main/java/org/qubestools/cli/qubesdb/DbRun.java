@@ -25,7 +25,6 @@ final class DbRun implements AutoCloseable {
 
     private static final int MISSING = 2;
 
-    private final String tool;
     private final ParsedArguments args;
     private final ToolContext ctx;
     private final DbOutput output;
@@ -34,8 +33,7 @@ final class DbRun implements AutoCloseable {
     private boolean missed;
 
     /** Connects to nothing yet. */
-    DbRun(String tool, ParsedArguments args, ToolContext ctx) {
-        this.tool = tool;
+    DbRun(ParsedArguments args, ToolContext ctx) {
         this.args = args;
         this.ctx = ctx;
         this.output = new DbOutput(ctx, args.has(DbOptions.RAW));
@@ -166,7 +164,7 @@ final class DbRun implements AutoCloseable {
             return;
         }
         try (Json line = Json.line(ctx.err())) {
-            line.beginObject().field("type", "error").field("kind", kind).field("message", tool + ": " + message);
+            line.beginObject().field("type", "error").field("kind", kind).field("message", message);
             line.field("hint", (String) null).field("exit", code).end();
         }
     }

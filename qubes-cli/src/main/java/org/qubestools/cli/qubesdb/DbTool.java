@@ -106,7 +106,7 @@ public final class DbTool implements Tool {
             return usage(ctx, ExitCode.FAILED);
         }
         check(wanted, args);
-        try (DbRun run = new DbRun(spec().name(), args, ctx)) {
+        try (DbRun run = new DbRun(args, ctx)) {
             return run.carryOut(wanted);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -8,6 +8,7 @@ import java.util.Objects;
 import org.qubestools.cli.frame.ExitCode;
 import org.qubestools.cli.frame.Session;
 import org.qubestools.cli.frame.ToolContext;
+import org.qubestools.cli.frame.ToolReport;
 import org.qubestools.cli.graph.GraphBuilder;
 import org.qubestools.cli.graph.GraphText;
 import org.qubestools.cli.graph.Grouping;
@@ -18,7 +19,6 @@ import org.qubestools.cli.option.Opt;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
-import org.qubestools.core.runtime.RunReport;
 import org.qubestools.core.runtime.RunningSystem;
 import org.qubestools.core.runtime.VmStatuses;
 import org.qubestools.core.store.StoreSnapshot;
@@ -79,7 +79,7 @@ final class GraphCommand {
     /** Block devices of running VMs; who cannot tell them is told of, the rest of the graph is there all the same. */
     private static List<GraphBuilder.Device> attached(Session session, StoreSnapshot store, ToolContext ctx) {
         List<GraphBuilder.Device> found = new ArrayList<>();
-        try (RunningSystem system = session.running(store, new Told(ctx))) {
+        try (RunningSystem system = session.running(store, ToolReport.notes(ctx))) {
             BlockListing listing = BlockDevices.of(
                             new RunningDevices(system), ctx.host().waitTime())
                     .list(false);
@@ -101,21 +101,5 @@ final class GraphCommand {
             ctx.warn("block devices are left out: " + e.getMessage());
         }
         return found;
-    }
-
-    /** Where a listing of devices says something. */
-    private record Told(ToolContext ctx) implements RunReport {
-        @Override
-        public void note(String message) {
-            ctx.note(message);
-        }
-
-        @Override
-        public void warn(String message) {
-            ctx.warn(message);
-        }
-
-        @Override
-        public void requireWanted() {}
     }
 }

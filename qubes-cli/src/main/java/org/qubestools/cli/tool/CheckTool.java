@@ -143,7 +143,7 @@ public final class CheckTool implements Tool {
             holding += answer.holds() ? 1 : 0;
             results.put(answer.name(), answer.holds());
             if (!quiet && !ctx.isJson()) {
-                ctx.err().print("qvm-check: " + answer.text() + "\n");
+                ctx.note(answer.text());
             }
         }
         if (ctx.isJson()) {

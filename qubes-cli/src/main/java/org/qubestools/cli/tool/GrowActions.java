@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.qubestools.cli.frame.ExitCode;
 import org.qubestools.cli.frame.Session;
 import org.qubestools.cli.frame.ToolContext;
+import org.qubestools.cli.frame.ToolReport;
 import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.core.error.ErrorKind;
@@ -15,7 +16,6 @@ import org.qubestools.core.io.FileLayer;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmView;
-import org.qubestools.core.runtime.RunReport;
 import org.qubestools.core.runtime.RunningSystem;
 import org.qubestools.core.runtime.VmGrowth;
 import org.qubestools.core.storage.ImageGrowth;
@@ -55,7 +55,7 @@ final class GrowActions {
                     && !vm.vmClass().isHvm();
             Image image = new Image(vm, session.config().real(shown), shown, size);
             if (running || starts) {
-                try (RunningSystem system = session.running(store, new Report(ctx))) {
+                try (RunningSystem system = session.running(store, ToolReport.details(ctx))) {
                     VmGrowth growth = new VmGrowth(
                             system,
                             system.commands(ctx.host().qrexec()),
@@ -102,18 +102,6 @@ final class GrowActions {
             }
         }
         report(image, !isDryRun(), false);
-    }
-
-    private record Report(ToolContext ctx) implements RunReport {
-        @Override
-        public void note(String message) {
-            ctx.detail(message);
-        }
-
-        @Override
-        public void warn(String message) {
-            ctx.warn(message);
-        }
     }
 
     private static String rootImage(StoreSnapshot store, VmView view) {

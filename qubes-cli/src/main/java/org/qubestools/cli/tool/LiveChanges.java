@@ -2,6 +2,7 @@ package org.qubestools.cli.tool;
 
 import org.qubestools.cli.frame.Session;
 import org.qubestools.cli.frame.ToolContext;
+import org.qubestools.cli.frame.ToolReport;
 import org.qubestools.core.EditOutcome;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
@@ -11,7 +12,6 @@ import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmView;
 import org.qubestools.core.runtime.ExpiringRules;
 import org.qubestools.core.runtime.NetworkAttachment;
-import org.qubestools.core.runtime.RunReport;
 import org.qubestools.core.runtime.RunningSystem;
 import org.qubestools.core.store.StoreSnapshot;
 
@@ -19,24 +19,12 @@ import org.qubestools.core.store.StoreSnapshot;
 final class LiveChanges {
     private LiveChanges() {}
 
-    private record Says(ToolContext ctx) implements RunReport {
-        @Override
-        public void note(String message) {
-            ctx.detail(message);
-        }
-
-        @Override
-        public void warn(String message) {
-            ctx.warn(message);
-        }
-    }
-
     /** Has running VMs follow; the edit was saved, whatever fails here. */
     static void follow(Session session, ToolContext ctx, EditOutcome outcome) {
         if (!outcome.saved() || outcome.networkBefore().isEmpty()) {
             return;
         }
-        try (RunningSystem system = session.running(session.qubes().load(), new Says(ctx))) {
+        try (RunningSystem system = session.running(session.qubes().load(), ToolReport.details(ctx))) {
             NetworkAttachment network = new NetworkAttachment(system);
             for (VmView before : outcome.networkBefore()) {
                 network.changed(before);
@@ -67,7 +55,7 @@ final class LiveChanges {
         if (!proxied && !ends) {
             return;
         }
-        try (RunningSystem system = session.running(store, new Says(ctx))) {
+        try (RunningSystem system = session.running(store, ToolReport.details(ctx))) {
             ExpiringRules expiring = new ExpiringRules(system, ctx::note);
             if (changed == null || !proxied) {
                 expiring.forget(vm);

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.qubestools.cli.frame.ExitCode;
 import org.qubestools.cli.frame.Session;
 import org.qubestools.cli.frame.ToolContext;
+import org.qubestools.cli.frame.ToolReport;
 import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.core.edit.Change;
@@ -19,7 +20,6 @@ import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.PciAddress;
 import org.qubestools.core.model.QubesVm;
-import org.qubestools.core.runtime.RunReport;
 import org.qubestools.core.runtime.RunningSystem;
 import org.qubestools.core.store.StoreSnapshot;
 import org.qubestools.devices.DeviceError;
@@ -124,7 +124,7 @@ final class PciActions {
         StoreSnapshot store = session.qubes().load();
         QubesVm stored = store.vms().require(untrustedVm);
         QubesVm vm = lax ? stored.with(Attributes.PCI_STRICTRESET, false) : stored;
-        try (RunningSystem system = session.running(store, warning())) {
+        try (RunningSystem system = session.running(store, ToolReport.notes(ctx))) {
             PciDevices pci = new PciDevices(
                     system, ctx.host().waitTime(), system.commands(ctx.host().qrexec()));
             if (add) {
@@ -136,20 +136,6 @@ final class PciActions {
             }
         }
         return ExitCode.OK;
-    }
-
-    private RunReport warning() {
-        return new RunReport() {
-            @Override
-            public void note(String message) {
-                ctx.note(message);
-            }
-
-            @Override
-            public void warn(String message) {
-                ctx.warn(message);
-            }
-        };
     }
 
     /** The store is what counts; that a running VM cannot follow at once is a warning. */

@@ -433,7 +433,7 @@ final class DbToolTest {
     @Test
     void jsonNamesWhatFails() {
         assertThat(run("qubesdb-read", "--json", "/no").err())
-                .isEqualTo("{\"type\":\"error\",\"kind\":\"no-such-key\",\"message\":\"qubesdb-read: /no: no such"
+                .isEqualTo("{\"type\":\"error\",\"kind\":\"no-such-key\",\"message\":\"/no: no such"
                         + " key\",\"hint\":null,\"exit\":2}\n");
         assertThat(run("qubesdb-rm", "--json", "/a b").err()).contains("\"kind\":\"refused\"");
         assertThat(run("qubesdb-rm", "--json", "-z").err()).contains("\"kind\":\"usage\"", "\"exit\":1");
