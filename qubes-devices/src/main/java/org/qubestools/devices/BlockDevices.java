@@ -15,8 +15,6 @@ import org.qubestools.core.vmm.LiveDisk;
  * {@link DeviceException}s, and what the running system has for errors of its own.
  */
 public final class BlockDevices {
-    private static final int MAX_COMPLAINTS = 20;
-
     private final DeviceHost host;
     private final LocalDevices local;
     private final HostPaths paths;
@@ -90,18 +88,15 @@ public final class BlockDevices {
         return new BlockListing(devices, complaints);
     }
 
-    /** A VM can publish ten thousand names that cannot be: the first ones tell what is wrong with it. */
     private static void complain(String vm, List<Refused> refused, List<String> complaints) {
-        int faults = 0;
+        List<String> faults = new ArrayList<>();
         for (Refused device : refused) {
-            if (device.reason().isFault() && ++faults <= MAX_COMPLAINTS) {
-                complaints.add("device '" + device.shownName() + "' of VM '" + SafeText.of(vm) + "' is not listed: "
+            if (device.reason().isFault()) {
+                faults.add("device '" + device.shownName() + "' of VM '" + SafeText.of(vm) + "' is not listed: "
                         + device.reason().words());
             }
         }
-        if (faults > MAX_COMPLAINTS) {
-            complaints.add((faults - MAX_COMPLAINTS) + " more devices of VM '" + SafeText.of(vm) + "' are not listed");
-        }
+        Complaints.add(faults, " more devices of VM '" + SafeText.of(vm) + "' are not listed", complaints);
     }
 
     private Listing<BlockDevice> published(String vm, AttachedDisks attached, boolean showSystemDisks) {

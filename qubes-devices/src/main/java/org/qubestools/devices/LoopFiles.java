@@ -190,8 +190,7 @@ public final class LoopFiles implements OwnLoops {
     public List<BlockDevice> find(String file, int partition) {
         List<BlockDevice> found = new ArrayList<>();
         for (LoopRecord record : records.all().records()) {
-            boolean named = record.file().equals(file) || tools.isMadeOf(record.loop(), file);
-            if (named && tools.isAsRecorded(record)) {
+            if (tools.isAsRecorded(record) && tools.isOf(record, file)) {
                 tools.device(record.loop() + "p" + partition)
                         .ifPresent(block -> found.add(device(record, block.partitionNumber())));
             }

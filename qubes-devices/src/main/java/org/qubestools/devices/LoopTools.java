@@ -140,8 +140,13 @@ final class LoopTools {
         return counted ? isBound(record.loop()) : isMadeOf(record.loop(), record.file());
     }
 
+    /** Whether its file had this name when it was bound, or has it now. */
+    boolean isOf(LoopRecord record, String file) {
+        return record.file().equals(file) || isMadeOf(record.loop(), file);
+    }
+
     /** Whether the device is bound to a file that has this name now, or had it when it was deleted. */
-    boolean isMadeOf(String loop, String file) {
+    private boolean isMadeOf(String loop, String file) {
         return device(loop)
                 .map(SysfsBlock::backingFile)
                 .filter(backing -> isFile(backing, file))

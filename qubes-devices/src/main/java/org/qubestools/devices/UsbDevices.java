@@ -75,15 +75,18 @@ public final class UsbDevices {
             throw new QubesException(ErrorKind.CANCELLED, "interrupted while devices were listed", null, e);
         }
         devices.addAll(listing.devices());
+        List<String> faults = new ArrayList<>();
         for (UsbDevice device : listing.devices()) {
             if (device.userUnknown()) {
-                complaints.add("USB device '" + device.key() + "' is said to be attached to a VM that does not exist");
+                faults.add("USB device '" + device.key() + "' is said to be attached to a VM that does not exist");
             }
         }
         for (Refused refused : listing.refused()) {
-            complaints.add("USB device '" + refused.shownName() + "' of VM '" + SafeText.of(vm) + "' is not listed: "
+            faults.add("USB device '" + refused.shownName() + "' of VM '" + SafeText.of(vm) + "' is not listed: "
                     + refused.reason().words());
         }
+        Complaints.add(
+                faults, " more USB devices of VM '" + SafeText.of(vm) + "' are not as they should be", complaints);
         if (listing.cut()) {
             complaints.add("VM '" + SafeText.of(vm) + "' offers more USB devices than are listed");
         }

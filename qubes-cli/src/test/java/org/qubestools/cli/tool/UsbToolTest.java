@@ -66,6 +66,20 @@ final class UsbToolTest extends LiveTest {
     }
 
     @Test
+    void aVmFillsNoScreenWithWhatItWritesWrongly() throws Exception {
+        for (int port = 10; port < 60; port++) {
+            publish(port + "-x", "desc", "x");
+        }
+
+        Outcome outcome = run("qvm-usb");
+
+        assertThat(outcome.out()).hasLineCount(2);
+        assertThat(outcome.err())
+                .contains("'10-x'", "30 more USB devices of VM 'sys-net' are not as they should be")
+                .hasLineCount(21);
+    }
+
+    @Test
     void whatAVmWritesWronglyIsNotListed() throws Exception {
         publish("2-1.4", "desc", "x");
         publish("4-1", "desc", "\u001b[2J");
