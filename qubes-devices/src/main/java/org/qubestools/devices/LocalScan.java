@@ -90,6 +90,11 @@ public final class LocalScan {
             return block.held() ? ListReason.HELD : null;
         }
 
+        boolean isEmpty(String disk) {
+            SysfsBlock block = blocks.get(disk);
+            return block != null && block.bytes() == 0;
+        }
+
         boolean anyPartition(SysfsBlock disk, Predicate<SysfsBlock> wanted) {
             for (SysfsBlock block : blocks.values()) {
                 if (disk.kernelName().equals(block.parent()) && wanted.test(block)) {
@@ -132,6 +137,9 @@ public final class LocalScan {
         ListReason nature = nature(block);
         if (nature != null) {
             return nature;
+        }
+        if (block.parent() != null && scanned.isEmpty(block.parent())) {
+            return ListReason.NO_MEDIUM; // what a loop device had whose file is gone, a card that was pulled out
         }
         ListReason use = scanned.use(block);
         if (use != null) {

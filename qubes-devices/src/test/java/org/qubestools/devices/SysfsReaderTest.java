@@ -235,6 +235,16 @@ final class SysfsReaderTest {
                 .containsExactly(DeviceMode.READ_WRITE, DeviceMode.READ_ONLY);
     }
 
+    /** The kernel keeps the partitions of a loop device that lost its file until somebody removes them. */
+    @Test
+    void partitionsOfAnEmptyDiskAreNotListed() throws IOException {
+        file(device("loop1", "7:1"), "size", "0\n");
+        partition("loop1/loop1p1", "259:0");
+
+        assertThat(listed()).isEmpty();
+        assertThat(refused()).containsEntry("loop1p1", ListReason.NO_MEDIUM);
+    }
+
     @Test
     void whatIsNoDiskIsNotListed() throws IOException {
         device("xvda", "202:0");
