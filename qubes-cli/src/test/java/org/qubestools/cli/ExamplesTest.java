@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,11 +20,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.qubestools.cli.ToolRunner.Outcome;
 import org.qubestools.cli.option.ToolSpec;
+import org.qubestools.cli.store.RepairTree;
 import org.qubestools.core.model.HostInfo;
 import org.qubestools.core.runtime.FakeServices;
+import org.qubestools.core.runtime.Programs;
 import org.qubestools.core.vmm.FakeVmm;
 import org.qubestools.core.vmm.VmmTraits;
 import org.qubestools.fixtures.Fixtures;
+import org.qubestools.qubesdb.QubesDb;
+import org.qubestools.qubesdb.QubesDbPath;
 import org.qubestools.qubesdb.daemon.DaemonOptions;
 import org.qubestools.qubesdb.daemon.QubesDbDaemon;
 
@@ -32,8 +37,12 @@ import org.qubestools.qubesdb.daemon.QubesDbDaemon;
  * here with what else and why.
  */
 final class ExamplesTest {
-    private static final int USAGE = 2;
     private static final int INTERRUPTED = 130;
+
+    private static final String LOOP = "qvm-block -A --partition 1 work dom0:/home/user/disk.img";
+    private static final String DISK = "libvirt attach disk work xvdi sys-usb:/dev/sda1 w";
+    private static final List<String> SYS_USB = List.of("qvm-start work sys-usb");
+    private static final String BACKUP = "qvm-backup -y -p passphrase backup work vault";
 
     private static final String[] TEMPLATES = {"fedora-23"};
     private static final String[] SERVICE_VMS = {"sys-net", "sys-firewall", "sys-usb"};
@@ -49,39 +58,37 @@ final class ExamplesTest {
             "vms.html",
             "private.img",
             "setup.batch",
+            "weekly.profile",
             "/mnt/target");
 
-    /** Examples that need what a test does not have: the code, and a part of what is said. */
+    private static final String REPAIR = "qubes-store repair";
+
+    /** Examples that do not end with 0: the code, and parts of what is said. */
     private static final Map<String, Outcome> ELSE = Map.ofEntries(
-            // The VMs of this test publish no devices and have no programs; BlockToolTest, UsbToolTest, RunToolTest do.
-            Map.entry("qvm-block -a work sys-usb:sda1", new Outcome(USAGE, "", "there is no device 'sys-usb:sda1'")),
-            Map.entry("qvm-device block attach work sys-usb:sda1", new Outcome(USAGE, "", "there is no device")),
-            Map.entry("qvm-usb -a work sys-usb:2-1", new Outcome(USAGE, "", "there is no USB device 'sys-usb:2-1'")),
-            // The user of dom0 has another name than that of the backup, which has neither VM vault nor a template for
-            // work.
-            Map.entry("qvm-backup-restore --dry-run backup", new Outcome(1, "", "there are conflicts")),
-            Map.entry("qvm-backup-restore backup work vault", new Outcome(1, "", "")),
-            Map.entry(
-                    "qvm-backup-restore --rename-conflicting --ignore-missing backup",
-                    new Outcome(1, "", "there are conflicts")),
-            // Nor does a VM take a backup here, nor the host have loop devices for everybody.
-            Map.entry("qvm-backup -d sys-usb /media/disk", new Outcome(1, "", "sys-usb")),
-            Map.entry("qvm-revert-template-changes fedora-23", new Outcome(1, "", "losetup")),
-            // On a host with qrexec the image of DisposableVMs is a saved VM, which the fake VMM does not save.
-            Map.entry("qvm-run -p --dispvm 'file -' < strange.bin", new Outcome(1, "", "fedora-23-dvm")),
-            Map.entry("qvm-block attach work sys-usb:sda1", new Outcome(USAGE, "", "there is no device")),
-            Map.entry("qvm-usb attach work sys-usb:2-1", new Outcome(USAGE, "", "there is no USB device")),
-            // Programs of the host are not run here, nobody has saved the profile, and the tree of this test lacks
-            // files.
-            Map.entry("qvm-block -A --partition 1 work dom0:/home/user/disk.img", new Outcome(1, "", "losetup")),
-            Map.entry("qvm-backup -y --profile weekly.profile", new Outcome(1, "", "weekly.profile")),
-            Map.entry("qubes-store check", new Outcome(1, "", "")),
-            Map.entry("qubes-store repair", new Outcome(1, "", "")),
-            // The time that it is told is none.
-            Map.entry("qvm-sync-clock -v", new Outcome(1, "", "is no time in UTC")),
+            // It needs loop devices of the host, and the right to make them; BlockLoopToolTest has both.
+            Map.entry(LOOP, new Outcome(1, "", "losetup")),
+            // It shows what it would change, and says by its code that there is something.
+            Map.entry(REPAIR, new Outcome(1, "vm-4: bad-number: set memory to '400'", "")),
             // Interrupted as soon as they run, which is how they end.
             Map.entry("qvm-events", new Outcome(INTERRUPTED, "", "interrupted")),
             Map.entry("qvm-events --no-qubesdb -n 1 work", new Outcome(INTERRUPTED, "", "interrupted")));
+
+    /** A step of the running system, or a path below the root, by which it is seen that an example has done something. */
+    private static final Map<String, String> EFFECT = Map.ofEntries(
+            Map.entry("qvm-block -a work sys-usb:sda1", DISK),
+            Map.entry("qvm-block attach work sys-usb:sda1", DISK),
+            Map.entry("qvm-device block attach work sys-usb:sda1", DISK),
+            Map.entry("qvm-usb -a work sys-usb:2-1", "attached sys-usb 2-1"),
+            Map.entry("qvm-usb attach work sys-usb:2-1", "attached sys-usb 2-1"),
+            Map.entry("qvm-backup -d sys-usb /media/disk", "stored /media/disk"),
+            Map.entry("qvm-backup -y --profile weekly.profile", "/mnt/backup/qubes-2016-03-01T120000-2"),
+            Map.entry("qvm-backup-restore backup work vault", "/var/lib/qubes/appvms/vault/private.img"),
+            Map.entry(
+                    "qvm-backup-restore --rename-conflicting --ignore-missing backup",
+                    "/var/lib/qubes/appvms/work1/private.img"),
+            Map.entry("qvm-revert-template-changes fedora-23", "exec dmsetup create qubes-revert-"),
+            Map.entry("qvm-run -p --dispvm 'file -' < strange.bin", "libvirt restore disp1"),
+            Map.entry("qvm-sync-clock -v", "date -u -Iseconds -s 2016-03-01T12:00:00+00:00"));
 
     /** What somebody must have done before. */
     private static final Map<String, List<String>> BEFORE = Map.ofEntries(
@@ -89,7 +96,22 @@ final class ExamplesTest {
             Map.entry("qvm-create --label blue --class HVM win7", List.of("qvm-remove --force win7")),
             Map.entry("qvm-block -d work", List.of("qvm-start work")),
             Map.entry("qvm-block -A work dom0:/home/user/disk.img", List.of("qvm-start work")),
-            Map.entry("qvm-block -A --partition 1 work dom0:/home/user/disk.img", List.of("qvm-start work")),
+            Map.entry(LOOP, List.of("qvm-start work")),
+            Map.entry("qvm-block -a work sys-usb:sda1", SYS_USB),
+            Map.entry("qvm-block attach work sys-usb:sda1", SYS_USB),
+            Map.entry("qvm-device block attach work sys-usb:sda1", SYS_USB),
+            Map.entry("qvm-usb -a work sys-usb:2-1", SYS_USB),
+            Map.entry("qvm-usb attach work sys-usb:2-1", SYS_USB),
+            Map.entry("qvm-backup -d sys-usb /media/disk", List.of("qvm-start sys-usb")),
+            Map.entry(
+                    "qvm-backup -y --profile weekly.profile",
+                    List.of("qvm-backup -y -p passphrase --save-profile weekly.profile /mnt/backup work")),
+            Map.entry("qvm-backup-restore --dry-run backup", List.of(BACKUP, "qvm-remove --force work vault")),
+            Map.entry("qvm-backup-restore backup work vault", List.of(BACKUP, "qvm-remove --force work vault")),
+            Map.entry("qvm-backup-restore --rename-conflicting --ignore-missing backup", List.of(BACKUP)),
+            Map.entry(
+                    "qvm-run -p --dispvm 'file -' < strange.bin",
+                    List.of("qvm-create-default-dvm --default-template --default-script")),
             Map.entry("qvm-check --running 'sys-*'", List.of("qvm-start sys-net sys-firewall sys-usb")),
             Map.entry(
                     "qvm-firewall work -d 2",
@@ -124,16 +146,14 @@ final class ExamplesTest {
             Map.entry("qvm-pool remove ssd", List.of("qvm-pool add ssd -o dir_path=/var/lib/qubes-ssd")));
 
     /** Examples for a store that has no VMs yet. */
-    private static final Set<String> FOR_AN_EMPTY_STORE = Set.of(
-            "qvm-add-template --rpm fedora-23",
-            "qvm-backup-restore --dry-run backup",
-            "qvm-backup-restore backup work vault",
-            "qvm-backup-restore --rename-conflicting --ignore-missing backup");
+    private static final Set<String> FOR_AN_EMPTY_STORE = Set.of("qvm-add-template --rpm fedora-23");
 
     @TempDir
     private Path root;
 
-    private FakeVmm vmm = new FakeVmm(new HostInfo(16000, 4), VmmTraits.QEMU);
+    private final List<String> steps = FakeServices.newSteps();
+    private final FakeServices services = new FakeServices(steps);
+    private FakeVmm vmm = new FakeVmm(new HostInfo(16000, 4), VmmTraits.QEMU).loggingTo(steps);
 
     static Stream<String> examples() {
         return Tools.names().stream()
@@ -146,16 +166,21 @@ final class ExamplesTest {
     void everyExampleDoesWhatItSays(String commandLine) throws Exception {
         makeTree(commandLine);
         String tool = commandLine.replaceFirst(" .*", "");
-        if (Set.of("qvm-run", "qvm-sync-clock", "qvm-trim-template").contains(tool)) {
-            vmm = new FakeVmm(new HostInfo(16000, 4), VmmTraits.XEN); // which has qrexec
+        if (Set.of("qvm-run", "qvm-sync-clock", "qvm-trim-template", "qvm-usb", "qvm-device")
+                        .contains(tool)
+                || commandLine.contains("sys-usb")) {
+            vmm = new FakeVmm(new HostInfo(16000, 4), VmmTraits.XEN).loggingTo(steps); // which has qrexec
         }
+        prepareServices();
         List<String> words = ShellLine.words(commandLine);
         for (String earlier : BEFORE.getOrDefault(commandLine, List.of())) {
             check(earlier, run(ShellLine.words(earlier)), new Outcome(0, "", ""));
         }
+        prepareGuests();
         Outcome expected = ELSE.getOrDefault(commandLine, new Outcome(0, "", ""));
         if (!words.get(0).startsWith("qubesdb-") || serves(commandLine)) {
             check(commandLine, run(words), expected);
+            assertEffect(EFFECT.getOrDefault(commandLine, ""));
             return;
         }
         Path folder = root.resolve("run");
@@ -177,7 +202,70 @@ final class ExamplesTest {
         assertThat(outcome.code())
                 .as("%s: %s%s", commandLine, outcome.out(), outcome.err())
                 .isEqualTo(expected.code());
+        assertThat(outcome.out()).as(commandLine).contains(expected.out());
         assertThat(outcome.err()).as(commandLine).contains(expected.err());
+    }
+
+    private void assertEffect(String effect) {
+        if (effect.startsWith("/")) {
+            assertThat(root.resolve(effect.substring(1))).exists();
+        } else if (!effect.isEmpty()) {
+            assertThat(steps).anyMatch(step -> step.contains(effect));
+        }
+    }
+
+    /** Programs of the host, and the saving of the VM of which DisposableVMs are copies. */
+    private void prepareServices() {
+        vmm.savingFiles();
+        services.answering("fedora-23-dvm", "/qubes-save-request", "/qubes-used-mem", "512000")
+                .programs("dmsetup info qubes-revert-", new Programs.Outcome(1, "", "Device does not exist."))
+                .programs("losetup --find --show", printed("/dev/loop3\n"), printed("/dev/loop4\n"))
+                .programs("dmsetup status", printed("0 4096 snapshot-merge 16/4096 16\n"));
+    }
+
+    private static Programs.Outcome printed(String text) {
+        return new Programs.Outcome(0, text, "");
+    }
+
+    /** What the VMs of devices offer, and what the VM of which DisposableVMs are copies has. */
+    private void prepareGuests() throws Exception {
+        vmm.restoring();
+        services.bringBackDatabase("dom0");
+        try (QubesDb database = services.contentOf("sys-usb")) {
+            if (services.runningDatabases().contains("sys-usb")) {
+                database.write(new QubesDbPath("/qubes-block-devices/sda1/desc"), "Stick");
+                database.write(new QubesDbPath("/qubes-block-devices/sda1/size"), "1049600");
+                database.write(new QubesDbPath("/qubes-block-devices/sda1/mode"), "w");
+                database.write(new QubesDbPath("/qubes-usb-devices/2-1/desc"), "046a:0021 Keyboard");
+            }
+        }
+        Path copied = root.resolve("var/lib/qubes/appvms/fedora-23-dvm");
+        if (Files.exists(copied)) {
+            Files.writeString(copied.resolve("private.img"), "");
+            Files.writeString(copied.resolve("saved-cows.tar"), "");
+        }
+    }
+
+    private LiveHost host() {
+        LiveHost host = new LiveHost(services).typing("correct horse battery staple");
+        for (String vm : List.of("work", "sys-net", "disp1", "trim-fedora-23")) {
+            host.vms().withAnyCommand(vm, (input, output, errors) -> 0);
+        }
+        host.vms()
+                .withCommand("sys-net", "date -u -Iseconds", (input, output, errors) -> {
+                    output.write("2016-03-01T12:00:00+00:00\n".getBytes(StandardCharsets.US_ASCII));
+                    return 0;
+                })
+                .withCommand("work", "QUBESRPC qubes.USBAttach dom0", (input, output, errors) -> {
+                    steps.add("attached " + new String(input.readAllBytes(), StandardCharsets.US_ASCII));
+                    return 0;
+                })
+                .with("sys-usb", "qubes.Backup", (input, output, errors) -> {
+                    steps.add("stored " + new String(input.readNBytes(11), StandardCharsets.US_ASCII));
+                    input.readAllBytes();
+                    return 0;
+                });
+        return host;
     }
 
     /** Writes what examples read into the database of the VM work, and changes it for those who watch. */
@@ -215,14 +303,12 @@ final class ExamplesTest {
         assertThat(examples())
                 .containsAll(ELSE.keySet())
                 .containsAll(BEFORE.keySet())
+                .containsAll(EFFECT.keySet())
                 .containsAll(FOR_AN_EMPTY_STORE);
     }
 
     private Outcome run(List<String> words) {
-        LiveHost host = new LiveHost(new FakeServices(FakeServices.newSteps())).typing("correct horse battery staple");
-        for (String vm : List.of("work", "sys-net", "disp1", "trim-fedora-23")) {
-            host.vms().withAnyCommand(vm, (input, output, errors) -> 0);
-        }
+        LiveHost host = host();
         if (Set.of("qvm-revert-template-changes", "qvm-sync-clock").contains(words.get(0))) {
             host.asRoot();
         }
@@ -252,10 +338,17 @@ final class ExamplesTest {
     }
 
     private void makeTree(String commandLine) throws IOException {
+        if (Set.of("qubes-store check", REPAIR).contains(commandLine)) {
+            RepairTree tree = RepairTree.of(root, 6);
+            if (commandLine.equals(REPAIR)) {
+                tree.edit("memory=\"400\" name=\"vm-4\"", "memory=\"4OO\" name=\"vm-4\"");
+            }
+            return;
+        }
         Path qubes = root.resolve("var/lib/qubes");
         Files.createDirectories(root.resolve("run"));
         Files.createDirectories(root.resolve("var/run/qubes"));
-        for (String id : List.of("work", "sys-net", "trim-fedora-23")) {
+        for (String id : List.of("work", "sys-net", "sys-usb", "disp1", "trim-fedora-23")) {
             Files.writeString(root.resolve("run/qrexec." + id), "");
             Files.writeString(root.resolve("var/run/qubes/qrexec." + id), "");
         }
@@ -282,7 +375,8 @@ final class ExamplesTest {
         Files.writeString(root.resolve("strange.bin"), "strange");
         Files.writeString(root.resolve("setup.batch"), "qvm-prefs -s work memory 600\n");
         Files.writeString(root.resolve("passphrase"), "correct horse battery staple\n");
-        if (!commandLine.startsWith("qvm-backup ")) {
+        Files.createDirectories(root.resolve("etc/qubes-rpc/policy"));
+        if (commandLine.startsWith("qubes-backup ") || commandLine.contains("--verify-only")) {
             Files.write(root.resolve("backup"), Fixtures.bytes("backups/v4-gzip.backup"));
         }
         if (!commandLine.startsWith("qvm-init-storage")) {

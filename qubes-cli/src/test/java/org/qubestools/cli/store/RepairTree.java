@@ -22,7 +22,7 @@ import org.qubestools.core.vmm.Vmm;
  * A root directory with a store in which nothing is wrong: a template, a NetVM, a ProxyVM and AppVMs behind it, with
  * all their files, links and modes.
  */
-final class RepairTree {
+public final class RepairTree {
     static final String STORE = "/var/lib/qubes/qubes.xml";
 
     private static final String KERNEL = "4.4.14-11";
@@ -38,7 +38,7 @@ final class RepairTree {
     }
 
     /** The tree with so many VMs beside dom0; the AppVMs are called {@code vm-4} and so on, by their qids. */
-    static RepairTree of(Path root, int vms) {
+    public static RepairTree of(Path root, int vms) {
         RepairTree tree = new RepairTree(root);
         StringBuilder store =
                 new StringBuilder("<QubesVmCollection clockvm=\"2\" default_fw_netvm=\"2\" default_kernel=\""
@@ -176,7 +176,7 @@ final class RepairTree {
     }
 
     /** Changes the text of the store as an editor would. */
-    void edit(String from, String to) {
+    public void edit(String from, String to) {
         String text = store();
         if (!text.contains(from)) {
             throw new IllegalArgumentException("the store has no " + from);
