@@ -47,7 +47,7 @@ public final class PicocliModel {
                     .build());
         }
         if (spec.isLikeGetopt()) {
-            model.parser().separator(" "); // a short option takes '=' for the beginning of its value
+            model.parser().separator(" "); // a short option takes "=" for the beginning of its value
         }
         describe(model.usageMessage(), spec);
         return model;

@@ -17,6 +17,12 @@ final class DbOptions {
             Opt.text("VALUE", "-e", "--default").help("print this if the key is missing; for one path");
     static final Opt<Integer> COMPAT =
             Opt.number("3", 3, 4, "--compat").help("exit codes of release 3: 1 for a missing key");
+    /** The same words where they mean nothing, which the original takes all the same. */
+    private static final String IGNORED = "as of qubesdb-read; without effect here";
+
+    static final Opt<Boolean> NO_WAIT = WAIT.help(IGNORED);
+    static final Opt<Boolean> NO_REMOVE = REMOVE.help(IGNORED);
+    static final Opt<Integer> NO_COMPAT = COMPAT.help(IGNORED);
     static final Opt<Boolean> USAGE = Opt.flag("-h").help("show this help on standard error");
 
     private DbOptions() {}

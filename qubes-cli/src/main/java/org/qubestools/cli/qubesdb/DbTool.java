@@ -34,8 +34,10 @@ public final class DbTool implements Tool {
     @Override
     public ToolSpec spec() {
         ToolSpec spec = command == null ? specOfAny() : specOf(command);
+        if (command == null || command == DbCommand.READ || command == DbCommand.MULTIREAD) {
+            spec.note("Bytes of values below 0x20 and from 0x80 are shown as \\xhh, unless -r is given.");
+        }
         return spec.likeGetopt(DbOptions.USAGE)
-                .note("Bytes of values below 0x20 and from 0x80 are shown as \\xhh, unless -r is given.")
                 .exitCode(1, "a path was refused, or there is no daemon; wrong options or operands");
     }
 
@@ -76,7 +78,7 @@ public final class DbTool implements Tool {
 
     /** Options for reading, which mean nothing here and are taken all the same. */
     private static ToolSpec ignored(ToolSpec spec) {
-        return spec.options(DbOptions.WAIT, DbOptions.REMOVE, DbOptions.COMPAT);
+        return spec.options(DbOptions.NO_WAIT, DbOptions.NO_REMOVE, DbOptions.NO_COMPAT);
     }
 
     @Override

@@ -431,6 +431,16 @@ final class DbToolTest {
     }
 
     @Test
+    void theHelpPromisesNothingThatAToolDoesNotDo() {
+        assertThat(run("qubesdb-read", "--help").out())
+                .contains("-d  NAME ", "--default VALUE ", "wait for a key that is missing", "shown as \\xhh")
+                .doesNotContain("without effect");
+        assertThat(run("qubesdb-rm", "--help").out())
+                .contains("without effect here")
+                .doesNotContain("wait for a key", "remove the key after", "shown as");
+    }
+
+    @Test
     void jsonNamesWhatFails() {
         assertThat(run("qubesdb-read", "--json", "/no").err())
                 .isEqualTo("{\"type\":\"error\",\"kind\":\"no-such-key\",\"message\":\"/no: no such"
