@@ -23,8 +23,10 @@ public final class PassphraseOptions {
     public static final Opt<String> FILE = Opt.file("FILE", "-p", "--passphrase-file")
             .help("read the passphrase from the first line of FILE, - for standard input");
     public static final Opt<Integer> FD = Opt.number("N", 0, 65535, "--passphrase-fd")
+            .added()
             .help("read the passphrase from the first line of file descriptor N");
     public static final Opt<String> COMMAND = Opt.text("CMD", "--passphrase-command")
+            .added()
             .help("read the passphrase from the first line that the shell command CMD prints");
 
     private PassphraseOptions() {}

@@ -47,6 +47,7 @@ public final class ReadingOptions {
             .help("what chunks and key derivations may take together (default: 512M)");
     public static final Opt<String> DECODER = Opt.choice(
                     "NAME", List.of("gzip", "bzip2", "xz", "lzma", "zstd"), "--decoder", "--compression-filter")
+            .added()
             .help("decompress with NAME, whatever the header says");
     public static final Opt<Boolean> ALLOW_MD5 =
             Opt.flag("--allow-md5").help("accept a backup that only MD5 authenticates");

@@ -26,6 +26,7 @@ public final class RestoreOpts {
             .repeatable()
             .help("VMs based on OLD get the template NEW");
     public static final Opt<String> MAP_NETVM = Opt.text("OLD:NEW", "--map-netvm")
+            .added()
             .repeatable()
             .help("VMs that use the netvm OLD get NEW, or none, or default");
     public static final Opt<String> EXCLUDE =
@@ -37,11 +38,12 @@ public final class RestoreOpts {
     public static final Opt<String> HOME_TO =
             Opt.file("DIR", "--home-to").help("put the home into the new directory DIR, touch nothing in the real one");
     public static final Opt<Boolean> PARANOID = Opt.flag("--paranoid-mode", "--plan-b")
+            .added()
             .help("for a backup from a system that may be compromised: only what is harmless");
     public static final Opt<String> POOL =
             Opt.text("NAME", "--target-pool").help("storage pool of the VMs (default: default)");
     public static final Opt<Boolean> IGNORE_SIZE =
-            Opt.flag("--ignore-size-limit").help("go on if the backup holds far more data than it says");
+            Opt.flag("--ignore-size-limit").added().help("go on if the backup holds far more data than it says");
     public static final Opt<Boolean> DEBUG =
             Opt.flag("--debug").help("taken for the sake of old scripts, see --verbose");
 

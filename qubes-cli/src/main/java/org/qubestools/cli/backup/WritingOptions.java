@@ -33,8 +33,9 @@ public final class WritingOptions {
 
     public static final Opt<Integer> LEVEL = Opt.number("N", 1, 19, "--level")
             .help("level of the compression (default: the program's own; 4 where none was asked for)");
-    public static final Opt<String> FORMAT =
-            Opt.choice("VERSION", List.of("3", "4"), "--format").help("4 (default) for R4 and this tool, 3 for R3");
+    public static final Opt<String> FORMAT = Opt.choice("VERSION", List.of("3", "4"), "--format")
+            .added()
+            .help("4 (default) for R4 and this tool, 3 for R3");
     public static final Opt<Integer> SCRYPT_COST = Opt.number("LOG2N", 10, 22, "--scrypt-cost")
             .help("cost of guessing the passphrase of format 4: N = 2^LOG2N, 2^(LOG2N-10) MiB (default: 17)");
 

@@ -24,60 +24,77 @@ public final class Opt<T> {
     private final Converter<T> converter;
     private final String help;
     private final boolean repeatable;
+    private final boolean added;
 
     private Opt(
-            List<String> names, Takes takes, String label, Converter<T> converter, String help, boolean repeatable) {
+            List<String> names,
+            Takes takes,
+            String label,
+            Converter<T> converter,
+            String help,
+            boolean repeatable,
+            boolean added) {
         this.names = names;
         this.takes = takes;
         this.label = label;
         this.converter = converter;
         this.help = help;
         this.repeatable = repeatable;
+        this.added = added;
     }
 
     /** An option that is given or not. */
     public static Opt<Boolean> flag(String... names) {
-        return new Opt<>(List.of(names), Takes.NOTHING, "", Converters.FLAG, "", false);
+        return new Opt<>(List.of(names), Takes.NOTHING, "", Converters.FLAG, "", false, false);
     }
 
     /** An option with a text of any form, the empty one included. */
     public static Opt<String> text(String label, String... names) {
-        return new Opt<>(List.of(names), Takes.ONE_VALUE, label, Converters.TEXT, "", false);
+        return new Opt<>(List.of(names), Takes.ONE_VALUE, label, Converters.TEXT, "", false, false);
     }
 
     /** An option with the name of a file or directory; the empty text, as of a variable that is not set, names none. */
     public static Opt<String> file(String label, String... names) {
-        return new Opt<>(List.of(names), Takes.ONE_VALUE, label, Converters.FILE, "", false);
+        return new Opt<>(List.of(names), Takes.ONE_VALUE, label, Converters.FILE, "", false, false);
     }
 
     /** An option with a whole number from {@code min} to {@code max}; anything else is a usage error. */
     public static Opt<Integer> number(String label, int min, int max, String... names) {
-        return new Opt<>(List.of(names), Takes.ONE_VALUE, label, new Converters.WholeNumber(min, max), "", false);
+        return new Opt<>(
+                List.of(names), Takes.ONE_VALUE, label, new Converters.WholeNumber(min, max), "", false, false);
     }
 
     /** An option with one word of a fixed list; anything else is a usage error that names them. */
     public static Opt<String> choice(String label, List<String> words, String... names) {
-        return new Opt<>(List.of(names), Takes.ONE_VALUE, label, new Converters.Choice(words), "", false);
+        return new Opt<>(List.of(names), Takes.ONE_VALUE, label, new Converters.Choice(words), "", false, false);
     }
 
     /** An option with a value that {@code converter} reads. */
     public static <T> Opt<T> value(Converter<T> converter, String label, String... names) {
-        return new Opt<>(List.of(names), Takes.ONE_VALUE, label, Objects.requireNonNull(converter), "", false);
+        return new Opt<>(List.of(names), Takes.ONE_VALUE, label, Objects.requireNonNull(converter), "", false, false);
     }
 
     /** An option that takes every word up to the next option (argparse's {@code nargs='*'}). */
     public static Opt<String> words(String label, String... names) {
-        return new Opt<>(List.of(names), Takes.WORDS, label, Converters.TEXT, "", false);
+        return new Opt<>(List.of(names), Takes.WORDS, label, Converters.TEXT, "", false, false);
     }
 
     /** The same option with a help text: a phrase without a full stop. */
     public Opt<T> help(String text) {
-        return new Opt<>(names, takes, label, converter, text, repeatable);
+        return new Opt<>(names, takes, label, converter, text, repeatable, added);
     }
 
     /** The same option, of which all mentions count and not only the last one. */
     public Opt<T> repeatable() {
-        return new Opt<>(names, takes, label, converter, help, true);
+        return new Opt<>(names, takes, label, converter, help, true, added);
+    }
+
+    /**
+     * The same option, as one that the original tool does not have: what a user types as the beginning of an original's
+     * name stays that.
+     */
+    public Opt<T> added() {
+        return new Opt<>(names, takes, label, converter, help, repeatable, true);
     }
 
     /** Names with their dashes, short ones first as declared. */
@@ -111,6 +128,11 @@ public final class Opt<T> {
 
     public String help() {
         return help;
+    }
+
+    /** See {@link #added}. */
+    public boolean isAdded() {
+        return added;
     }
 
     public boolean isRepeatable() {

@@ -198,11 +198,14 @@ public final class OptparseDialect {
         throw Usage.error("option '" + SafeText.of(untrustedName) + "' could be " + String.join(" or ", names));
     }
 
-    /** The option of exactly this name, else all with a name that begins so. */
+    /** The option of exactly this name, else all with a name that begins so; those of the original before added ones. */
     private List<Opt<?>> candidates(String untrustedName) {
         List<Opt<?>> candidates = new ArrayList<>();
         if (untrustedName.length() > 2 && !addCandidates(spec.ownOptions(), untrustedName, candidates)) {
             addCandidates(spec.commonOptions(), untrustedName, candidates);
+        }
+        if (candidates.size() > 1 && !candidates.stream().allMatch(Opt::isAdded)) {
+            candidates.removeIf(Opt::isAdded);
         }
         return candidates;
     }

@@ -51,7 +51,7 @@ public final class CreateTool implements Tool {
     private static final Opt<Boolean> INTERNAL = Opt.flag("-i", "--internal").help("hide it from menus");
     private static final Opt<String> POOL = Opt.text("NAME", "-P", "--pool").help("storage pool");
     private static final Opt<String> PROPERTY =
-            Opt.text("NAME=VALUE", "--property").repeatable().help("set a property, as qvm-prefs would");
+            Opt.text("NAME=VALUE", "--property").added().repeatable().help("set a property, as qvm-prefs would");
 
     @Override
     public ToolSpec spec() {

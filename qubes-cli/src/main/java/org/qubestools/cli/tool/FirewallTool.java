@@ -56,7 +56,7 @@ public final class FirewallTool implements Tool {
     private static final Opt<Integer> BEFORE =
             Opt.number("NUMBER", 1, Integer.MAX_VALUE, "--before").help("add the rule before the one of this number");
     private static final Opt<Boolean> RESET =
-            Opt.flag("--reset").help("remove all rules and settings: the defaults count");
+            Opt.flag("--reset").added().help("remove all rules and settings: the defaults count");
     private static final Opt<Boolean> RAW = Opt.flag("--raw").help("list only the rules, each as -a takes it");
     private static final Opt<Boolean> EXPORT = Opt.flag("--export").help("print all of it as JSON");
     private static final Opt<String> IMPORT =

@@ -41,8 +41,9 @@ public final class PrefsTool implements Tool {
             Opt.flag("-D", "--default").help("reset the named properties to their defaults");
     private static final Opt<Boolean> HIDE_DEFAULT =
             Opt.flag("--hide-default").help("list only properties that do not follow a default");
-    private static final Opt<String> FORMAT =
-            Opt.choice("FORMAT", List.of("r3", "r4"), "--format").help("layout of the list: r3 (default) or r4");
+    private static final Opt<String> FORMAT = Opt.choice("FORMAT", List.of("r3", "r4"), "--format")
+            .added()
+            .help("layout of the list: r3 (default) or r4");
     private static final Opt<Boolean> HELP_PROPERTIES =
             Opt.flag("--help-properties").help("list all properties with their meaning and exit");
 

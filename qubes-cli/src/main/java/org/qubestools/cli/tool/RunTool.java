@@ -51,7 +51,7 @@ public final class RunTool implements Tool {
     private static final Opt<Boolean> SERVICE =
             Opt.flag("--service").help("the command is the name of a qrexec service, such as qubes.GetAppmenus");
     private static final Opt<Boolean> NO_SHELL =
-            Opt.flag("--no-shell").help("a lone COMMAND is a program too, not a line for the shell");
+            Opt.flag("--no-shell").added().help("a lone COMMAND is a program too, not a line for the shell");
     private static final Opt<Boolean> FILTER = Opt.flag("--filter-escape-chars")
             .help("take out what controls terminals (default if standard output is one)");
     private static final Opt<Boolean> NO_FILTER =

@@ -30,12 +30,14 @@ final class VmFilters {
     private static final Opt<String> CLASS =
             Opt.text("CLASS", "--class").repeatable().help("only this class");
     private static final Opt<String> LABEL =
-            Opt.text("NAME", "--label").repeatable().help("only this label");
+            Opt.text("NAME", "--label").added().repeatable().help("only this label");
     private static final Opt<String> TEMPLATE = Opt.text("NAME", "--template-source")
             .repeatable()
             .help("only VMs based on this template; '' or none: on none");
-    private static final Opt<String> NETVM =
-            Opt.text("NAME", "--netvm-is").repeatable().help("only VMs with this netvm; '' or none: without one");
+    private static final Opt<String> NETVM = Opt.text("NAME", "--netvm-is")
+            .added()
+            .repeatable()
+            .help("only VMs with this netvm; '' or none: without one");
     private static final Opt<String> INTERNAL = Opt.text("y|n", "--internal").help("only internal VMs, or only others");
     private static final Opt<String> PREFS =
             Opt.text("NAME=VALUE", "--prefs").repeatable().help("only VMs with this value of a property; repeatable");

@@ -125,6 +125,21 @@ final class OptparseDialectTest {
         assertThat(refusal(spec, "vm -5")).hasMessage("unknown option '-5'");
     }
 
+    /** Someone who typed {@code qvm-create --pro} for years means {@code --proxy}. */
+    @Test
+    void theBeginningOfAnOriginalsOptionStaysThat() {
+        Opt<Boolean> proxy = Opt.flag("--proxy");
+        Opt<Boolean> property = Opt.flag("--property").added();
+        Opt<Boolean> profile = Opt.flag("--profile").added();
+        ToolSpec spec = new ToolSpec("qvm-test", "test").options(proxy, property, profile);
+
+        assertThat(parse(spec, "--pro").has(proxy)).isTrue();
+        assertThat(parse(spec, "--prop").has(property)).isTrue();
+        assertThat(parse(spec, "--pro --prof").has(profile)).isTrue();
+        assertThat(refusal(new ToolSpec("qvm-test", "test").options(property, profile), "--pro"))
+                .hasMessage("option '--pro' could be --profile or --property");
+    }
+
     @Test
     void anAmbiguousOptionIsNoValue() {
         ToolSpec spec = TestOptions.spec().negativeValueFrom(2);
