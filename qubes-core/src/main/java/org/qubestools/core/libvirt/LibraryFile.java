@@ -17,28 +17,31 @@ final class LibraryFile {
     private LibraryFile() {}
 
     /**
-     * Has the linker load the library if it is where distributions put it. All that is lost otherwise is time: JNA asks
-     * for it by its name, and says so if it is nowhere.
-     *
-     * @return if it was there
+     * Has the linker load the library if it is where distributions put it and nothing tells the linker of another one.
+     * All that is lost otherwise is time: JNA asks for it by its name, and says so if it is nowhere.
      */
-    static boolean readAhead() {
+    static void readAhead() {
+        if (System.getenv("LD_LIBRARY_PATH") != null || isIn("/usr/local/lib") || isIn("/usr/local/lib64")) {
+            return;
+        }
         String kind = DEBIAN.getOrDefault(System.getProperty("os.arch", ""), "");
         for (String directory : List.of("/usr/lib/" + kind + "-linux-gnu", "/usr/lib64", "/usr/lib")) {
-            Path file = Path.of(directory, NativeLibvirt.LIBRARY);
-            if (Files.exists(file)) {
-                return isLoaded(file);
+            if (isIn(directory)) {
+                load(Path.of(directory, NativeLibvirt.LIBRARY));
+                return;
             }
         }
-        return false;
     }
 
-    private static boolean isLoaded(Path file) {
+    private static boolean isIn(String directory) {
+        return Files.exists(Path.of(directory, NativeLibvirt.LIBRARY));
+    }
+
+    private static void load(Path file) {
         try {
             System.load(file.toString());
-            return true;
         } catch (UnsatisfiedLinkError e) {
-            return false;
+            return; // JNA will say it
         }
     }
 }

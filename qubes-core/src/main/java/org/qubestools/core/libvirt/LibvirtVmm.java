@@ -50,13 +50,13 @@ public final class LibvirtVmm implements Vmm {
 
     /** VMM_UNREACHABLE naming the URI if that fails; {@code report} hears of what is put right by the way. */
     public static LibvirtVmm open(LibvirtOptions options, VmmReport report) {
+        LibraryFile.readAhead(); // while JNA is loaded, if that was begun; earlier, what others load would wait for it
         return new LibvirtVmm(Connection.open(options.uri(), options.limit()), options, report);
     }
 
-    /** Loads the library and JNA on threads of their own: they take as long as reading a large store. */
+    /** Loads JNA and the library on a thread of its own: it takes as long as reading a large store. */
     public static void prepare() {
         LimitedCalls.begin(new NativeLibvirt.Loading());
-        LimitedCalls.begin(LibraryFile::readAhead);
     }
 
     private synchronized DriverProfile profile() {
