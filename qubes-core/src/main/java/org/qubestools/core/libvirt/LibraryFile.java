@@ -2,6 +2,7 @@ package org.qubestools.core.libvirt;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -17,16 +18,17 @@ final class LibraryFile {
     private LibraryFile() {}
 
     /**
-     * Has the linker load the library if it is where distributions put it and nothing tells the linker of another one.
+     * Has the linker load the library if it is where distributions put it and none is where the linker would look before.
      * All that is lost otherwise is time: JNA asks for it by its name, and says so if it is nowhere.
      */
     static void readAhead() {
-        if (System.getenv("LD_LIBRARY_PATH") != null || isIn("/usr/local/lib") || isIn("/usr/local/lib64")) {
-            return;
-        }
         String kind = DEBIAN.getOrDefault(System.getProperty("os.arch", ""), "");
-        for (String directory : List.of("/usr/lib/" + kind + "-linux-gnu", "/usr/lib64", "/usr/lib")) {
-            if (isIn(directory)) {
+        // The first are those of LD_LIBRARY_PATH.
+        List<String> directories = new ArrayList<>(
+                List.of(System.getProperty("java.library.path", "").split(":", -1)));
+        directories.addAll(List.of("/usr/lib/" + kind + "-linux-gnu", "/usr/lib64", "/usr/lib"));
+        for (String directory : directories) {
+            if (directory.startsWith("/") && isIn(directory)) {
                 load(Path.of(directory, NativeLibvirt.LIBRARY));
                 return;
             }
@@ -38,6 +40,9 @@ final class LibraryFile {
     }
 
     private static void load(Path file) {
+        if (isIn("/usr/local/lib") || isIn("/usr/local/lib64")) {
+            return;
+        }
         try {
             System.load(file.toString());
         } catch (UnsatisfiedLinkError e) {
