@@ -1,13 +1,11 @@
 package org.qubestools.core.store;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.io.SafeText;
@@ -30,95 +28,106 @@ final class ProblemFinder {
     private final StoreDocument document;
     private final VmCollection vms;
     private final Pools pools;
-    private final List<Problem> problems = new ArrayList<>(0);
+    private final ProblemReport report;
     private final Map<String, QubesVm> uuids = new HashMap<>();
     private final Map<Integer, QubesVm> netids = new HashMap<>();
-    /** The last VM without a bad value: what the next one has in common with it needs no second look. */
+    /** The last VM with nothing to tell but who it is: what the next one has in common with it needs no second look. */
     private @Nullable QubesVm lastGood;
 
     private boolean badUuid;
-
-    /** The VM of the last problem, its name and start tag: one with many problems shares both. */
-    private @Nullable QubesVm reported;
-
-    private String reportedName = "";
-    private @Nullable XmlScanner reportedTag;
-
-    private final Set<String> reportedPairs = new HashSet<>(0);
 
     private ProblemFinder(StoreDocument document, Pools pools) {
         this.document = document;
         this.vms = document.vms();
         this.pools = pools;
+        this.report = new ProblemReport(document);
     }
 
     static List<Problem> find(StoreDocument document, Pools pools) {
         ProblemFinder finder = new ProblemFinder(document, pools);
         for (QubesVm vm : finder.vms.inDocumentOrder()) {
             finder.identity(vm);
-            finder.values(vm);
-            finder.references(vm);
+            finder.inside(vm);
         }
         finder.loops();
         finder.globals();
         for (StoreDocument.UnknownElement element : document.unknown()) {
-            finder.problems.add(new Problem(
+            finder.report.add(new Problem(
                     ProblemCode.UNKNOWN_CLASS,
                     SafeText.of(element.name()),
                     "",
                     document.text().line(element.offset()),
                     "<" + SafeText.of(element.element()) + "> is no kind of VM; it is left alone"));
         }
-        return List.copyOf(finder.problems);
+        return finder.report.problems();
     }
 
     private void identity(QubesVm vm) {
         if (vm.vmClass() == VmClass.ADMIN) {
             if (vm != vms.dom0()) {
-                report(ProblemCode.DUPLICATE_QID, vm, "", "there is more than one dom0; the first one counts");
+                report.add(ProblemCode.DUPLICATE_QID, vm, "", "there is more than one dom0; the first one counts");
             }
             return;
         }
         if (vm.qid() == QubesVm.NO_QID) {
-            report(ProblemCode.BAD_QID, vm, "qid", "its qid is not a number from 1 to 253");
+            report.add(ProblemCode.BAD_QID, vm, "qid", "its qid is not a number from 1 to 253");
         } else if (vms.isDuplicateQid(vm)) {
-            report(ProblemCode.DUPLICATE_QID, vm, "qid", "another VM has the qid " + vm.qid() + " too");
+            report.add(ProblemCode.DUPLICATE_QID, vm, "qid", "another VM has the qid " + vm.qid() + " too");
         }
         String reason = VmName.reasonAgainst(vm.name());
         if (reason != null) {
-            report(ProblemCode.BAD_NAME, vm, "name", "its name is not usable: " + reason);
+            report.add(ProblemCode.BAD_NAME, vm, "name", "its name is not usable: " + reason);
         }
         if (vms.isDuplicateName(vm)) {
-            report(ProblemCode.DUPLICATE_NAME, vm, "name", "another VM has the same name");
+            report.add(ProblemCode.DUPLICATE_NAME, vm, "name", "another VM has the same name");
         }
     }
 
-    private void values(QubesVm vm) {
+    private void inside(QubesVm vm) {
+        int found = report.size();
+        boolean likeLast = values(vm);
+        if (!likeLast) {
+            needs(vm);
+        }
+        boolean good = report.size() == found;
+        duplicates(vm);
+        good = good && (likeLast || references(vm));
+        lastGood = good ? vm : lastGood;
+    }
+
+    /**
+     * Looks at the values.
+     *
+     * @return true if all but those that say who it is are the same as in {@link #lastGood}
+     */
+    private boolean values(QubesVm vm) {
         AttributeMap attributes = vm.attributes();
         AttributeMap good = lastGood != null
                         && lastGood.vmClass() == vm.vmClass()
                         && lastGood.attributes().sharesNames(attributes)
                 ? lastGood.attributes()
                 : null;
-        int found = problems.size();
+        boolean likeLast = good != null;
         badUuid = false;
         int i = good == null ? 0 : attributes.nextDifference(good, 0);
         while (i < attributes.size()) {
             Attribute<?> attribute = attributes.attribute(i);
             if (attribute != null && attribute.belongsTo(vm.vmClass())) {
                 value(vm, attribute, attributes.value(i));
+                likeLast &= saysWhoItIs(attribute);
             }
             i = good == null ? i + 1 : attributes.nextDifference(good, i + 1);
         }
-        lastGood = problems.size() == found ? vm : lastGood;
-        if (vm.vmClass() == VmClass.DISPOSABLE && !vm.has(Attributes.DISPID)) {
-            report(ProblemCode.BAD_NUMBER, vm, "dispid", "it has no dispid, so no address");
-        }
-        String pool = vm.getOr(Attributes.POOL_NAME, Pools.DEFAULT);
-        if (!pool.equals(Pools.DEFAULT) && vm.vmClass() != VmClass.ADMIN && pools.directory(pool) == null) {
-            report(ProblemCode.UNKNOWN_POOL, vm, "pool_name", "there is no pool '" + SafeText.of(pool) + "'");
-        }
-        duplicates(vm);
+        return likeLast;
+    }
+
+    /** True for what no other VM, and nothing but {@link #identity} and {@link #duplicates}, asks for. */
+    private static boolean saysWhoItIs(Attribute<?> attribute) {
+        return attribute == Attributes.QID
+                || attribute == Attributes.NAME
+                || attribute == Attributes.UUID
+                || attribute == Attributes.DIR_PATH
+                || attribute == Attributes.CONF_FILE;
     }
 
     private void value(QubesVm vm, Attribute<?> attribute, String text) {
@@ -127,7 +136,17 @@ final class ProblemFinder {
         } catch (MalformedValue e) {
             badUuid |= e.code() == ProblemCode.BAD_UUID;
             String shown = "'" + SafeText.of(text) + "' is not usable: " + e.getMessage() + "; the default counts";
-            report(e.code(), vm, attribute.xmlName(), shown);
+            report.add(e.code(), vm, attribute.xmlName(), shown);
+        }
+    }
+
+    private void needs(QubesVm vm) {
+        if (vm.vmClass() == VmClass.DISPOSABLE && !vm.has(Attributes.DISPID)) {
+            report.add(ProblemCode.BAD_NUMBER, vm, "dispid", "it has no dispid, so no address");
+        }
+        String pool = vm.getOr(Attributes.POOL_NAME, Pools.DEFAULT);
+        if (!pool.equals(Pools.DEFAULT) && vm.vmClass() != VmClass.ADMIN && pools.directory(pool) == null) {
+            report.add(ProblemCode.UNKNOWN_POOL, vm, "pool_name", "there is no pool '" + SafeText.of(pool) + "'");
         }
     }
 
@@ -135,13 +154,13 @@ final class ProblemFinder {
         String uuid = badUuid ? null : vm.attributes().get("uuid");
         QubesVm other = uuid == null || uuid.equalsIgnoreCase("none") ? null : uuids.putIfAbsent(lowerHex(uuid), vm);
         if (other != null) {
-            reportPair(ProblemCode.DUPLICATE_UUID, other, vm, "uuid", "have the same UUID");
+            report.addPair(ProblemCode.DUPLICATE_UUID, other, vm, "uuid", "have the same UUID");
         }
         boolean network = vm.vmClass() == VmClass.NET || vm.vmClass() == VmClass.PROXY;
         Integer netid = network ? vms.netid(vm) : null;
         QubesVm twin = netid == null ? null : netids.putIfAbsent(netid, vm);
         if (twin != null) {
-            reportPair(ProblemCode.DUPLICATE_NETID, twin, vm, "netid", "have the same netid");
+            report.addPair(ProblemCode.DUPLICATE_NETID, twin, vm, "netid", "have the same netid");
         }
     }
 
@@ -155,16 +174,17 @@ final class ProblemFinder {
         return uuid;
     }
 
-    private void reportPair(ProblemCode code, QubesVm first, QubesVm second, String attribute, String what) {
-        String text = "'" + about(first) + "' and '" + about(second) + "' " + what;
-        if (reportedPairs.add(code.text() + first.key())) {
-            report(code, first, attribute, text);
+    /**
+     * Looks at the VMs that it names.
+     *
+     * @return true if they are what any VM may name
+     */
+    private boolean references(QubesVm vm) {
+        int found = report.size();
+        boolean usual = hasUsualTemplate(vm);
+        if (!usual) {
+            templateOf(vm);
         }
-        report(code, second, attribute, text);
-    }
-
-    private void references(QubesVm vm) {
-        templateOf(vm);
         boolean own =
                 vm.vmClass().hasNetvm() && (vm.vmClass() == VmClass.PROXY || !vm.is(Attributes.USES_DEFAULT_NETVM));
         if (own) {
@@ -173,23 +193,27 @@ final class ProblemFinder {
         if (!vm.is(Attributes.USES_DEFAULT_DISPVM_NETVM)) {
             netvmOf(vm, "dispvm_netvm", vm.get(Attributes.DISPVM_NETVM), vms.dispvmNetvm(vm));
         }
+        return usual && report.size() == found;
+    }
+
+    private boolean hasUsualTemplate(QubesVm vm) {
+        VmReference stored = vms.storedTemplate(vm);
+        QubesVm target = stored.vm();
+        return target == null
+                ? stored.isNone() && vm.vmClass() != VmClass.DISPOSABLE
+                : target.vmClass() == vm.vmClass().templateClass()
+                        && vms.storedTemplate(target).isNone();
     }
 
     private void templateOf(QubesVm vm) {
         VmReference stored = vms.storedTemplate(vm);
         QubesVm target = stored.vm();
-        boolean usual = target != null
-                && target.vmClass() == vm.vmClass().templateClass()
-                && vms.storedTemplate(target).isNone();
-        if (usual) {
-            return;
-        }
-        if (stored.isBroken() || (stored.isNone() && vm.vmClass() == VmClass.DISPOSABLE)) {
-            report(ProblemCode.TEMPLATE_MISSING, vm, "template_qid", "its template is not in the store");
-        } else if (target != null && isOnLoop(vm, false)) {
-            report(ProblemCode.TEMPLATE_LOOP, vm, "template_qid", "it is a template of itself");
+        if (target == null) {
+            report.add(ProblemCode.TEMPLATE_MISSING, vm, "template_qid", "its template is not in the store");
+        } else if (isOnLoop(vm, false)) {
+            report.add(ProblemCode.TEMPLATE_LOOP, vm, "template_qid", "it is a template of itself");
         } else if (vms.template(vm).isBroken()) {
-            report(ProblemCode.TEMPLATE_WRONG_KIND, vm, "template_qid", "its template is of the wrong kind");
+            report.add(ProblemCode.TEMPLATE_WRONG_KIND, vm, "template_qid", "its template is of the wrong kind");
         }
     }
 
@@ -198,16 +222,16 @@ final class ProblemFinder {
             return;
         }
         if (vms.reference(text).vm() == null) {
-            report(ProblemCode.NETVM_MISSING, vm, attribute, "its NetVM is not in the store");
+            report.add(ProblemCode.NETVM_MISSING, vm, attribute, "its NetVM is not in the store");
         } else {
-            report(ProblemCode.NETVM_WRONG_KIND, vm, attribute, "the VM named as its NetVM gives no network");
+            report.add(ProblemCode.NETVM_WRONG_KIND, vm, attribute, "the VM named as its NetVM gives no network");
         }
     }
 
     private void loops() {
         for (QubesVm vm : vms.inDocumentOrder()) {
             if (vm.vmClass() == VmClass.PROXY && isOnLoop(vm, true)) {
-                report(ProblemCode.NETVM_LOOP, vm, "netvm_qid", "following its NetVMs leads back to it");
+                report.add(ProblemCode.NETVM_LOOP, vm, "netvm_qid", "following its NetVMs leads back to it");
             }
         }
     }
@@ -228,52 +252,13 @@ final class ProblemFinder {
     private void globals() {
         for (Globals.Repair repair : vms.globals().repairs()) {
             QubesVm instead = vms.globals().vm(repair.key());
-            problems.add(new Problem(
+            report.add(new Problem(
                     repair.code(),
                     repair.key().xmlName(),
                     repair.key().xmlName(),
                     document.text().line(document.root().start()),
                     "'" + SafeText.of(repair.stored()) + "' is not usable; "
-                            + (instead == null ? "none" : "'" + about(instead) + "'") + " counts"));
+                            + (instead == null ? "none" : "'" + ProblemReport.about(instead) + "'") + " counts"));
         }
-    }
-
-    private static String about(QubesVm vm) {
-        String name = vm.name();
-        return name.isEmpty()
-                ? "?" + SafeText.of(Objects.requireNonNullElse(vm.attributes().get("qid"), ""))
-                : SafeText.of(name);
-    }
-
-    private void report(ProblemCode code, QubesVm vm, String attribute, String text) {
-        if (reported != vm) {
-            reported = vm;
-            reportedName = about(vm);
-            reportedTag = tagOf(vm);
-        }
-        problems.add(new Problem(code, reportedName, attribute, lineOf(reportedTag, attribute), text));
-    }
-
-    /** A scanner at the start tag; null for a dom0 that is not in the file. */
-    private @Nullable XmlScanner tagOf(QubesVm vm) {
-        if (vm.key() == VmCollection.IMPLICIT_DOM0) {
-            return null;
-        }
-        XmlScanner tag =
-                XmlScanner.at(document.text(), document.elements().get(vm.key()).start());
-        tag.next();
-        return tag;
-    }
-
-    private int lineOf(@Nullable XmlScanner tag, String attribute) {
-        if (tag == null) {
-            return 0;
-        }
-        for (int i = 0; i < tag.attributeCount(); i++) {
-            if (tag.attributeNames()[i].equals(attribute)) {
-                return document.text().line(tag.attributeStart(i));
-            }
-        }
-        return document.text().line(tag.tagStart());
     }
 }

@@ -2,14 +2,17 @@ package org.qubestools.core.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.qubestools.core.model.Problem;
+import org.qubestools.core.model.ProblemCode;
 
 /** Every problem code, made by one replacement in a small store without problems. */
 final class StoreProblemsTest {
@@ -149,5 +152,47 @@ final class StoreProblemsTest {
                 .replace("</Qubes", "text<!-- c --><?p i?></Qubes");
 
         assertThat(StoreXmls.parse(xml).problems()).isEmpty();
+    }
+
+    /** VMs that are alike are looked at once: what is told of them must be the same as if they had nothing in common. */
+    @Test
+    void whatIsToldOfAVmDoesNotDependOnTheOneBefore() {
+        Random random = new Random(4);
+        Set<ProblemCode> seen = EnumSet.noneOf(ProblemCode.class);
+        for (int round = 0; round < 200; round++) {
+            StringBuilder alike = new StringBuilder();
+            StringBuilder different = new StringBuilder();
+            for (int i = 0; i < 12; i++) {
+                String vm = String.format(
+                        "name=\"vm%s\" qid=\"%s\" template_qid=\"%s\" uses_default_netvm=\"%s\" netvm_qid=\"%s\""
+                                + " memory=\"%s\" pool_name=\"%s\" uuid=\"%s\" dir_path=\"/x/%s\"/>%n",
+                        one(random, i, i, i, i, 1),
+                        one(random, i + 10, i + 10, i + 10, 11),
+                        one(random, 1, 1, 1, 1, "none", i + 10, 11, 5, 99),
+                        one(random, "True", "True", "False"),
+                        one(random, 3, 3, 3, 1, 77),
+                        one(random, 400, 400, 400, 400, "much"),
+                        one(random, "default", "default", "default", "nosuch"),
+                        one(random, "none", "none", "2c3c15f1-9ce5-4ff3-a5a4-1cc8d0d5f13" + i % 10, "bad"),
+                        one(random, i, i, i, i, ".."));
+                String kind = one(random, "QubesAppVm", "QubesAppVm", "QubesTemplateVm", "QubesHVm");
+                alike.append("<" + kind + " " + vm);
+                different.append("<" + kind + " only" + i + "=\"\" " + vm);
+            }
+            List<Problem> told = StoreXmls.parse(
+                            StoreXmls.SMALL.replace("</QubesVmCollection>", alike + "</QubesVmCollection>"))
+                    .problems();
+
+            assertThat(told)
+                    .isEqualTo(StoreXmls.parse(
+                                    StoreXmls.SMALL.replace("</QubesVmCollection>", different + "</QubesVmCollection>"))
+                            .problems());
+            told.forEach(problem -> seen.add(problem.code()));
+        }
+        assertThat(seen).hasSizeGreaterThan(9);
+    }
+
+    private static String one(Random random, Object... choices) {
+        return String.valueOf(choices[random.nextInt(choices.length)]);
     }
 }
