@@ -4,7 +4,8 @@ import org.qubestools.cli.frame.Host;
 
 /** Turns the end of the process by a signal into a wish to stop, and waits for the run to leave on its own. */
 final class InterruptHook implements Host.Registration {
-    private static final long PATIENCE_MILLIS = 60_000;
+    /** A VM that is shut down first is killed after a minute, and looked after for ten seconds more. */
+    private static final long PATIENCE_MILLIS = 90_000;
 
     private final Thread hook;
 

@@ -55,13 +55,7 @@ final class GrowActions {
                     && !vm.vmClass().isHvm();
             Image image = new Image(vm, session.config().real(shown), shown, size);
             if (running || starts) {
-                try (RunningSystem system = session.running(store, ToolReport.details(ctx))) {
-                    VmGrowth growth = new VmGrowth(
-                            system,
-                            system.commands(ctx.host().qrexec()),
-                            session.config().settings());
-                    growWith(growth, image, running);
-                }
+                growWith(session, store, image, running);
             } else {
                 growFile(image);
                 report(image, false, root);
@@ -89,16 +83,25 @@ final class GrowActions {
     }
 
     /** With the file system too, which an image that is as long already may still lack. */
-    private void growWith(VmGrowth growth, Image image, boolean running) {
-        if (running) {
-            growth.checkPrivate(image.vm, image.size);
-        }
-        if (!isDryRun() && running) {
-            growth.growPrivate(image.vm, image.file, image.shown, image.size);
-        } else {
-            growFile(image);
+    private void growWith(Session session, StoreSnapshot store, Image image, boolean running) {
+        try (EndableReport report = new EndableReport(ToolReport.details(ctx), ctx);
+                RunningSystem system = session.running(store, report)) {
+            VmGrowth growth = new VmGrowth(
+                    system,
+                    system.commands(ctx.host().qrexec()),
+                    session.config().settings(),
+                    Interruption.endable(ctx));
+            if (running) {
+                growth.checkPrivate(image.vm, image.size);
+            }
             if (!isDryRun()) {
-                growth.growRootInside(image.vm, image.shown);
+                report.requireWanted();
+                if (running) {
+                    growth.growPrivate(image.vm, image.file, image.shown, image.size);
+                } else {
+                    growFile(image);
+                    growth.growRootInside(image.vm, image.shown);
+                }
             }
         }
         report(image, !isDryRun(), false);

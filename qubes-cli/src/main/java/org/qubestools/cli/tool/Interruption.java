@@ -2,10 +2,12 @@ package org.qubestools.cli.tool;
 
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.cli.frame.ExitCode;
 import org.qubestools.cli.frame.Host;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.runtime.Endable;
 
 /** Work that the user's wish to end interrupts; what is done after it, to clear up, is left alone. */
 final class Interruption {
@@ -26,6 +28,14 @@ final class Interruption {
             throw cancelled(null);
         }
         return code;
+    }
+
+    /** The same for work without a result. */
+    static Endable endable(ToolContext ctx) {
+        return work -> during(ctx, () -> {
+            work.run();
+            return ExitCode.OK;
+        });
     }
 
     private static QubesException cancelled(@Nullable QubesException cause) {

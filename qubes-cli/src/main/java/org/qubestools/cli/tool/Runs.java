@@ -1,12 +1,9 @@
 package org.qubestools.cli.tool;
 
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.qubestools.cli.frame.Host;
 import org.qubestools.cli.frame.Session;
 import org.qubestools.cli.frame.ToolContext;
+import org.qubestools.cli.frame.ToolReport;
 import org.qubestools.cli.option.ParsedArguments;
-import org.qubestools.core.error.ErrorKind;
-import org.qubestools.core.error.QubesException;
 import org.qubestools.core.runtime.RunReport;
 import org.qubestools.core.runtime.RunningSystem;
 import org.qubestools.core.store.StoreSnapshot;
@@ -17,19 +14,16 @@ import org.qubestools.qubesdb.FirstSocket;
  * who may want it to end.
  */
 final class Runs implements AutoCloseable, RunReport {
-    private final ToolContext ctx;
     private final Session session;
     private final StoreSnapshot store;
     private final RunningSystem system;
-    private final Host.Registration interrupts;
-    private final AtomicBoolean unwanted = new AtomicBoolean();
+    private final EndableReport report;
 
     private Runs(ToolContext ctx, Session session, StoreSnapshot store) {
-        this.ctx = ctx;
         this.session = session;
         this.store = store;
         this.system = session.running(store, this);
-        this.interrupts = ctx.host().onInterrupt(() -> unwanted.set(true));
+        this.report = new EndableReport(ToolReport.notes(ctx), ctx);
     }
 
     /** Reads the store; in offline mode OFFLINE, before that. The caller closes it. */
@@ -78,26 +72,24 @@ final class Runs implements AutoCloseable, RunReport {
 
     @Override
     public void note(String message) {
-        ctx.note(message);
+        report.note(message);
     }
 
     @Override
     public void warn(String message) {
-        ctx.warn(message);
+        report.warn(message);
     }
 
     @Override
     public void requireWanted() {
-        if (unwanted.get()) {
-            throw new QubesException(ErrorKind.CANCELLED, "interrupted");
-        }
+        report.requireWanted();
     }
 
     @Override
     public void close() {
         try (Session last = session;
                 RunningSystem first = system) {
-            interrupts.close();
+            report.close();
         }
     }
 }

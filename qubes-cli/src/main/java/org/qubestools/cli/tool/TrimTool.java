@@ -44,19 +44,12 @@ public final class TrimTool implements Tool {
             Usage before = trim.usage();
             Usage after = null;
             if (!args.has(CommonOptions.DRY_RUN)) {
-                trim.run(work -> interruptible(ctx, work));
+                trim.run(Interruption.endable(ctx));
                 after = trim.usage();
             }
             report(vm, before, after, ctx);
             return ExitCode.OK;
         }
-    }
-
-    private static void interruptible(ToolContext ctx, Runnable work) {
-        Interruption.during(ctx, () -> {
-            work.run();
-            return ExitCode.OK;
-        });
     }
 
     private static void report(QubesVm vm, Usage before, @Nullable Usage after, ToolContext ctx) {

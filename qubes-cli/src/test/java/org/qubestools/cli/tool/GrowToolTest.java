@@ -19,6 +19,7 @@ import org.qubestools.core.vmm.VmmTraits;
 
 /** Images that grow while their VMs run, or for which VMs are started; of halted VMs: {@link ImageToolsTest}. */
 final class GrowToolTest extends LiveTest {
+    private static final String DEBIAN = "/var/lib/qubes/vm-templates/debian-8/root.img";
     private static final String WORK = "/var/lib/qubes/appvms/work/private.img";
     private static final int FOUR_MIB = 4 << 20;
 
@@ -199,5 +200,95 @@ final class GrowToolTest extends LiveTest {
         Outcome outcome = run("qvm-grow-root --allow-start debian-8 4M");
 
         assertThat(outcome.err()).contains("resize2fs ended with status 1", "libvirtd went away");
+    }
+
+    private void assertGrownButNotItsFileSystem(String why) throws IOException {
+        Outcome outcome = run("qvm-grow-root --allow-start debian-8 4M");
+
+        assertThat(outcome.code()).isEqualTo(130);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err())
+                .contains(DEBIAN + " has grown, but not the file system in it: " + why)
+                .contains("give the command once more")
+                .hasLineCount(1);
+        assertThat(Files.size(tree.path(DEBIAN))).isEqualTo(FOUR_MIB);
+        assertThat(tree.store()).isEqualTo(StoreTree.smallStore());
+        assertThat(services.openGrants()).isZero();
+        assertThat(services.openConnections()).isZero();
+        assertThat(host.vms().open()).isZero();
+    }
+
+    @Test
+    void forAUserWhoEndsTheWaitForTheFileSystemTheTemplateIsShutDown() throws IOException {
+        vmm.forgettingShutdown("debian-8", 1);
+        tree.write("/var/run/qubes/qrexec.debian-8", "");
+        host.vms().withAnyCommand("debian-8", (input, output, errors) -> {
+            host.interrupt();
+            Thread.sleep(60_000);
+            return 0;
+        });
+
+        assertGrownButNotItsFileSystem("interrupted");
+        assertThat(steps).contains("libvirt shutdown debian-8");
+        assertThat(state("debian-8")).isEqualTo(DomainState.SHUTOFF);
+
+        anyCommandOf("debian-8", 0);
+        assertDone("qvm-grow-root --allow-start debian-8 4M");
+        assertThat(host.vms().calls()).hasSize(2);
+    }
+
+    @Test
+    void forAUserWhoEndsTheStartItIsTakenBack() throws IOException {
+        steps.at("qubesdb start 1 debian-8", host::interrupt);
+
+        assertGrownButNotItsFileSystem("interrupted");
+        assertThat(steps).contains("libvirt destroy debian-8").doesNotContain("libvirt resume debian-8");
+        assertThat(host.vms().calls()).isEmpty();
+        assertThat(state("debian-8")).isEqualTo(DomainState.SHUTOFF);
+    }
+
+    @Test
+    void aTemplateThatRunsOnAfterThatIsTold() throws IOException {
+        vmm.ignoringShutdown("debian-8").ignoringDestroy("debian-8");
+        tree.write("/var/run/qubes/qrexec.debian-8", "");
+        host.vms().withAnyCommand("debian-8", (input, output, errors) -> {
+            host.interrupt();
+            Thread.sleep(60_000);
+            return 0;
+        });
+
+        Outcome outcome = run("qvm-grow-root --allow-start debian-8 4M");
+
+        assertThat(outcome.code()).isEqualTo(130);
+        assertThat(outcome.err())
+                .contains("not the file system in it: interrupted; could not undo everything, left over:"
+                        + " VM 'debian-8' (VM 'debian-8' runs even after it was killed");
+    }
+
+    @Test
+    void whoEndsItBeforeItBeginsFindsTheImageAsItWas() throws IOException {
+        host.interruptAtOnce();
+
+        assertFails("qvm-grow-root --allow-start debian-8 4M", 130, "interrupted");
+        assertThat(Files.size(tree.path(DEBIAN))).isEqualTo(3 << 20);
+        assertThat(steps).isEmpty();
+    }
+
+    @Test
+    void whoEndsTheWaitForARunningVmLeavesItRunning() throws IOException {
+        runsWithQrexec("work", 5);
+        services.programs("sudo losetup --associated", new Programs.Outcome(0, "/dev/loop5: []: ()\n", ""));
+        host.vms().withAnyCommand("work", (input, output, errors) -> {
+            host.interrupt();
+            Thread.sleep(60_000);
+            return 0;
+        });
+
+        assertFails(
+                "qvm-grow-private work 4M",
+                130,
+                WORK + " has grown, but not the file system in it: interrupted; run resize2fs in VM 'work'");
+        assertThat(Files.size(tree.path(WORK))).isEqualTo(FOUR_MIB);
+        assertThat(state("work")).isEqualTo(DomainState.RUNNING);
     }
 }

@@ -49,12 +49,6 @@ public final class TemplateTrim {
      */
     public record Usage(long root, long old) {}
 
-    /** What takes long, which the user may end. */
-    @FunctionalInterface
-    public interface Endable {
-        void run(Runnable work);
-    }
-
     /** INVALID_VALUE for what is no template. */
     public TemplateTrim(RunningSystem system, QrexecClient commands, QubesVm vm) {
         this.system = system;

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.SafeText;
@@ -36,11 +35,17 @@ public final class VmGrowth {
     private final RunningSystem system;
     private final QrexecClient commands;
     private final String losetup;
+    private final Endable endable;
 
-    /** Programs are where {@code settings} say, see {@link HostProgram}. */
-    public VmGrowth(RunningSystem system, QrexecClient commands, Map<String, String> settings) {
+    /**
+     * Programs are where {@code settings} say, see {@link HostProgram}.
+     *
+     * @param endable what waits for VMs goes through it
+     */
+    public VmGrowth(RunningSystem system, QrexecClient commands, Map<String, String> settings, Endable endable) {
         this.system = system;
         this.commands = commands;
+        this.endable = endable;
         this.losetup = HostProgram.LOSETUP.in(settings);
     }
 
@@ -75,7 +80,8 @@ public final class VmGrowth {
         } else {
             growLoop(vm, image, shown, bytes);
         }
-        inVm(vm, GROW_PRIVATE.replace("SECTORS", String.valueOf(bytes / SECTOR)), shown);
+        String command = GROW_PRIVATE.replace("SECTORS", String.valueOf(bytes / SECTOR));
+        fileSystem(vm, shown, "", () -> endable.run(() -> inVm(vm, command)));
     }
 
     private String target(QubesVm vm, DomainKey key) {
@@ -121,25 +127,31 @@ public final class VmGrowth {
 
     /** Starts a halted VM whose root image has grown, has it enlarge the file system, and shuts it down. */
     public void growRootInside(QubesVm vm, String shown) {
-        new Errand(system).in(vm, () -> inVm(vm, GROW_ROOT, shown));
+        fileSystem(
+                vm,
+                shown,
+                "give the command once more, or ",
+                () -> new Errand(system).in(vm, () -> endable.run(() -> inVm(vm, GROW_ROOT))));
     }
 
-    private void inVm(QubesVm vm, String command, String shown) {
-        RootCommand.Ended ended;
-        try {
-            ended = new RootCommand(commands).run(vm, command);
-        } catch (QubesException e) {
-            throw fileSystem(vm, shown, e.kind(), String.valueOf(e.getMessage()), e);
-        }
+    private void inVm(QubesVm vm, String command) {
+        RootCommand.Ended ended = new RootCommand(commands).run(vm, command);
         if (ended.status() != 0) {
-            throw fileSystem(vm, shown, ErrorKind.FAILED, ended.described("resize2fs"), null);
+            throw new QubesException(ErrorKind.FAILED, ended.described("resize2fs"), null);
         }
     }
 
-    private static QubesException fileSystem(
-            QubesVm vm, String shown, ErrorKind kind, String why, @Nullable Exception cause) {
-        return new QubesException(
-                kind, notItsFileSystem(shown) + why, "run resize2fs in VM '" + vm.name() + "'", cause);
+    /** Whatever keeps the file system small is told with what has grown already. */
+    private static void fileSystem(QubesVm vm, String shown, String hint, Runnable growth) {
+        try {
+            growth.run();
+        } catch (QubesException e) {
+            throw new QubesException(
+                    e.kind(),
+                    notItsFileSystem(shown) + e.getMessage(),
+                    hint + "run resize2fs in VM '" + vm.name() + "'",
+                    e);
+        }
     }
 
     private static String notItsFileSystem(String shown) {
