@@ -141,8 +141,7 @@ public final class LoopFiles implements OwnLoops {
         String file = request.device().path();
         boolean readOnly = DeviceMode.READ_ONLY.letter().equals(request.mode());
         for (int i = 0; i < TRIES; i++) {
-            LoopRecord planned =
-                    new LoopRecord(tools.free(), file, partition, request.target(), null, tools.boot(), TextScan.NONE);
+            LoopRecord planned = tools.plan(file, partition, request.target());
             records.write(planned);
             boolean bound = false;
             try {

@@ -17,6 +17,7 @@ import org.qubestools.core.io.JsonText;
  * @param vm the VM that shall get it
  * @param frontend its name there; null as long as none is chosen
  * @param boot the run of the kernel that made it; empty if that is not known
+ * @param inode the file itself, whatever it is called, see {@link LoopTools#inode}; empty if that is not known
  * @param sequence the kernel's number of this very binding; -1 as long as it is not bound, or where there is none
  */
 public record LoopRecord(
@@ -26,6 +27,7 @@ public record LoopRecord(
         String vm,
         @Nullable String frontend,
         String boot,
+        String inode,
         long sequence) {
     /** The kernel counts partitions from 1 up to this. */
     public static final int MAX_PARTITION = 255;
@@ -35,14 +37,15 @@ public record LoopRecord(
         Objects.requireNonNull(file);
         Objects.requireNonNull(vm);
         Objects.requireNonNull(boot);
+        Objects.requireNonNull(inode);
     }
 
     LoopRecord boundAs(long number) {
-        return new LoopRecord(loop, file, partition, vm, frontend, boot, number);
+        return new LoopRecord(loop, file, partition, vm, frontend, boot, inode, number);
     }
 
     LoopRecord goingTo(String nextVm, String nextFrontend) {
-        return new LoopRecord(loop, file, partition, nextVm, nextFrontend, boot, sequence);
+        return new LoopRecord(loop, file, partition, nextVm, nextFrontend, boot, inode, sequence);
     }
 
     /** Path of the node of the whole device. */
@@ -58,6 +61,7 @@ public record LoopRecord(
         fields.put("vm", vm);
         fields.put("frontend", frontend);
         fields.put("boot", boot);
+        fields.put("inode", inode);
         fields.put("sequence", sequence);
         return JsonText.of(fields) + "\n";
     }
@@ -88,6 +92,7 @@ public record LoopRecord(
                         vm,
                         frontend.equals("null") ? null : frontend,
                         fields.getOrDefault("boot", ""),
+                        fields.getOrDefault("inode", ""),
                         sequence))
                 : Optional.empty();
     }

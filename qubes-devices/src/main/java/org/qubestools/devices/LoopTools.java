@@ -1,5 +1,10 @@
 package org.qubestools.devices;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -47,6 +52,11 @@ final class LoopTools {
         return DeviceName.find(nameOrPath)
                 .filter(name -> name.family() == DeviceFamily.LOOP)
                 .map(DeviceName::wholeDisk);
+    }
+
+    /** What is known of a device before it is bound: one that is free now, of a file that is there. */
+    LoopRecord plan(String file, int partition, String vm) {
+        return new LoopRecord(free(), file, partition, vm, null, boot(), inode(file), TextScan.NONE);
     }
 
     /** Name of a loop device that nobody uses at this moment; the kernel makes one if need be. */
@@ -125,8 +135,8 @@ final class LoopTools {
     }
 
     /**
-     * Whether the device is bound as the record says: by this very binding where the kernel counts these, whatever its file
-     * is called by now, else to a file of that name.
+     * Whether the device is bound as the record says: by this very binding where the kernel counts these and its number was
+     * written down, else to that very file, whatever it is called by now.
      */
     boolean isAsRecorded(LoopRecord record) {
         if (!record.boot().equals(boot())) {
@@ -137,7 +147,26 @@ final class LoopTools {
         if (counted && record.sequence() != now) {
             return false;
         }
-        return counted ? isBound(record.loop()) : isMadeOf(record.loop(), record.file());
+        return counted ? isBound(record.loop()) : isMadeOf(record);
+    }
+
+    private boolean isMadeOf(LoopRecord record) {
+        String now = device(record.loop())
+                .map(SysfsBlock::backingFile)
+                .map(backing -> inode(new String(backing.bytes(), StandardCharsets.UTF_8)))
+                .orElse("");
+        boolean seen = !now.isEmpty() && !record.inode().isEmpty();
+        return seen ? record.inode().equals(now) : isMadeOf(record.loop(), record.file());
+    }
+
+    /** What a file is for the kernel, under any name: its device and its number there. Empty if nothing is there to see. */
+    static String inode(String path) {
+        try {
+            Map<String, Object> file = Files.readAttributes(Path.of(path), "unix:dev,ino");
+            return file.get("dev") + ":" + file.get("ino");
+        } catch (IOException | InvalidPathException e) {
+            return "";
+        }
     }
 
     /** Whether its file had this name when it was bound, or has it now. */

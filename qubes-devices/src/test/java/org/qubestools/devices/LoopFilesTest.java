@@ -158,7 +158,7 @@ final class LoopFilesTest {
         assertThat(losetup.lines()).containsExactly("losetup --find", "losetup --partscan /dev/loop0 " + IMAGE);
         assertThat(record("loop0"))
                 .isEqualTo("{\"device\":\"loop0\",\"file\":\"" + IMAGE + "\",\"partition\":2,\"vm\":\"work\","
-                        + "\"frontend\":\"xvdi\",\"boot\":\"first\",\"sequence\":41}\n");
+                        + "\"frontend\":\"xvdi\",\"boot\":\"first\",\"inode\":\"\",\"sequence\":41}\n");
 
         assertThat(loops.devices().detach("work", "xvdi")).isTrue();
         assertNothingIsLeft();
@@ -362,11 +362,74 @@ final class LoopFilesTest {
     @Test
     void aRunThatWasKilledBeforeItBoundTheDeviceLeavesARecordOnly() throws IOException {
         Files.createDirectories(folder);
-        String planned = new LoopRecord("loop0", IMAGE, 1, "work", null, "first", -1).text();
+        String planned = new LoopRecord("loop0", IMAGE, 1, "work", null, "first", "", -1).text();
         Files.writeString(folder.resolve("loop0"), planned);
         assertThat(clean(true)).containsExactly("loop0 gone");
 
         losetup.bindAs(0, IMAGE); // or after it
+        assertThat(clean(false)).containsExactly("loop0 unused cleared");
+        assertNothingIsLeft();
+    }
+
+    /** A run is killed once the device is bound; its record is what it was when losetup was called. */
+    private void killedBeforeItNotesTheBinding(Path image) throws IOException {
+        List<String> records = new ArrayList<>();
+        losetup.partitions(image.toString(), 1);
+        losetup.watch(() -> records.add(records().isEmpty() ? "" : record("loop0")));
+        attach("work", image.toString(), 1);
+        losetup.watch(() -> {});
+        host.stop("work");
+        assertThat(records.get(1)).contains("\"sequence\":-1");
+        Files.writeString(folder.resolve("loop0"), records.get(1));
+        host.run("work");
+    }
+
+    @Test
+    void aRunThatWasKilledBeforeItNotedTheBindingLeavesADeviceThatIsFound() throws IOException {
+        killedBeforeItNotesTheBinding(Files.createFile(root.resolve("a.img")));
+
+        assertThat(clean(true)).containsExactly("loop0 unused");
+        assertThat(clean(false)).containsExactly("loop0 unused cleared");
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void alsoWhenItsFileHasGotAnotherNameOrIsGone() throws IOException {
+        Path renamed = root.resolve("renamed.img");
+        killedBeforeItNotesTheBinding(Files.createFile(root.resolve("a.img")));
+        Files.move(root.resolve("a.img"), renamed);
+        losetup.rename(0, renamed.toString());
+        assertThat(clean(false)).containsExactly("loop0 unused cleared");
+        assertNothingIsLeft();
+
+        Path deleted = Files.createFile(root.resolve("b.img"));
+        killedBeforeItNotesTheBinding(deleted);
+        Files.delete(deleted);
+        losetup.rename(0, deleted + " (deleted)");
+        assertThat(clean(false)).containsExactly("loop0 unused cleared");
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void anotherFileOfThatNameIsNotOurs() throws IOException {
+        Path image = Files.createFile(root.resolve("a.img"));
+        killedBeforeItNotesTheBinding(image);
+        Files.move(image, root.resolve("old.img"));
+        Files.createFile(image);
+        losetup.release(0);
+        losetup.bindAs(0, image.toString()); // by somebody else
+
+        assertThat(clean(false)).containsExactly("loop0 gone cleared");
+        assertThat(losetup.bound()).containsOnlyKeys(0);
+        assertThat(records()).isEmpty();
+    }
+
+    @Test
+    void whatAKilledRunBoundIsReleasedByTheNextThatTakesItsPlace() throws IOException {
+        killedBeforeItNotesTheBinding(Files.createFile(root.resolve("a.img")));
+
+        assertThat(attach("work", IMAGE, 1)).isEqualTo("dom0:loop1p1 xvdi");
+        assertThat(loops.devices().detach("work", "xvdi")).isTrue();
         assertThat(clean(false)).containsExactly("loop0 unused cleared");
         assertNothingIsLeft();
     }
