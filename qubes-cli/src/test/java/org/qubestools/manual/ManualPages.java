@@ -85,12 +85,24 @@ public final class ManualPages {
                 .substring(0, generated.length() - END_OF_PICOCLI.length())
                 .strip());
         page.append("\n\n");
+        commands(spec, page);
         operands(spec, page);
         examples(spec, page);
         exitStatus(spec, page);
         files(spec, page);
         seeAlso(spec, page);
         return page.toString();
+    }
+
+    private static void commands(ToolSpec spec, StringBuilder page) {
+        if (spec.explainedCommands().isEmpty()) {
+            return;
+        }
+        page.append("== Commands\n\n");
+        for (ToolSpec.Command command : spec.explainedCommands()) {
+            page.append("`+").append(command.synopsis()).append("+`::\n");
+            page.append(escape(command.meaning())).append("\n\n");
+        }
     }
 
     private static void operands(ToolSpec spec, StringBuilder page) {

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.qubestools.core.edit.HostTree;
 import org.qubestools.core.edit.MendStore;
 import org.qubestools.core.edit.MendStore.LinkEdit;
+import org.qubestools.core.edit.MendStore.SecondDom0Removal;
 import org.qubestools.core.edit.MendStore.TextEdit;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
@@ -33,6 +34,9 @@ import org.qubestools.core.vmm.DomainSnapshot;
 public final class StoreCare {
     private static final String LOST = "store-missing";
     private static final String UNREADABLE = "store-unreadable";
+
+    /** No change but what an interrupted edit left to do. */
+    private static final MendStore NOTHING = new MendStore(List.of(), List.of(), List.of());
 
     private final Qubes qubes;
     private final EditPlace place;
@@ -90,7 +94,7 @@ public final class StoreCare {
                 "store",
                 new Finding.Place("", 0, QubesConfig.STORE),
                 SafeText.of(String.valueOf(reason.getMessage())),
-                "'qubes-store repair' makes another one from the newest sound generation and the directories");
+                "'qubes-store repair' makes another one from the newest sound copy of it and the directories");
         return new Examination(false, List.of(finding), List.of(), Set.of(), List.of());
     }
 
@@ -131,7 +135,7 @@ public final class StoreCare {
      * @return what was done
      */
     public List<String> settle() {
-        return qubes.edit(List.of(new MendStore(List.of(), List.of())), false).warnings();
+        return qubes.edit(List.of(NOTHING), false).warnings();
     }
 
     /**
@@ -142,7 +146,7 @@ public final class StoreCare {
      */
     public Repaired mend(List<Mending> mendings) {
         MendStore change = change(mendings);
-        boolean any = !change.texts().isEmpty() || !change.links().isEmpty();
+        boolean any = !change.equals(NOTHING);
         Optional<EditOutcome> edit = any ? Optional.of(qubes.edit(List.of(change), false)) : Optional.empty();
         List<String> failed = new ArrayList<>();
         for (Mending mending : mendings) {
@@ -160,11 +164,13 @@ public final class StoreCare {
     private static MendStore change(List<Mending> mendings) {
         List<TextEdit> texts = new ArrayList<>();
         List<LinkEdit> links = new ArrayList<>();
+        List<SecondDom0Removal> removals = new ArrayList<>();
         for (Mending mending : mendings) {
             texts.addAll(mending.texts());
             links.addAll(mending.links());
+            removals.addAll(mending.removals());
         }
-        return new MendStore(texts, links);
+        return new MendStore(texts, links, removals);
     }
 
     /** The store that can be made in the place of one that is lost; nothing is done. */

@@ -1,5 +1,6 @@
 package org.qubestools.cli.option;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 public final class PicocliModel {
     private static final int WIDTH = 100;
     private static final int OPTION_WIDTH = 32;
+    private static final int COMMAND_GAP = 3;
 
     private PicocliModel() {}
 
@@ -70,13 +72,24 @@ public final class PicocliModel {
     }
 
     private static String[] description(ToolSpec spec) {
-        String[] lines = new String[1 + spec.notes().size()];
-        lines[0] = escape(
+        List<String> lines = new ArrayList<>();
+        lines.add(
                 Character.toUpperCase(spec.purpose().charAt(0)) + spec.purpose().substring(1) + ".");
-        for (int i = 0; i < spec.notes().size(); i++) {
-            lines[i + 1] = escape(spec.notes().get(i));
+        lines.addAll(spec.notes());
+        int width = 0;
+        for (ToolSpec.Command command : spec.explainedCommands()) {
+            width = Math.max(width, command.synopsis().length());
         }
-        return lines;
+        if (width > 0) {
+            lines.add("");
+            lines.add("Commands:");
+        }
+        for (ToolSpec.Command command : spec.explainedCommands()) {
+            String gap = " ".repeat(width - command.synopsis().length() + COMMAND_GAP);
+            lines.add("  " + command.synopsis() + gap + command.meaning());
+        }
+        lines.replaceAll(PicocliModel::escape);
+        return lines.toArray(new String[0]);
     }
 
     private static Map<String, String> exitCodes(ToolSpec spec) {

@@ -24,6 +24,14 @@ public final class ToolSpec {
     public record Example(String commandLine, String meaning) {}
 
     /**
+     * A subcommand of the tool.
+     *
+     * @param synopsis its name and arguments
+     * @param meaning a phrase
+     */
+    public record Command(String synopsis, String meaning) {}
+
+    /**
      * An exit code with a meaning of its own.
      *
      * @param code the status of the process
@@ -39,6 +47,7 @@ public final class ToolSpec {
     private final List<String> notes = new ArrayList<>();
     private final List<Example> examples = new ArrayList<>();
     private final List<Code> codes = new ArrayList<>();
+    private final List<Command> explained = new ArrayList<>();
     private List<String> commands = List.of();
     private String operandSynopsis = "";
     private int minOperands;
@@ -77,6 +86,12 @@ public final class ToolSpec {
     /** The first operand is one of these words, the others may be files: for the completion, nothing is checked. */
     public ToolSpec commands(List<String> words) {
         commands = words;
+        return this;
+    }
+
+    /** A row of the list of subcommands in the help text; that these are there is said by {@link #commands(List)}. */
+    public ToolSpec command(String synopsis, String meaning) {
+        explained.add(new Command(synopsis, meaning));
         return this;
     }
 
@@ -210,6 +225,11 @@ public final class ToolSpec {
     /** Words that the first operand can be; empty if it is no command. */
     public List<String> commands() {
         return commands;
+    }
+
+    /** The subcommands that the help text lists. */
+    public List<Command> explainedCommands() {
+        return Collections.unmodifiableList(explained);
     }
 
     public int minOperands() {

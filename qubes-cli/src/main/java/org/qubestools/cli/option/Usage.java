@@ -14,4 +14,16 @@ public final class Usage {
     public static QubesException error(String message) {
         return new QubesException(ErrorKind.USAGE, message);
     }
+
+    /**
+     * Refuses an option that was given where it would mean nothing.
+     *
+     * @param fits whether it means something
+     * @param where it would, for the message
+     */
+    public static void requireFits(ParsedArguments args, Opt<?> option, boolean fits, String where) {
+        if (!fits && args.has(option)) {
+            throw error(option.longestName() + " goes with " + where + " only");
+        }
+    }
 }

@@ -30,7 +30,7 @@ import org.qubestools.devices.RunningDevices;
 /** {@code qubes-store graph}: the VMs and what ties them together, as text or as a picture. */
 final class GraphCommand {
     static final Opt<String> FORMAT = Opt.choice("FORMAT", List.of("tree", "dot", "svg", "mermaid", "html"), "--format")
-            .help("graph: tree, dot, svg, mermaid or html (default: tree)");
+            .help("graph: tree, dot, svg, mermaid or html (default: tree); not with --json");
     static final Opt<String> BY = Opt.choice("WHAT", Grouping.WORDS, "--by")
             .help("graph: what ties VMs together: netvm, template or device (default: netvm)");
 

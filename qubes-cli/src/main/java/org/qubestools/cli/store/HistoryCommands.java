@@ -120,7 +120,7 @@ final class HistoryCommands {
                 ctx.json(result);
                 return ExitCode.OK;
             }
-            ctx.println("generation " + generation.number());
+            ctx.println("change " + generation.number());
             ctx.println("time: " + when(generation, ctx));
             ctx.println("user: " + who(generation));
             ctx.println("command: " + command(generation));

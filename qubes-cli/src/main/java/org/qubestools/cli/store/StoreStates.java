@@ -20,7 +20,7 @@ final class StoreStates {
     /** The generation of this number. */
     Generation generation(String untrustedNumber) {
         if (!isNumber(untrustedNumber)) {
-            throw Usage.error("'" + SafeText.of(untrustedNumber) + "' is no number of a generation");
+            throw Usage.error("'" + SafeText.of(untrustedNumber) + "' is no number of a change");
         }
         return qubes.history().get(Integer.parseInt(untrustedNumber));
     }
@@ -40,11 +40,12 @@ final class StoreStates {
 
     StoreSnapshot before(Generation generation) {
         return qubes.parseCopy(
-                "generation " + generation.number(), qubes.history().before(generation));
+                "the store before change " + generation.number(),
+                qubes.history().before(generation));
     }
 
     StoreSnapshot after(Generation generation) {
         byte[] after = qubes.history().after(generation, qubes.load().bytes());
-        return qubes.parseCopy("what follows generation " + generation.number(), after);
+        return qubes.parseCopy("the store behind change " + generation.number(), after);
     }
 }

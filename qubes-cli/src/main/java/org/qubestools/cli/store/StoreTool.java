@@ -2,6 +2,7 @@ package org.qubestools.cli.store;
 
 import org.qubestools.cli.frame.Tool;
 import org.qubestools.cli.frame.ToolContext;
+import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.ParsedArguments;
 import org.qubestools.cli.option.ToolSpec;
 
@@ -9,20 +10,19 @@ import org.qubestools.cli.option.ToolSpec;
 public final class StoreTool implements Tool {
     @Override
     public ToolSpec spec() {
-        return new ToolSpec("qubes-store", "history of the store of VMs, the store as a whole, its repair")
-                .options(StoreCommands.YES)
+        return StoreCommands.describe(
+                        new ToolSpec("qubes-store", "history of the store of VMs, the store as a whole, its repair"))
+                .options(StoreCommands.YES, GraphCommand.FORMAT, GraphCommand.BY)
+                .onlyOneOf(CommonOptions.JSON, GraphCommand.FORMAT)
                 .operands("COMMAND [ARGUMENT ...]", 1, ToolSpec.ANY)
-                .commands(StoreCommands.NAMES)
-                .options(GraphCommand.FORMAT, GraphCommand.BY)
                 .changesStore()
-                .note("Commands: dump [FILE]; history [VM]; show N; diff N|FILE [N|FILE]; undo [N]; restore N|FILE; "
-                        + "check; repair; graph, a picture of the VMs; names, what shells complete.")
                 .note(
                         "N is the number of a change, and names the store before it. FILE is any file with a store in it; "
                                 + "where one is left out the store in use is meant.")
-                .note(
-                        "undo takes one change back (without N the last) unless later ones are in the way; restore brings the "
-                                + "whole store back. Neither touches the files of VMs.")
+                .note("undo is refused if later changes are in the way. Neither undo nor restore touches the files of "
+                        + "VMs.")
+                .note("--dry-run goes with undo, restore and repair, which shows its changes without it too; --connect "
+                        + "with these, check and graph.")
                 .example("qubes-store history work", "what was changed of the VM work, when and by whom")
                 .example("qubes-store diff 12", "what differs between the store before change 12 and now")
                 .example("qubes-store undo", "take the last change back")

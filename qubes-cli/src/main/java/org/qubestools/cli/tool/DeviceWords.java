@@ -74,25 +74,19 @@ record DeviceWords(String kind, String action, List<String> rest) {
         boolean block = kind.equals("block");
         boolean attaches = action.equals("attach");
         boolean lists = action.equals("list");
-        only(args, BlockTool.WATCH, block && lists && rest.isEmpty(), "'block list'");
-        only(args, BlockTool.SYSTEM_DISKS, block && lists, "'block list'");
-        only(args, BlockTool.FRONTEND, block && !lists, "'block attach' and 'block detach'");
-        only(args, BlockTool.READ_ONLY, block && attaches, "'block attach'");
-        only(args, BlockTool.NO_AUTO_DETACH, !kind.equals("pci") && attaches, "'block attach' and 'usb attach'");
-        only(args, BlockTool.PARTITION, false, "-A and -d");
-        only(args, BlockTool.BY_ID, block, "'block'");
-        only(args, CommonOptions.DRY_RUN, kind.equals("pci"), "'pci'");
+        Usage.requireFits(args, BlockTool.WATCH, block && lists && rest.isEmpty(), "'block list'");
+        Usage.requireFits(args, BlockTool.SYSTEM_DISKS, block && lists, "'block list'");
+        Usage.requireFits(args, BlockTool.FRONTEND, block && !lists, "'block attach' and 'block detach'");
+        Usage.requireFits(args, BlockTool.READ_ONLY, block && attaches, "'block attach'");
+        Usage.requireFits(
+                args, BlockTool.NO_AUTO_DETACH, !kind.equals("pci") && attaches, "'block attach' and 'usb attach'");
+        Usage.requireFits(args, BlockTool.PARTITION, false, "-A and -d");
+        Usage.requireFits(args, BlockTool.BY_ID, block, "'block'");
+        Usage.requireFits(args, CommonOptions.DRY_RUN, kind.equals("pci"), "'pci'");
         if (args.has(BlockTool.BY_ID) && args.has(BlockTool.WATCH)) {
             throw Usage.error("--by-id and --watch exclude each other");
         }
         checkOptions(args, kind, attaches);
-    }
-
-    /** An option that would mean nothing is a usage error. */
-    private static void only(ParsedArguments args, Opt<?> option, boolean fits, String where) {
-        if (args.has(option) && !fits) {
-            throw Usage.error(option.longestName() + " goes with " + where + " only");
-        }
     }
 
     /** Each option has a name of R4 that has a meaning for an attach of this kind of device; a usage error else. */

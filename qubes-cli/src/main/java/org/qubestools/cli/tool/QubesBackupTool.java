@@ -43,8 +43,11 @@ public final class QubesBackupTool implements Tool {
                         CommonOptions.QUIET)
                 .onlyOneOf(PassphraseOptions.FILE, PassphraseOptions.FD, PassphraseOptions.COMMAND)
                 .note("FILE is a backup, - for standard input, or the directory of a backup of format 1.")
-                .note("Commands: info FILE; list FILE [VM or path ...]; verify FILE [VM ...]; "
-                        + "extract FILE DIR [VM or path ...]; cat FILE PATH.")
+                .command("info FILE", "what the backup is; needs no passphrase")
+                .command("list FILE [VM|PATH ...]", "the VMs in it, or the files of VMs or below paths")
+                .command("verify FILE [VM ...]", "prove that all of it, or of these VMs, is sound")
+                .command("extract FILE DIR [VM|PATH ...]", "write files into the directory DIR")
+                .command("cat FILE PATH", "one file to standard output")
                 .example("qubes-backup info backup", "what it is, without the passphrase")
                 .example("qubes-backup list backup work", "every file of the VM work")
                 .example("qubes-backup extract backup out work", "all files of work below the directory out")

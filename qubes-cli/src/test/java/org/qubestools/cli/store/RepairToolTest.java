@@ -92,6 +92,47 @@ final class RepairToolTest {
     }
 
     @Test
+    void aSecondDom0ThatSaysNothingGoes() {
+        tree.edit("<QubesTemplateVm", "<QubesAdminVm name=\"dom0\" qid=\"0\"/>\n  <QubesTemplateVm");
+        String damaged = tree.store();
+        assertThat(tree.run("qvm-prefs -s vm-6 memory 500").code()).isEqualTo(1);
+        assertFound(
+                "dom0: duplicate-qid (line 3): there is more than one dom0; the first one counts",
+                "    can be mended: take the second dom0 out of the store: it says nothing that the first one does not");
+
+        assertThat(tree.run("qubes-store repair").out().lines())
+                .containsExactly(
+                        "dom0: duplicate-qid: take the second dom0 out of the store: it says nothing that the first one"
+                                + " does not",
+                        "",
+                        "removed AdminVM dom0 (qid 0)",
+                        "");
+        assertThat(tree.store()).isEqualTo(damaged);
+
+        assertThat(tree.run("qubes-store repair --yes").code()).isZero();
+        assertThat(tree.store()).isEqualTo(damaged.replaceFirst("  <QubesAdminVm[^>]*>\n", ""));
+        assertThat(tree.run("qubes-store check").code()).isZero();
+        assertThat(tree.run("qubes-store history").out()).contains("[dom0 removed]");
+        assertThat(tree.run("qubes-store undo").code()).isEqualTo(1);
+        assertThat(tree.run("qvm-prefs -s vm-6 memory 500").code()).isZero();
+    }
+
+    @Test
+    void aSecondDom0ThatSaysMoreIsLeftToTheUser() {
+        tree.edit("<QubesTemplateVm", "<QubesAdminVm name=\"dom0\" qid=\"0\" memory=\"900\"/>\n  <QubesTemplateVm");
+        String damaged = tree.store();
+        assertFound(
+                "dom0: duplicate-qid (line 3): there is more than one dom0; the first one counts, and this one differs"
+                        + " in memory",
+                "    copy what you need of it to the first one, and take it out of qubes.xml");
+
+        Outcome repair = tree.run("qubes-store repair --yes");
+        assertThat(repair.code()).isEqualTo(1);
+        assertThat(repair.err()).isEqualTo("qubes-store: warning: 1 problem left, for which there is no safe change\n");
+        assertThat(tree.store()).isEqualTo(damaged);
+    }
+
+    @Test
     void directoriesAndImagesThatAreNotThere() throws IOException {
         tree.move("/var/lib/qubes/appvms/vm-4", "/away/vm-4");
         Files.delete(tree.path("/var/lib/qubes/appvms/vm-5/private.img"));

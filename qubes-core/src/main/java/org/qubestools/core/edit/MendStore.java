@@ -10,13 +10,16 @@ import org.qubestools.core.model.Attribute;
 import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.Globals;
 import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.SecondDom0;
 
 /**
- * Puts other texts in the place of unusable ones, and links in the place of wrong ones. It is for repairs, which know
+ * Puts other texts in the place of unusable ones, and links in the place of wrong ones, and takes out a second dom0 that
+ * says nothing of its own. It is for repairs, which know
  * that the new text means what counts already or what counted before the damage: no property is checked, no hook is
  * told, and it is allowed while problems forbid other changes.
  */
-public record MendStore(List<TextEdit> texts, List<LinkEdit> links) implements Change {
+public record MendStore(List<TextEdit> texts, List<LinkEdit> links, List<SecondDom0Removal> removals)
+        implements Change {
     /** {@link TextEdit#key} of the root element, which no VM has. */
     public static final int GLOBALS = -2;
 
@@ -42,9 +45,17 @@ public record MendStore(List<TextEdit> texts, List<LinkEdit> links) implements C
      */
     public record LinkEdit(String path, String target) {}
 
+    /**
+     * A second element for dom0 that goes. No other VM is ever taken out by a repair.
+     *
+     * @param key of the element
+     */
+    public record SecondDom0Removal(int key) {}
+
     public MendStore {
         texts = List.copyOf(texts);
         links = List.copyOf(links);
+        removals = List.copyOf(removals);
     }
 
     @Override
@@ -60,6 +71,9 @@ public record MendStore(List<TextEdit> texts, List<LinkEdit> links) implements C
             } else {
                 vm(draft, edit);
             }
+        }
+        for (SecondDom0Removal removal : removals) {
+            remove(draft, removal.key());
         }
         for (LinkEdit link : links) {
             Path real = draft.real(link.path());
@@ -84,6 +98,21 @@ public record MendStore(List<TextEdit> texts, List<LinkEdit> links) implements C
         }
     }
 
+    private static void remove(Draft draft, int key) {
+        QubesVm vm = draft.vms().findKey(key);
+        if (vm == null
+                || !SecondDom0.is(draft.vms(), vm)
+                || !SecondDom0.saysMore(draft.vms(), vm).isEmpty()) {
+            throw changedMeanwhile("at the second dom0");
+        }
+        draft.remove(vm);
+    }
+
+    private static QubesException changedMeanwhile(String where) {
+        return new QubesException(
+                ErrorKind.WRONG_STATE, "the store was changed since it was examined, " + where, "run it again");
+    }
+
     /** The VM with this text, or without the attribute. */
     public static QubesVm changed(QubesVm vm, String attribute, @Nullable String text) {
         if (text != null) {
@@ -98,10 +127,7 @@ public record MendStore(List<TextEdit> texts, List<LinkEdit> links) implements C
 
     private static void requireSame(TextEdit edit, @Nullable String now) {
         if (!Objects.equals(now, edit.before())) {
-            throw new QubesException(
-                    ErrorKind.WRONG_STATE,
-                    "the store was changed since it was examined, at '" + edit.name() + "', " + edit.attribute(),
-                    "run it again");
+            throw changedMeanwhile("at '" + edit.name() + "', " + edit.attribute());
         }
     }
 }

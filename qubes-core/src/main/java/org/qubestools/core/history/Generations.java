@@ -58,7 +58,8 @@ public final class Generations {
     /** The change of this number; FAILED if there is none. */
     public Generation get(int number) {
         if (!numbers().contains(number)) {
-            throw new QubesException(ErrorKind.FAILED, "there is no generation " + number, "see 'qubes-store history'");
+            throw new QubesException(
+                    ErrorKind.FAILED, "the history has no change " + number, "see 'qubes-store history'");
         }
         return record(number);
     }
@@ -89,14 +90,14 @@ public final class Generations {
         int number = generation.number();
         if (!hasContent(number)) {
             throw new QubesException(
-                    ErrorKind.FAILED, "what the store was before generation " + number + " is not known", null);
+                    ErrorKind.FAILED, "what the store was before change " + number + " is not known", null);
         }
         byte[] content = StoreFile.readCopy(files.store(number));
         if (!generation.before().isEmpty() && !ContentMark.of(content).equals(generation.before())) {
             throw new QubesException(
                     ErrorKind.FAILED,
                     files.store(number) + " is not what was recorded, somebody changed it",
-                    "use another generation, or the file itself by its path");
+                    "name another change, or the file itself by its path");
         }
         return content;
     }
@@ -120,7 +121,7 @@ public final class Generations {
         if (saved == null) {
             throw new QubesException(
                     ErrorKind.FAILED,
-                    "what the store was behind generation " + generation.number() + " is not known",
+                    "what the store was behind change " + generation.number() + " is not known",
                     "it was changed since, and that is not in the history");
         }
         return saved;

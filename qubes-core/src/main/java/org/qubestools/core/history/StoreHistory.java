@@ -227,7 +227,7 @@ public final class StoreHistory {
         try {
             deleteUnmade(number);
         } catch (IOException e) {
-            warn("generation " + number + " of the history cannot be removed", e);
+            warn("change " + number + " of the history cannot be removed", e);
         }
     }
 

@@ -75,7 +75,7 @@ public final class UndoGeneration implements Change {
         if (!conflicts.isEmpty()) {
             throw new QubesException(
                     ErrorKind.FAILED,
-                    "generation " + number + " cannot be undone, later changes are in the way: "
+                    "change " + number + " cannot be undone, later changes are in the way: "
                             + String.join("; ", conflicts),
                     "undo these first, or see 'qubes-store restore'");
         }

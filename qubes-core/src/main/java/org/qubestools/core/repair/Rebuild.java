@@ -54,7 +54,7 @@ public record Rebuild(StoreSnapshot store, String from, StoreDifference differen
             work.unknown.add(
                     "what was changed in the store after " + base.get().copy().time());
         } else {
-            from = "the directories of the VMs alone, as there is no generation";
+            from = "the directories of the VMs alone, as there is no earlier store";
             work.unknown.add("the globals and every property that is no file; set them with qubes-prefs and qvm-prefs");
         }
         work.missing();

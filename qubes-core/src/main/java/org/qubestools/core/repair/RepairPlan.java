@@ -6,10 +6,13 @@ import java.util.List;
 import java.util.Map;
 import org.qubestools.core.edit.MendStore;
 import org.qubestools.core.edit.MendStore.LinkEdit;
+import org.qubestools.core.edit.MendStore.SecondDom0Removal;
 import org.qubestools.core.edit.MendStore.TextEdit;
 import org.qubestools.core.model.Globals;
 import org.qubestools.core.model.Problem;
+import org.qubestools.core.model.ProblemCode;
 import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.SecondDom0;
 import org.qubestools.core.model.VmCollection;
 import org.qubestools.core.store.StoreSnapshot;
 
@@ -24,6 +27,9 @@ final class RepairPlan {
     private final Memory memory;
     private final StoreTree tree;
     private final List<Mending> chosen = new ArrayList<>();
+    /** Keys of second dom0s that the plan takes out, ascending; {@link #now} is without them. */
+    private final List<Integer> removed = new ArrayList<>(0);
+
     private StoreSnapshot now;
 
     private RepairPlan(StoreSnapshot store, Memory memory, StoreTree tree) {
@@ -35,6 +41,7 @@ final class RepairPlan {
     /** The plan for the store alone. */
     static RepairPlan of(StoreSnapshot store, Memory memory, StoreTree tree) {
         RepairPlan plan = new RepairPlan(store, memory, tree);
+        plan.secondDom0s();
         int before = -1;
         for (int turn = 0; turn < MAX_TURNS && plan.chosen.size() > before; turn++) {
             before = plan.chosen.size();
@@ -50,6 +57,42 @@ final class RepairPlan {
     /** The problems that will be left. */
     List<Problem> remaining() {
         return now.problems();
+    }
+
+    /** One that would be missed stays, and with it the problem. */
+    private void secondDom0s() {
+        VmCollection kept = now.vms();
+        List<Mending> mendings = new ArrayList<>(0);
+        for (QubesVm vm : now.vms().inDocumentOrder()) {
+            if (SecondDom0.is(now.vms(), vm)
+                    && SecondDom0.saysMore(now.vms(), vm).isEmpty()) {
+                kept = kept.removing(vm);
+                mendings.add(Mending.ofSecondDom0(
+                        ProblemCode.DUPLICATE_QID.text(),
+                        IdentityMender.about(vm),
+                        "take the second dom0 out of the store: it says nothing that the first one does not",
+                        new SecondDom0Removal(vm.key())));
+            }
+        }
+        StoreSnapshot after = StoreSnapshot.parse("qubes.xml", now.withChanges(kept), now.pools());
+        if (isBetter(now.problems(), after.problems())) {
+            now = after;
+            chosen.addAll(mendings);
+            mendings.forEach(mending -> removed.add(mending.removals().get(0).key()));
+        }
+    }
+
+    /** Keys are places in the document, and those behind an element that was taken out are others now. */
+    private Mending withKeysOfTheStore(Mending mending) {
+        List<TextEdit> texts = new ArrayList<>();
+        for (TextEdit edit : mending.texts()) {
+            int key = edit.key();
+            for (int gone : removed) {
+                key += key >= gone ? 1 : 0;
+            }
+            texts.add(new TextEdit(key, edit.name(), edit.attribute(), edit.before(), edit.after()));
+        }
+        return Mending.ofTexts(mending.code(), mending.about(), mending.text(), texts);
     }
 
     /** Identities first, since references lead to them. */
@@ -94,7 +137,7 @@ final class RepairPlan {
         boolean each = now.problems().size() - together.problems().size() == proposals.size();
         if (each && isBetter(now.problems(), together.problems())) {
             now = together;
-            chosen.addAll(proposals);
+            proposals.forEach(proposal -> chosen.add(withKeysOfTheStore(proposal)));
             return;
         }
         for (Mending proposal : proposals) {
@@ -116,7 +159,7 @@ final class RepairPlan {
         StoreSnapshot after = outcome(List.of(proposal));
         if (isBetter(now.problems(), after.problems())) {
             now = after;
-            chosen.add(proposal);
+            chosen.add(withKeysOfTheStore(proposal));
         }
     }
 

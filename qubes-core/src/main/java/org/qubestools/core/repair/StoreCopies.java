@@ -72,7 +72,8 @@ public final class StoreCopies {
         String shown = saved
                 ? "the last save"
                 : ours
-                        ? "generation " + stem.substring(OURS.length()).replaceFirst("^0+(?=.)", "")
+                        ? "the store before change "
+                                + stem.substring(OURS.length()).replaceFirst("^0+(?=.)", "")
                         : "the copy of the boot of " + stem.substring(OF_BOOTS.length());
         try {
             // A save writes down what it replaced and what it wrote, the latter being the newer whatever the clock

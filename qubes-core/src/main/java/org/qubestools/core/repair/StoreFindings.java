@@ -50,7 +50,10 @@ final class StoreFindings {
     private static String advice(ProblemCode code, Problem problem) {
         return switch (code) {
             case BAD_QID -> "give it a free number from 1 to 253 in line " + problem.line() + " of qubes.xml";
-            case DUPLICATE_QID -> "give all but one of them a free number in qubes.xml, and remove a second dom0";
+            case DUPLICATE_QID ->
+                problem.attribute().isEmpty()
+                        ? "copy what you need of it to the first one, and take it out of qubes.xml"
+                        : "give all but one of them a free number in qubes.xml";
             case BAD_NAME, DUPLICATE_NAME ->
                 "give it a good name of its own in line " + problem.line() + " of qubes.xml, that of its directory";
             case TEMPLATE_MISSING, TEMPLATE_WRONG_KIND, TEMPLATE_LOOP ->

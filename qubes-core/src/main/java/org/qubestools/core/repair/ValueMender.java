@@ -149,7 +149,7 @@ final class ValueMender {
         } else if (target != null && target.key() == vm.key()) {
             proposals.add(mending(ProblemCode.NETVM_LOOP, vm, attribute, "none", "it cannot give network to itself"));
         } else if (target != null && closesLoop(vm, target, attribute)) {
-            String why = "since " + memory.source() + " it closes a loop";
+            String why = "it closes a loop that is not in " + memory.source();
             proposals.add(mending(ProblemCode.NETVM_LOOP, vm, attribute, "none", why));
         }
     }

@@ -18,6 +18,7 @@ import org.qubestools.core.model.Pools;
 import org.qubestools.core.model.Problem;
 import org.qubestools.core.model.ProblemCode;
 import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.SecondDom0;
 import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmCollection;
 import org.qubestools.core.model.VmName;
@@ -64,8 +65,12 @@ final class ProblemFinder {
 
     private void identity(QubesVm vm) {
         if (vm.vmClass() == VmClass.ADMIN) {
-            if (vm != vms.dom0()) {
-                report.add(ProblemCode.DUPLICATE_QID, vm, "", "there is more than one dom0; the first one counts");
+            if (SecondDom0.is(vms, vm)) {
+                List<String> more = SecondDom0.saysMore(vms, vm);
+                String differs =
+                        more.isEmpty() ? "" : ", and this one differs in " + SafeText.of(String.join(", ", more));
+                String text = "there is more than one dom0; the first one counts" + differs;
+                report.add(ProblemCode.DUPLICATE_QID, vm, "", text);
             }
             return;
         }

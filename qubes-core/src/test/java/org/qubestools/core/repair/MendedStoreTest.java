@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qubestools.core.edit.HostTree;
 import org.qubestools.core.edit.MendStore;
+import org.qubestools.core.edit.MendStore.SecondDom0Removal;
 import org.qubestools.core.edit.MendStore.TextEdit;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.model.Attributes;
@@ -35,7 +36,6 @@ final class MendedStoreTest {
     /** Files with something that only the user can know. */
     private static final List<String> LEFT = List.of(
             "dispvm-without-template",
-            "dom0-twice",
             "dup-name",
             "hvm-on-pv-template",
             "name-32-chars",
@@ -83,11 +83,51 @@ final class MendedStoreTest {
                 }
             }
         }
+        for (Mending mending : mendings) {
+            for (SecondDom0Removal removal : mending.removals()) {
+                vms = vms.removing(vms.byKey(removal.key()));
+            }
+        }
         return StoreSnapshot.parse("qubes.xml", store.withChanges(vms), store.pools());
     }
 
+    @Test
+    void secondDom0sThatSayNothingGoAndWhatIsBehindThemIsMendedToo() {
+        StoreSnapshot store = store(HEAD
+                + "  <QubesAdminVm name=\"dom0\" qid=\"0\" label=\"red\" netid=\"7\" default_user=\"user\"/>\n"
+                + "  <QubesAppVm name=\"work\" qid=\"3\" template_qid=\"1\" memory=\"6OO\"/>\n"
+                + "  <QubesAdminVm qid=\"zero\"/>\n"
+                + "  <QubesAppVm name=\"vault\" qid=\"4\" template_qid=\"1\" memory=\"6OO\"/>\n</QubesVmCollection>\n");
+
+        List<Mending> plan = plan(store, remembered());
+
+        assertThat(plan).extracting(Mending::about).containsExactly("dom0", "dom0", "work", "vault");
+        StoreSnapshot mended = mended(store, plan);
+        assertThat(mended.problems()).isEmpty();
+        assertThat(new String(mended.bytes(), StandardCharsets.UTF_8))
+                .isEqualTo(HEAD
+                        + "  <QubesAppVm name=\"work\" qid=\"3\" template_qid=\"1\" memory=\"600\"/>\n"
+                        + "  <QubesAppVm name=\"vault\" qid=\"4\" template_qid=\"1\" memory=\"400\"/>\n"
+                        + "</QubesVmCollection>\n");
+    }
+
+    @Test
+    void aSecondDom0ThatSaysMoreStays() {
+        for (String more : List.of("memory=\"500\"", "vcpus=\"2\"", "foreign=\"x\"", "memory=\"5OO\"")) {
+            StoreSnapshot store = store(with("  <QubesAdminVm name=\"dom0\" qid=\"0\" " + more + "/>\n"));
+
+            assertThat(plan(store, Memory.NONE))
+                    .as(more)
+                    .noneMatch(mending -> mending.code().equals("duplicate-qid"));
+            assertThat(store.problems())
+                    .anyMatch(problem -> problem.text()
+                            .equals("there is more than one dom0; the first one counts, and this one differs in "
+                                    + more.substring(0, more.indexOf('='))));
+        }
+    }
+
     private Memory remembered() {
-        return new Memory("generation 7", store(GOOD).vms());
+        return new Memory("the store before change 7", store(GOOD).vms());
     }
 
     @Test
@@ -99,7 +139,7 @@ final class MendedStoreTest {
         assertThat(plan).singleElement().satisfies(mending -> {
             assertThat(mending.code()).isEqualTo("bad-number");
             assertThat(mending.about()).isEqualTo("work");
-            assertThat(mending.text()).isEqualTo("set memory to '600', as generation 7 has it");
+            assertThat(mending.text()).isEqualTo("set memory to '600', as the store before change 7 has it");
         });
         assertThat(mended(store, plan).vms().require("work").get(Attributes.MEMORY))
                 .isEqualTo(600L);
@@ -115,13 +155,14 @@ final class MendedStoreTest {
     void aLoopOfNetvmsIsOpenedWhereItWasClosed() {
         StoreSnapshot store = store(loop("4"));
 
-        List<Mending> plan =
-                plan(store, new Memory("generation 7", store(loop("2")).vms()));
+        List<Mending> plan = plan(
+                store, new Memory("the store before change 7", store(loop("2")).vms()));
 
         assertThat(plan).singleElement().satisfies(mending -> {
             assertThat(mending.code()).isEqualTo("netvm-loop");
             assertThat(mending.about()).isEqualTo("sys-fw");
-            assertThat(mending.text()).isEqualTo("set netvm_qid to 'none', since generation 7 it closes a loop");
+            assertThat(mending.text())
+                    .isEqualTo("set netvm_qid to 'none', it closes a loop that is not in the store before change 7");
         });
         assertThat(mended(store, plan).problems()).isEmpty();
     }
@@ -131,7 +172,8 @@ final class MendedStoreTest {
         StoreSnapshot store = store(loop("4"));
 
         assertThat(plan(store, Memory.NONE)).isEmpty();
-        assertThat(plan(store, new Memory("generation 7", store.vms()))).isEmpty();
+        assertThat(plan(store, new Memory("the store before change 7", store.vms())))
+                .isEmpty();
     }
 
     @Test
@@ -151,7 +193,8 @@ final class MendedStoreTest {
                 + " netvm_qid=\"none\"/>");
         StoreSnapshot store = store(good.replace("\"True\"", "\"yes\""));
 
-        List<Mending> plan = plan(store, new Memory("generation 7", store(good).vms()));
+        List<Mending> plan =
+                plan(store, new Memory("the store before change 7", store(good).vms()));
 
         assertThat(mended(store, plan).vms().require("work").attributes().get("uses_default_netvm"))
                 .isEqualTo("False");
@@ -196,8 +239,9 @@ final class MendedStoreTest {
                 "  <QubesAppVm name=\"mail\" qid=\"4\" template_qid=\"1\"/>\n</QubesVmCollection>");
         StoreSnapshot store = store(two.replace("name=\"work\" qid=\"3\"", "name=\"work\" qid=\"4\""));
 
-        StoreSnapshot mended =
-                mended(store, plan(store, new Memory("generation 7", store(two).vms())));
+        StoreSnapshot mended = mended(
+                store,
+                plan(store, new Memory("the store before change 7", store(two).vms())));
 
         assertThat(mended.problems()).isEmpty();
         assertThat(mended.vms().require("work").qid()).isEqualTo(3);
