@@ -14,6 +14,9 @@ import java.security.SecureRandom;
  * <p>A class of its own, without lambdas, since whoever calls it wants nothing else to be loaded before.
  */
 public final class FirstSocket implements Runnable {
+    /** What making random numbers asks for in the end and no archive has: 3 ms, most to open the JDK's modules. */
+    private static final String EVENT = "jdk.internal.event.SecurityProviderServiceEvent";
+
     private FirstSocket() {}
 
     /** Begins it. */
@@ -25,13 +28,23 @@ public final class FirstSocket implements Runnable {
     @Override
     public void run() {
         // The socket comes last, since it waits for the random numbers.
-        try (Selector selector = Selector.open();
-                SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            socket.configureBlocking(false);
-            socket.register(selector, SelectionKey.OP_READ);
-            selector.selectNow();
+        try (Selector selector = Selector.open()) {
+            loadEvent();
+            try (SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                socket.configureBlocking(false);
+                socket.register(selector, SelectionKey.OP_READ);
+                selector.selectNow();
+            }
         } catch (IOException e) {
             // Then the first connection fails as well, and says so.
+        }
+    }
+
+    private static void loadEvent() {
+        try {
+            Class.forName(EVENT, true, null);
+        } catch (ClassNotFoundException e) {
+            // Then this JDK does without.
         }
     }
 
