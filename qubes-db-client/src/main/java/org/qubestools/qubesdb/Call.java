@@ -163,10 +163,6 @@ final class Call {
         untouched = true;
     }
 
-    boolean isUntouched() {
-        return untouched;
-    }
-
     /** Whether the request may be sent once more, on a new connection, if its own was lost before the answer. */
     boolean mayRepeat(QubesDbOptions options) {
         return untouched

@@ -96,7 +96,7 @@ final class Connection {
     /**
      * Sends requests, all at once; their answers come in this order.
      *
-     * @throws QubesDbDisconnectedException if nothing was sent; the calls are {@linkplain Call#isUntouched untouched} then
+     * @throws QubesDbDisconnectedException if nothing was sent; the calls are {@linkplain Call#markUntouched untouched} then
      */
     void send(List<Call> calls) throws QubesDbDisconnectedException {
         QubesDbException reason = end.get();

@@ -54,16 +54,6 @@ public final class AttachedDisks {
         return holders;
     }
 
-    /** The first disk that is not this device but shares bytes with it: its whole disk, or one of its partitions. */
-    public Optional<Attachment> overlapping(BlockDevice device, DevicePlaces places) {
-        for (Attachment attachment : all) {
-            if (!isSame(attachment.disk(), device) && overlap(attachment, device, places)) {
-                return Optional.of(attachment);
-            }
-        }
-        return Optional.empty();
-    }
-
     /** Whether a disk is the device, its whole disk or one of its partitions, by their places. */
     static boolean overlap(Attachment attachment, BlockDevice device, DevicePlaces places) {
         String source = attachment.disk().source();

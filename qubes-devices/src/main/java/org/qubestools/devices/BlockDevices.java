@@ -183,11 +183,6 @@ public final class BlockDevices {
         return attachedNow().holders(device);
     }
 
-    /** Disks of a VM that are not its own; empty if it does not run. */
-    public List<LiveDisk> attachedTo(String vm) {
-        return detacher.foreignDisks(vm);
-    }
-
     /** The device of that name as its backend offers it now, system disks too. */
     public Optional<BlockDevice> find(BlockDeviceRef ref) {
         for (BlockListing.Listed listed : list(ref.backend(), true).devices()) {

@@ -9,9 +9,6 @@ import java.util.Optional;
  * @param minor not negative; one that was computed from a name may be larger than a kernel allows, then no node has it
  */
 public record DeviceNumber(int major, int minor) {
-    private static final int HEX = 16;
-    private static final int MAX_HEX_DIGITS = 7;
-
     public DeviceNumber {
         if (major < 0 || minor < 0) {
             throw new IllegalArgumentException("negative device number");
@@ -34,34 +31,6 @@ public record DeviceNumber(int major, int minor) {
         return major >= 0 && colon && minor >= 0 && scan.atEnd()
                 ? Optional.of(new DeviceNumber(major, minor))
                 : Optional.empty();
-    }
-
-    /** {@code MAJOR:MINOR} in hexadecimal, as {@code physical-device} of xenstore; empty if it is not that. */
-    public static Optional<DeviceNumber> parsePhysicalDevice(String untrusted) {
-        int colon = untrusted.indexOf(':');
-        if (colon < 0) {
-            return Optional.empty();
-        }
-        String major = untrusted.substring(0, colon);
-        String minor = untrusted.substring(colon + 1);
-        return isHex(major) && isHex(minor)
-                ? Optional.of(new DeviceNumber(Integer.parseInt(major, HEX), Integer.parseInt(minor, HEX)))
-                : Optional.empty();
-    }
-
-    private static boolean isHex(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (!TextScan.isDigit(c) && !(c >= 'a' && c <= 'f') && !(c >= 'A' && c <= 'F')) {
-                return false;
-            }
-        }
-        return !text.isEmpty() && text.length() <= MAX_HEX_DIGITS;
-    }
-
-    /** The form of {@code physical-device} in xenstore. */
-    public String physicalDevice() {
-        return Integer.toHexString(major) + ":" + Integer.toHexString(minor);
     }
 
     @Override

@@ -72,20 +72,21 @@ final class AttachedDisksTest {
 
     @Test
     void theWholeDiskOverlapsItsPartitionsOnly() {
-        AttachedDisks disks = of(new VmDisks(
-                "work", List.of(disk(LiveDisk.BLOCK, "/dev/sda1", "usbvm", "xvdj"), block("/dev/sdb", "xvdi"))));
+        Attachment partition = new Attachment("work", disk(LiveDisk.BLOCK, "/dev/sda1", "usbvm", "xvdj"));
+        Attachment whole = new Attachment("work", block("/dev/sdb", "xvdi"));
 
-        assertThat(disks.overlapping(device("dom0", "/dev/sdb1", "M"), DevicePlaces.BY_NAME))
-                .hasValueSatisfying(found -> assertThat(found.frontend()).isEqualTo("xvdi"));
-        assertThat(disks.overlapping(device("dom0", "/dev/sdb", "M"), DevicePlaces.BY_NAME))
-                .as("the device itself")
-                .isEmpty();
-        assertThat(disks.overlapping(device("dom0", "/dev/sda", "M"), DevicePlaces.BY_NAME))
+        assertThat(overlap(whole, "dom0", "/dev/sdb1")).isTrue();
+        assertThat(overlap(whole, "dom0", "/dev/sdb")).isTrue();
+        assertThat(overlap(whole, "usbvm", "/dev/sdb1"))
                 .as("of another backend")
-                .isEmpty();
-        assertThat(disks.overlapping(device("usbvm", "/dev/sda", "M"), DevicePlaces.BY_NAME))
-                .isPresent();
-        assertThat(disks.overlapping(device("usbvm", "/dev/sda2", "M"), DevicePlaces.BY_NAME))
-                .isEmpty();
+                .isFalse();
+        assertThat(overlap(partition, "usbvm", "/dev/sda")).isTrue();
+        assertThat(overlap(partition, "usbvm", "/dev/sda2")).isFalse();
+        assertThat(overlap(new Attachment("work", block(null, "xvdd")), "dom0", "/dev/sdb"))
+                .isFalse();
+    }
+
+    private static boolean overlap(Attachment attachment, String backend, String path) {
+        return AttachedDisks.overlap(attachment, device(backend, path, "M"), DevicePlaces.BY_NAME);
     }
 }

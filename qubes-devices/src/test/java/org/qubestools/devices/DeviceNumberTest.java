@@ -14,19 +14,14 @@ final class DeviceNumberTest {
     }
 
     @Test
-    void sysfsIsDecimalAndXenstoreHexadecimal() {
+    void sysfsIsDecimal() {
         assertThat(DeviceNumber.parse("259:0")).contains(new DeviceNumber(259, 0));
-        assertThat(DeviceNumber.parsePhysicalDevice("103:0")).contains(new DeviceNumber(259, 0));
-        assertThat(new DeviceNumber(259, 10).physicalDevice()).isEqualTo("103:a");
     }
 
     @Test
     void otherTextIsNoNumber() {
         for (String text : new String[] {"", ":", "8", "8:", ":8", "8:1:2", "-1:0", "8:1 ", "08:1", "9999999999:0"}) {
             assertThat(DeviceNumber.parse(text)).as(text).isEmpty();
-        }
-        for (String text : new String[] {"", ":", "8", "8:", ":8", "g:0", "-1:0", "12345678:0"}) {
-            assertThat(DeviceNumber.parsePhysicalDevice(text)).as(text).isEmpty();
         }
         assertThatThrownBy(() -> new DeviceNumber(-1, 0)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -94,7 +94,6 @@ final class DevicesFuzzTest {
                 values += holds(parser, text) ? 1 : 0;
             }
             DeviceNumber.parse(text);
-            DeviceNumber.parsePhysicalDevice(text);
             UsedNumbers.mounts(text, path -> Optional.empty());
             UsedNumbers.swaps(text, path -> Optional.empty());
         }

@@ -11,6 +11,8 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.bouncycastle.crypto.generators.SCrypt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -135,5 +137,48 @@ class KeyDerivationTest {
                             QubesException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CANCELLED));
             assertThat(Thread.interrupted()).isTrue();
         }
+    }
+
+    /** The first has all memory and takes minutes; both are seen by where they stand. */
+    @Test
+    void whoFindsNoMemoryWaitsForItAndCanBeInterrupted() throws Exception {
+        ScryptCost cost = new ScryptCost(14, 8, 4000);
+        AtomicReference<Throwable> end = new AtomicReference<>();
+        try (KeyDerivation derivation = within(cost.memory())) {
+            Thread first = deriving(derivation, cost, new AtomicReference<>());
+            awaitIn(first, ScryptMemory.class);
+            Thread second = deriving(derivation, cost, end);
+
+            assertThat(awaitIn(second, ScryptMemory.class, Object.class)).isEqualTo(Object.class.getName());
+
+            second.interrupt();
+            second.join();
+            first.interrupt();
+            first.join();
+        }
+        assertThat(end.get())
+                .isInstanceOfSatisfying(
+                        QubesException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CANCELLED));
+    }
+
+    private static Thread deriving(KeyDerivation derivation, ScryptCost cost, AtomicReference<Throwable> end) {
+        Thread thread = new Thread(() -> derivation.derive(cost, ascii("p"), ascii("s"), 64));
+        thread.setUncaughtExceptionHandler((t, e) -> end.set(e));
+        thread.start();
+        return thread;
+    }
+
+    /** Waits until the thread is in a method of one of the classes, and says of which. */
+    private static String awaitIn(Thread thread, Class<?>... classes) {
+        List<String> names = Stream.of(classes).map(Class::getName).toList();
+        while (thread.isAlive()) {
+            for (StackTraceElement element : thread.getStackTrace()) {
+                if (names.contains(element.getClassName())) {
+                    return element.getClassName();
+                }
+            }
+            Thread.onSpinWait();
+        }
+        throw new AssertionError("the derivation has ended");
     }
 }

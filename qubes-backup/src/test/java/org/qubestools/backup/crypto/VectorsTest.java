@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
 import javax.crypto.Cipher;
@@ -21,7 +22,10 @@ final class VectorsTest {
             + "101112131415161718191a1b1c1d1e1fda46ceb5d5738b6fc865e137d56ab5894037b1e19cd0039e162fbf789dfbe2bb"
             + "00c2a1f27268bd8a7d46e848f1075556b69c9ca3240a7984acc73fcaf7f02bd831b40e9c5ebf7b43d288759b9eb675b1"
             + "06551d77bbf8");
-    private static final String CONTEXT = ScryptEnvelope.memberContext("20240101T000000-1", "vm5/private.img.000");
+
+    private static String context() {
+        return ScryptEnvelope.memberContext("20240101T000000-1", "vm5/private.img.000");
+    }
 
     private static Passphrase passphrase() {
         return Passphrase.ofTyped("correct horse".toCharArray());
@@ -72,7 +76,7 @@ final class VectorsTest {
         ScryptEnvelope envelope = ScryptEnvelope.create(
                 header,
                 new ScryptCost(10, 8, 1),
-                CONTEXT,
+                context(),
                 passphrase(),
                 new KeyDerivation(ScryptLimits.within(1 << 20)));
         byte[] data = HELLO.clone();
@@ -86,7 +90,7 @@ final class VectorsTest {
     @Test
     void theScryptMemberOfTheUtilityIsOpened() throws Exception {
         ScryptEnvelope envelope =
-                ScryptEnvelope.open(MEMBER, CONTEXT, passphrase(), new KeyDerivation(ScryptLimits.within(1 << 30)));
+                ScryptEnvelope.open(MEMBER, context(), passphrase(), new KeyDerivation(ScryptLimits.within(1 << 30)));
         byte[] data = Arrays.copyOfRange(MEMBER, 96, 102);
 
         envelope.authenticate(data, 0, data.length);
@@ -103,7 +107,7 @@ final class VectorsTest {
             byte[] header = Arrays.copyOf(MEMBER, ScryptEnvelope.HEADER_LENGTH);
             header[bit / 8] ^= (byte) (1 << bit % 8);
             assertThatThrownBy(() -> ScryptEnvelope.open(
-                            header, CONTEXT, passphrase(), new KeyDerivation(ScryptLimits.within(1 << 30))))
+                            header, context(), passphrase(), new KeyDerivation(ScryptLimits.within(1 << 30))))
                     .as("bit %d", bit)
                     .isInstanceOf(DamagedArchive.class);
         }
@@ -142,12 +146,65 @@ final class VectorsTest {
                 "(stdin)= ab0",
                 "(stdin)= ab 01",
                 "a= b= ab01",
+                "=b= ab01",
+                "(stdin)= ab0/",
+                "(stdin)= ab0:",
+                "(stdin)= ab0`",
+                "(stdin)= ab0g",
                 "(stdin)= ab01 x",
                 "(stdin)= 0xab01",
                 "(stdin)= \u00e4b01",
             })
     void otherFormsAreNot(String text) {
         assertThat(PartHmac.parse(text.getBytes(StandardCharsets.ISO_8859_1))).isEmpty();
+    }
+
+    @Test
+    void everyDigitOfAnHmacCounts() {
+        assertThat(PartHmac.parse("(stdin)= 0123456789abcdef".getBytes(StandardCharsets.US_ASCII)))
+                .hasValueSatisfying(value -> assertThat(HEX.formatHex(value)).isEqualTo("0123456789abcdef"));
+    }
+
+    @Test
+    void aHeaderOfAScryptFileHas96Bytes() throws Exception {
+        byte[] header = Arrays.copyOf(MEMBER, ScryptEnvelope.HEADER_LENGTH);
+
+        assertThat(ScryptEnvelope.cost(header)).isEqualTo(new ScryptCost(10, 8, 1));
+        assertThatThrownBy(() -> ScryptEnvelope.cost(Arrays.copyOf(header, ScryptEnvelope.HEADER_LENGTH - 1)))
+                .isInstanceOf(DamagedArchive.class)
+                .hasMessage("no scrypt header");
+    }
+
+    @Test
+    void aScryptFileIsKnownByItsFirstSevenBytes() {
+        assertThat(ScryptEnvelope.isStart(Arrays.copyOf(MEMBER, 7))).isTrue();
+        assertThat(ScryptEnvelope.isStart(Arrays.copyOf(MEMBER, 6))).isFalse();
+        assertThat(ScryptEnvelope.isStart("scrypt1".getBytes(StandardCharsets.US_ASCII)))
+                .isFalse();
+        assertThat(ScryptEnvelope.isStart("Scrypt\0".getBytes(StandardCharsets.US_ASCII)))
+                .isFalse();
+    }
+
+    @Test
+    void eachMadeScryptFileHasASaltOfItsOwnAndIsOpenedByItsHeader() throws Exception {
+        KeyDerivation derivation = new KeyDerivation(ScryptLimits.within(1 << 20));
+        ScryptCost cost = new ScryptCost(4, 8, 2);
+        ScryptEnvelope first = ScryptEnvelope.create(cost, context(), passphrase(), new SecureRandom(), derivation);
+        ScryptEnvelope second = ScryptEnvelope.create(cost, context(), passphrase(), new SecureRandom(), derivation);
+        byte[] data = HELLO.clone();
+        first.encrypt(data, 0, data.length);
+
+        ScryptEnvelope opened = ScryptEnvelope.open(first.header(), context(), passphrase(), derivation);
+        opened.authenticate(data, 0, data.length);
+        opened.decrypt(data, 0, data.length);
+
+        assertThat(ScryptEnvelope.cost(first.header())).isEqualTo(cost);
+        assertThat(data).isEqualTo(HELLO);
+        assertThat(ScryptEnvelope.matches(opened.computedTrailer(), first.trailer()))
+                .isTrue();
+        byte[] salt = Arrays.copyOfRange(first.header(), 16, 48);
+        assertThat(salt).isNotEqualTo(Arrays.copyOfRange(second.header(), 16, 48));
+        assertThat(Arrays.copyOfRange(salt, 24, 32)).as("its end").isNotEqualTo(new byte[8]);
     }
 
     @Test

@@ -144,10 +144,6 @@ public final class Draft implements PropertyContext {
                 && vmm.find(DomainKey.of(vm)).map(DomainSnapshot::active).orElse(false);
     }
 
-    public boolean isOffline() {
-        return vmm.isOffline();
-    }
-
     /** WRONG_STATE if the VM runs. */
     public void requireHalted(QubesVm vm, String what) {
         if (isRunning(vm)) {

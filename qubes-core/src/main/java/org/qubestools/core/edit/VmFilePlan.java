@@ -62,9 +62,7 @@ final class VmFilePlan {
     private VmFilePlan() {}
 
     /** Where the root image of a new VM comes from; all null for one made or copied by the usual rule. */
-    record RootSource(@Nullable Path copyFrom, @Nullable Path moveFrom) {
-        static final RootSource USUAL = new RootSource(null, null);
-    }
+    record RootSource(@Nullable Path copyFrom, @Nullable Path moveFrom) {}
 
     /**
      * The directory of a new VM with its images and icon.

@@ -144,10 +144,6 @@ public final class QubesVm {
         return has(attribute) ? new QubesVm(key, vmClass, attributes.without(attribute.xmlName())) : this;
     }
 
-    QubesVm withKey(int newKey) {
-        return new QubesVm(newKey, vmClass, attributes);
-    }
-
     @Override
     public String toString() {
         return vmClass.typeName() + " " + name();

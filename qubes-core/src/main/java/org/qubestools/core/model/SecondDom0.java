@@ -27,7 +27,7 @@ public final class SecondDom0 {
             String text = attributes.value(i);
             boolean same = FIXED.contains(name)
                     || text.equals(first.attributes().get(name))
-                    || !first.attributes().has(name) && isDefault(first, attributes.attribute(i), text);
+                    || (!first.attributes().has(name) && isDefault(first, attributes.attribute(i), text));
             if (!same) {
                 more.add(name);
             }

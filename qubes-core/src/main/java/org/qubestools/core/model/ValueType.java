@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 abstract class ValueType<T> {
     static final ValueType<Boolean> BOOL = new Bool();
     static final ValueType<String> TEXT = new Text();
-    static final ValueType<String> TEXT_OR_NONE = new TextOrNone("None");
     static final ValueType<String> KERNEL = new Kernel();
     static final ValueType<String> PATH = new AbsolutePath();
     static final ValueType<String> FILE = new FilePath();
@@ -123,25 +122,6 @@ abstract class ValueType<T> {
         @Override
         String format(@Nullable String value) {
             return Objects.requireNonNullElse(value, "");
-        }
-    }
-
-    private static final class TextOrNone extends ValueType<String> {
-        private final String nullWord;
-
-        TextOrNone(String nullWord) {
-            this.nullWord = nullWord;
-        }
-
-        @Override
-        @Nullable
-        String parse(String text) {
-            return isNone(text) ? null : text;
-        }
-
-        @Override
-        String format(@Nullable String value) {
-            return Objects.requireNonNullElse(value, nullWord);
         }
     }
 

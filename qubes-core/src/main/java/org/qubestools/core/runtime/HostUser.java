@@ -40,10 +40,6 @@ public final class HostUser {
         this.ownHome = environment.get("HOME");
     }
 
-    public boolean isRoot() {
-        return root;
-    }
-
     /**
      * What stands before the command line of a daemon.
      *
