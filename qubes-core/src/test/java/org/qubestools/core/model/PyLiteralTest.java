@@ -32,6 +32,12 @@ final class PyLiteralTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"", "  ", "none", " None ", "{}", "{ }"})
+    void nothingIsAnEmptyDict(String text) throws MalformedValue {
+        assertThat(PyLiteral.parseDict(text)).isEmpty();
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "[",
@@ -50,6 +56,8 @@ final class PyLiteralTest {
                 "['a\\",
                 "['a\\q']",
                 "['\\x4']",
+                "'\\x4",
+                "'\\u004",
                 "['\\u00g0']",
                 "['\\u\u0660\u0660\u0664\u0661']",
                 "['\\x+1']",
