@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -151,6 +153,27 @@ final class TrimToolTest extends LiveTest {
         assertUntouched("qvm-trim-template fedora-23", 1, "changes that were never committed");
     }
 
+    /** The device-mapper's heading of a store with chunks of 256 sectors, and what is noted first. */
+    private static byte[] store(long block, long copy) {
+        ByteBuffer bytes = ByteBuffer.allocate(MIB).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.put("SnAp".getBytes(StandardCharsets.US_ASCII))
+                .putInt(1)
+                .putInt(1)
+                .putInt(256);
+        bytes.position(256 * 512);
+        return bytes.putLong(block).putLong(copy).array();
+    }
+
+    @Test
+    void whatAVmHadAsItsDiskWithoutAChangeIsNotInTheWay() throws IOException {
+        Path changes = tree.path(TEMPLATE + "root-cow.img");
+        Files.write(changes, store(0, 2));
+        assertUntouched("qvm-trim-template fedora-23", 1, "changes that were never committed");
+
+        Files.write(changes, store(0, 0));
+        assertThat(run("qvm-trim-template -q fedora-23").code()).isZero();
+    }
+
     @Test
     void aDomainOfThatNameThatTheseToolsDidNotLeaveIsInTheWay() {
         String uuid = "99999999-0000-4000-8000-000000000000";
@@ -237,6 +260,9 @@ final class TrimToolTest extends LiveTest {
         assertFails("qvm-trim-template -q fedora-23", 1, "the fake fails at: " + step);
 
         assertThat(host.vms().calls()).isEmpty();
+        assertThat(old)
+                .as("nothing was trimmed, so changes can still be taken back")
+                .hasSize(MIB);
         assertNothingLeft();
     }
 
@@ -271,6 +297,7 @@ final class TrimToolTest extends LiveTest {
         host.interruptAtOnce();
 
         assertFails("qvm-trim-template -q fedora-23", 130, "interrupted");
+        assertThat(old).hasSize(MIB);
         assertNothingLeft();
     }
 

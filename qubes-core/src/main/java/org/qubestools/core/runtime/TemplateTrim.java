@@ -64,7 +64,7 @@ public final class TemplateTrim {
             throw new QubesException(
                     ErrorKind.FAILED, "VM '" + vm.name() + "' has no " + files.root(), "restore it from a backup");
         }
-        if (Files.isRegularFile(files.changes()) && TemplateFiles.isExceptionStore(files.changes())) {
+        if (Files.isRegularFile(files.changes()) && TemplateFiles.holdsChanges(files.changes())) {
             throw new QubesException(
                     ErrorKind.WRONG_STATE,
                     "template '" + vm.name()
@@ -119,14 +119,12 @@ public final class TemplateTrim {
     public void run(Endable endable) {
         if (!isBeside(system)) {
             check();
-            deleteOld();
             new Errand(system).in(vm, () -> endable.run(() -> trim(vm, IN_TEMPLATE)));
             return;
         }
         try (StartLocks.Held lock = system.locks().take(vm)) {
             check();
             SavedImageDate saved = SavedImageDate.of(system, vm, files.root());
-            deleteOld();
             try {
                 TemporaryVm.during(system, temporaryName(vm), vm, temporary -> {
                     QrexecReadiness.require(system, temporary);
@@ -158,6 +156,7 @@ public final class TemplateTrim {
 
     private void trim(QubesVm in, String command) {
         system.report().requireWanted();
+        deleteOld();
         system.report().note("trimming the root image of '" + vm.name() + "' in VM '" + in.name() + "'");
         RootCommand.Ended ended = commands.run(in, command);
         if (ended.status() != 0) {
