@@ -140,6 +140,22 @@ final class StartTroubleToolTest extends LiveTest {
     }
 
     @Test
+    void aTemplateWhoseNetvmIsBasedOnItStartsOnlyWhereScriptsPartThem() {
+        driver(VmmTraits.QEMU);
+        assertRefused(
+                "qvm-start -q fedora-23",
+                1,
+                "template 'fedora-23' cannot start: VM 'sys-firewall', which gives it network and would run before, is"
+                        + " based on it");
+
+        driver(VmmTraits.XEN);
+        assertDone("qvm-start -q --no-guid fedora-23");
+        assertThat(steps)
+                .containsSubsequence(
+                        "libvirt resume sys-net", "libvirt resume sys-firewall", "libvirt resume fedora-23");
+    }
+
+    @Test
     void aLoopOfNetvmsInTheStoreStartsNothing() {
         String loop = tree.store().replaceFirst("(<QubesProxyVm [^>]*netvm_qid=\")2\"", "$13\"");
         assertThat(loop).isNotEqualTo(tree.store());

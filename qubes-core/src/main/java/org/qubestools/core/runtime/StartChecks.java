@@ -81,8 +81,7 @@ final class StartChecks {
         if (vm.vmClass() == VmClass.TEMPLATE) {
             TemplateTrim.requireNoneLeft(system, vm);
         }
-        boolean parted = system.traits().templateRoot() != TemplateRoot.OVERLAY;
-        if (vm.vmClass().isTemplate() && (!parted || vm.vmClass() == VmClass.TEMPLATE_HVM)) {
+        if (vm.vmClass().isTemplate() && !isParted(vm)) {
             for (QubesVm based : system.vms().basedOn(vm)) {
                 if (system.isRunning(based)) {
                     throw new QubesException(
@@ -94,7 +93,7 @@ final class StartChecks {
             }
         }
         QubesVm template = system.vms().template(vm).vm();
-        if (template != null && (!parted || vm.vmClass().isHvm()) && system.isRunning(template)) {
+        if (template != null && !isParted(vm) && system.isRunning(template)) {
             throw new QubesException(
                     ErrorKind.IN_USE,
                     "VM '" + vm.name() + "' cannot start while its template '" + template.name() + "' runs",
@@ -102,8 +101,15 @@ final class StartChecks {
         }
     }
 
-    /** The chain of NetVMs must lead somewhere. */
+    /** Whether a template and what is based on it may run at once. */
+    private boolean isParted(QubesVm vm) {
+        return system.traits().templateRoot() != TemplateRoot.OVERLAY
+                && !vm.vmClass().isHvm();
+    }
+
+    /** The chain of NetVMs must lead somewhere; those that start before a template may not be based on it. */
     private void netvms(QubesVm vm) {
+        boolean starts = vm.vmClass().isTemplate() && !isParted(vm);
         Set<Integer> seen = new HashSet<>();
         QubesVm at = vm;
         while (at != null) {
@@ -114,6 +120,14 @@ final class StartChecks {
                         "set another one with qvm-prefs " + at.name() + " netvm NAME");
             }
             at = system.netvm(at);
+            starts = starts && at != null && !system.isRunning(at);
+            if (starts && at != null && system.vms().basedOn(vm).contains(at)) {
+                throw new QubesException(
+                        ErrorKind.IN_USE,
+                        "template '" + vm.name() + "' cannot start: VM '" + at.name()
+                                + "', which gives it network and would run before, is based on it",
+                        "'qvm-prefs " + vm.name() + " netvm none' starts it without network");
+            }
         }
     }
 }
