@@ -96,8 +96,8 @@ final class ProblemFinder {
         }
         boolean good = report.size() == found;
         duplicates(vm);
-        good = good && (likeLast || references(vm));
-        lastGood = good ? vm : lastGood;
+        boolean goodReferences = likeLast || references(vm);
+        lastGood = good && goodReferences ? vm : lastGood;
     }
 
     /**

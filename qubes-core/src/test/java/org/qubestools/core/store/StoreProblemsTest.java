@@ -128,6 +128,16 @@ final class StoreProblemsTest {
     }
 
     @Test
+    void oneProblemOfAVmHidesNoOther() {
+        String xml = store("name=\"work\"", "name=\"work\" uuid=\"x\" debug=\"yes\" pool_name=\"nosuch\"")
+                .replace("qid=\"4\" template_qid=\"1\"", "qid=\"254\" template_qid=\"99\"");
+
+        assertThat(StoreXmls.parse(xml).problems())
+                .extracting(problem -> problem.code().text())
+                .containsExactlyInAnyOrder("bad-qid", "bad-uuid", "bad-bool", "unknown-pool", "template-missing");
+    }
+
+    @Test
     void ofTwoEqualUuidsBothAreNamed() {
         String uuid = " uuid=\"0F13436A-9096-52c6-b9b0-29c634b66597\"";
         String xml = store("name=\"win\"", "name=\"win\"" + uuid.toLowerCase(Locale.ROOT))
