@@ -11,6 +11,9 @@ import org.qubestools.core.io.UnixStat;
 
 /** Finds out who holds the lock of a file, for a message: from the kernel's table of locks, as far as it tells. */
 final class LockHolder {
+    /** The kernel tells its table in pieces: while locks of others come and go, one reading may miss an entry. */
+    private static final int READINGS = 3;
+
     private LockHolder() {}
 
     /** Program and process of a holder of a record lock on {@code file}, empty if it cannot be told. */
@@ -18,11 +21,13 @@ final class LockHolder {
         try {
             String inode = ":" + UnixStat.inode(file);
             String exact = kernelDevice(UnixStat.device(file)) + inode;
-            String table = Files.readString(proc.resolve("locks"), StandardCharsets.ISO_8859_1);
-            // Some file systems (btrfs) show another device number in the table than in stat.
-            return lockOn(table, exact, true)
-                    .or(() -> lockOn(table, inode, false))
-                    .map(pid -> describe(proc, pid));
+            Optional<Long> pid = Optional.empty();
+            for (int i = 0; i < READINGS && pid.isEmpty(); i++) {
+                String table = Files.readString(proc.resolve("locks"), StandardCharsets.ISO_8859_1);
+                // Some file systems (btrfs) show another device number in the table than in stat.
+                pid = lockOn(table, exact, true).or(() -> lockOn(table, inode, false));
+            }
+            return pid.map(holder -> describe(proc, holder));
         } catch (IOException e) {
             return Optional.empty();
         }
