@@ -33,6 +33,9 @@ import org.qubestools.core.io.SafeText;
  */
 public final class QvmMain {
     private static final int OUTPUT_BUFFER = 8192;
+    private static final int NAME_WIDTH = 30;
+    /** The launcher of all tools. */
+    private static final String ALL = "qubes-tools";
 
     private QvmMain() {}
 
@@ -54,38 +57,48 @@ public final class QvmMain {
 
     /** Says that results were lost; a run that did its work fails by it, another keeps its code. */
     static int reportLostOutput(int code, IOException lost, List<String> words, PrintStream err) {
-        String tool = words.isEmpty() ? "qvm" : SafeText.of(words.get(0));
+        String tool = words.isEmpty() ? ALL : SafeText.of(words.get(0));
         IOException named = new IOException("standard output: " + lost.getMessage(), lost);
         int lostCode = new ErrorReporter(Messages.before(tool, words, err), ExitCode.USAGE).report(named);
         return code == ExitCode.OK ? lostCode : code;
     }
 
     private static int runFirst(List<String> words, ToolContext ctx) {
-        if (words.isEmpty()) {
-            return unknown("qvm", "name of a tool expected", ctx);
-        }
-        String first = words.get(0);
-        if (first.equals("--list-tools")) {
-            for (String name : Tools.names()) {
-                ctx.out().println(name);
-            }
-            ctx.out().flush();
-            return ExitCode.OK;
-        }
-        return run(first, words.subList(1, words.size()), ctx);
+        return words.isEmpty()
+                ? wrong("name of a tool expected", ctx)
+                : run(words.get(0), words.subList(1, words.size()), ctx);
     }
 
     /** Runs the tool of this name and returns its exit code; an unknown name is 2. Nothing is thrown. */
     public static int run(String tool, List<String> args, ToolContext ctx) {
         Optional<Tool> found = Tools.named(tool);
-        if (found.isEmpty()) {
-            return unknown("qvm", "no such tool '" + SafeText.of(tool) + "'", ctx);
+        if (found.isPresent()) {
+            return run(found.get(), args, ctx);
         }
-        return run(found.get(), args, ctx);
+        switch (tool) {
+            case "--list-tools" -> Tools.names().forEach(name -> ctx.out().println(name));
+            case "-h", "--help" -> help(ctx);
+            default -> {
+                return wrong("no such tool '" + SafeText.of(tool) + "'", ctx);
+            }
+        }
+        ctx.out().flush();
+        return ExitCode.OK;
     }
 
-    private static int unknown(String name, String message, ToolContext ctx) {
-        ctx.err().print(name + ": " + message + ", see 'qvm --list-tools'\n");
+    private static void help(ToolContext ctx) {
+        ctx.out()
+                .print("Usage: " + ALL + " TOOL [ARGUMENT ...]\n\n" + "Run a tool by its name. Each has a help text: "
+                        + ALL + " TOOL --help.\n\nTools:\n");
+        for (String name : Tools.names()) {
+            String purpose = Tools.named(name).orElseThrow().spec().purpose();
+            ctx.out().print("  " + name + " ".repeat(Math.max(1, NAME_WIDTH - name.length())) + purpose + "\n");
+        }
+        ctx.out().print("\n" + ALL + " --list-tools prints their names alone.\n");
+    }
+
+    private static int wrong(String message, ToolContext ctx) {
+        ctx.err().print(ALL + ": " + message + ", see '" + ALL + " --help'\n");
         ctx.err().flush();
         return ExitCode.USAGE;
     }

@@ -32,7 +32,22 @@ final class QvmMainTest {
     void anUnknownToolIsAUsageError() {
         Outcome outcome = runner.run("qvm-\u001bx --help");
 
-        assertThat(outcome).isEqualTo(new Outcome(2, "", "qvm: no such tool 'qvm-\\x1bx', see 'qvm --list-tools'\n"));
+        assertThat(outcome)
+                .isEqualTo(new Outcome(2, "", "qubes-tools: no such tool 'qvm-\\x1bx', see 'qubes-tools --help'\n"));
+    }
+
+    @Test
+    void theHelpOfAllToolsNamesEachWithItsPurpose() {
+        Outcome outcome = runner.run("--help");
+
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.out()).startsWith("Usage: qubes-tools TOOL [ARGUMENT ...]\n");
+        for (String name : Tools.names()) {
+            String purpose = Tools.named(name).orElseThrow().spec().purpose();
+            assertThat(outcome.out())
+                    .containsPattern("(?m)^  " + name + " +" + java.util.regex.Pattern.quote(purpose) + "$");
+        }
+        assertThat(runner.run("--list-tools").out().lines()).containsExactlyElementsOf(Tools.names());
     }
 
     @Test

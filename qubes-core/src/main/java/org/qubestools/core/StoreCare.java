@@ -80,7 +80,7 @@ public final class StoreCare {
     }
 
     private boolean isLost() {
-        return !Files.exists(place.config().store(), LinkOption.NOFOLLOW_LINKS);
+        return Files.notExists(place.config().store(), LinkOption.NOFOLLOW_LINKS);
     }
 
     private Examination unreadable(QubesException reason) {

@@ -173,7 +173,7 @@ public record RestoreOptions(
                 throw new QubesException(
                         ErrorKind.USAGE,
                         what + " to put in place of another: '" + SafeText.of(untrusted) + "' is not OLD:NEW",
-                        "separate the two names by a colon");
+                        "separate the two names by ':' or '='");
             }
             String old = untrusted.substring(0, colon);
             String now = untrusted.substring(colon + 1);

@@ -32,17 +32,17 @@ public final class BackupCommands {
         List<String> rest = named ? untrustedWords.subList(1, untrustedWords.size()) : untrustedWords;
         return switch (command) {
             case "info" -> {
-                requireCount(command, rest, 0, 0);
+                requireCount("info FILE", rest, 0, 0);
                 yield InfoCommand.run(location, args, ctx);
             }
             case "list" -> ListCommand.run(location, rest, args, ctx);
             case "verify" -> VerifyCommand.run(location, rest, args, ctx);
             case "extract" -> {
-                requireCount(command, rest, 1, Integer.MAX_VALUE);
+                requireCount("extract FILE DIR [VM|PATH ...]", rest, 1, Integer.MAX_VALUE);
                 yield ExtractCommand.run(location, rest.get(0), rest.subList(1, rest.size()), args, ctx);
             }
             case "cat" -> {
-                requireCount(command, rest, 1, 1);
+                requireCount("cat FILE PATH", rest, 1, 1);
                 yield CatCommand.run(location, rest.get(0), args, ctx);
             }
             default -> throw noSuch(command);
@@ -53,9 +53,9 @@ public final class BackupCommands {
         return Usage.error("no such command '" + SafeText.of(untrustedCommand) + "'; use " + String.join(", ", NAMES));
     }
 
-    private static void requireCount(String command, List<String> rest, int min, int max) {
+    private static void requireCount(String form, List<String> rest, int min, int max) {
         if (rest.size() < min || rest.size() > max) {
-            throw Usage.error("wrong number of arguments for " + command);
+            throw Usage.error("wrong number of arguments, expected " + form);
         }
     }
 }

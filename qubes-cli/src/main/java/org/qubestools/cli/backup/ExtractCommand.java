@@ -106,7 +106,7 @@ final class ExtractCommand {
             object.put("vms", report.json());
             ctx.json(object);
         } else {
-            ctx.note(entries + " entries extracted");
+            ctx.note(entries + (entries == 1 ? " entry" : " entries") + " extracted");
         }
     }
 }

@@ -38,12 +38,23 @@ public final class RestoreCommand {
         this.ctx = ctx;
         this.session = session;
         List<String> operands = args.operands();
-        boolean fromCommand = ReadingOptions.isFromCommand(args);
-        if (!fromCommand && (operands.isEmpty() || operands.get(0).isEmpty())) {
+        this.location = ReadingOptions.isFromCommand(args) ? "-" : operands.get(0);
+        this.options = wanted(args);
+    }
+
+    private static RestoreOptions wanted(ParsedArguments args) {
+        List<String> operands = args.operands();
+        return RestoreOpts.of(
+                args, ReadingOptions.isFromCommand(args) ? operands : operands.subList(1, operands.size()));
+    }
+
+    /** A usage error for what is wrong whatever the backup holds. */
+    public static void checkUsage(ParsedArguments args) {
+        boolean unnamed = args.operands().isEmpty() || args.operands().get(0).isEmpty();
+        if (unnamed && !ReadingOptions.isFromCommand(args)) {
             throw Usage.error("name the backup");
         }
-        this.location = fromCommand ? "-" : operands.get(0);
-        this.options = RestoreOpts.of(args, fromCommand ? operands : operands.subList(1, operands.size()));
+        wanted(args);
     }
 
     /** Runs it; the first operand is where the backup is, the others are names of VMs. */

@@ -18,7 +18,9 @@ public final class VmSorting {
     public static VmField field(String untrusted) {
         VmField field = VmField.named(untrusted);
         if (field == null) {
-            throw Usage.error("there is no column '" + SafeText.of(untrusted) + "' to sort by");
+            throw Usage.error(
+                    "there is no column '" + SafeText.of(untrusted) + "' to sort by",
+                    "'qvm-ls --help-columns' lists them");
         }
         return field == VmField.Column.NAME ? VmField.Column.NAME_RAW : field;
     }

@@ -15,6 +15,11 @@ public final class Usage {
         return new QubesException(ErrorKind.USAGE, message);
     }
 
+    /** The same with what to do instead of reading the help. */
+    public static QubesException error(String message, String hint) {
+        return new QubesException(ErrorKind.USAGE, message, hint);
+    }
+
     /**
      * Refuses an option that was given where it would mean nothing.
      *

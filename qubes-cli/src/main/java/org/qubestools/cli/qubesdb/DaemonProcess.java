@@ -44,7 +44,10 @@ final class DaemonProcess {
     int start() throws IOException, InterruptedException {
         Path folder = log.toAbsolutePath().getParent();
         if (folder == null || !Files.isDirectory(folder)) {
-            throw new QubesException(ErrorKind.FAILED, "there is no folder for " + log);
+            throw new QubesException(
+                    ErrorKind.FAILED,
+                    "there is no folder for " + log,
+                    "make it, or name another with " + LOGS_VARIABLE);
         }
         long said = Files.exists(log) ? Files.size(log) : 0;
         List<String> command = new ArrayList<>(List.of("setsid", "sh", "-c", SCRIPT, tool, log.toString()));

@@ -32,6 +32,9 @@ final class HistoryCommands {
                     text.append(line(generation, ctx)).append('\n');
                 }
             }
+            if (list.isEmpty() && !untrustedWords.isEmpty()) {
+                ctx.note("the history has no change of a VM '" + PropertyText.safe(untrustedWords.get(0)) + "'");
+            }
             if (ctx.isJson()) {
                 Map<String, Object> result = new LinkedHashMap<>();
                 result.put("type", "history");

@@ -60,6 +60,9 @@ public final class BackupRestoreTool implements Tool {
                 .note(
                         "Shows what it is going to do, then asks, unless an option gives the passphrase. "
                                 + "A VM appears when all of it is verified and in place; a damaged one does not stop the others.")
+                .note(
+                        "If a name is taken on this host, or a template or netvm is missing, nothing is restored before an "
+                                + "option says what to do then; --dry-run shows it.")
                 .example("qvm-backup-restore --dry-run backup", "see what would be done")
                 .example("qvm-backup-restore backup work vault", "two VMs")
                 .example("qvm-backup-restore --rename-conflicting --ignore-missing backup", "whatever it takes")
@@ -71,6 +74,7 @@ public final class BackupRestoreTool implements Tool {
 
     @Override
     public int run(ParsedArguments args, ToolContext ctx) {
+        RestoreCommand.checkUsage(args);
         if (!args.has(RestoreOpts.VERIFY_ONLY)) {
             RootRule.check(ctx, args.has(CommonOptions.FORCE_ROOT));
         }

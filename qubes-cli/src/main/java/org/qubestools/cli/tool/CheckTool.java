@@ -110,21 +110,21 @@ public final class CheckTool implements Tool {
         if (vm == null) {
             return new Answer(shown, false, "VM '" + shown + "' does not exist");
         }
-        StringBuilder wrong = new StringBuilder();
+        List<String> wrong = new ArrayList<>();
         if (args.has(RUNNING) && statuses != null && !statuses.isRunning(vm)) {
-            wrong.append(" is not running");
+            wrong.add("is not running");
         }
         if (args.has(PAUSED) && statuses != null && statuses.state(store.vms(), vm) != PowerState.PAUSED) {
-            wrong.append(" is not paused");
+            wrong.add("is not paused");
         }
         if (args.has(TEMPLATE) && !vm.vmClass().isTemplate()) {
-            wrong.append(" is not a template");
+            wrong.add("is not a template");
         }
         if (args.has(NETWORKED) && !session.view(store, store.vms(), vm).facts().networked()) {
-            wrong.append(" has no network");
+            wrong.add("has no network");
         }
         if (!wrong.isEmpty()) {
-            return new Answer(shown, false, "VM '" + shown + "'" + wrong);
+            return new Answer(shown, false, "VM '" + shown + "' " + String.join(", ", wrong));
         }
         return new Answer(shown, true, "VM '" + shown + "' exists" + states(args));
     }

@@ -21,7 +21,7 @@ public final class CloneTool implements Tool {
 
     @Override
     public ToolSpec spec() {
-        return new ToolSpec("qvm-clone", "make a VM that is like another one")
+        return new ToolSpec("qvm-clone", "copy a VM, with its properties and images")
                 .operands("SOURCE NEW", 2, 2)
                 .options(CommonOptions.QUIET, PATH, POOL)
                 .refusesRoot()

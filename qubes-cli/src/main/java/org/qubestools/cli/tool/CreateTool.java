@@ -46,10 +46,11 @@ public final class CreateTool implements Tool {
             Opt.file("FILE", "-R", "--root-move-from").help("this file becomes the root image (standalone only)");
     private static final Opt<String> ROOT_COPY =
             Opt.file("FILE", "-r", "--root-copy-from").help("the root image is copied from FILE (standalone only)");
-    private static final Opt<String> MEMORY = Opt.text("MIB", "-m", "--mem").help("memory at start");
-    private static final Opt<String> VCPUS = Opt.text("N", "-c", "--vcpus").help("number of virtual CPUs");
+    private static final Opt<String> MEMORY = Opt.text("MIB", "-m", "--mem")
+            .help("memory at start (default: 400, of an HVM 512, of a NetVM or ProxyVM 300)");
+    private static final Opt<String> VCPUS = Opt.text("N", "-c", "--vcpus").help("number of virtual CPUs (default: 2)");
     private static final Opt<Boolean> INTERNAL = Opt.flag("-i", "--internal").help("hide it from menus");
-    private static final Opt<String> POOL = Opt.text("NAME", "-P", "--pool").help("storage pool");
+    private static final Opt<String> POOL = Opt.text("NAME", "-P", "--pool").help("storage pool (default: default)");
     private static final Opt<String> PROPERTY =
             Opt.text("NAME=VALUE", "--property").added().repeatable().help("set a property, as qvm-prefs would");
 
@@ -130,7 +131,9 @@ public final class CreateTool implements Tool {
         if (named.isPresent()) {
             VmClass vmClass = VmClass.ofTypeName(named.get());
             if (vmClass == null || !canBeMade(vmClass)) {
-                throw Usage.error("'" + SafeText.of(named.get()) + "' is no class that can be made");
+                throw Usage.error(
+                        "'" + SafeText.of(named.get()) + "' is no class that can be made",
+                        "'qvm-create --help-classes' lists them");
             }
             return vmClass;
         }

@@ -33,9 +33,9 @@ public final class EventsTool implements Tool {
             .help("watch this key in the QubesDB of running VMs, or with a '/' at its end all below it (default: /)");
     private static final Opt<Boolean> NO_KEYS = Opt.flag("--no-qubesdb").help("no events of QubesDB");
     private static final Opt<Integer> COUNT =
-            Opt.number("N", 1, Integer.MAX_VALUE, "-n", "--count").help("end after N events");
-    private static final Opt<Integer> SECONDS =
-            Opt.number("SECONDS", 0, Integer.MAX_VALUE, "--timeout").help("end after SECONDS without an event");
+            Opt.number("N", 1, Integer.MAX_VALUE, "-n", "--count").help("end after N events (default: without end)");
+    private static final Opt<Integer> SECONDS = Opt.number("SECONDS", 0, Integer.MAX_VALUE, "--timeout")
+            .help("end after SECONDS without an event (default: without end)");
 
     @Override
     public ToolSpec spec() {

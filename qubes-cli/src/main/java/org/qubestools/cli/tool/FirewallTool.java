@@ -77,7 +77,8 @@ public final class FirewallTool implements Tool {
                         + " dash between them or the name of a service; or ADDRESS[/BITS] any. Several rules in one call"
                         + " are one operand each, in quotes.")
                 .note(
-                        "The rules are exceptions from the policy. Those that have expired go at the next change. The ProxyVM"
+                        "The rules are exceptions from the policy. One may have a time at which it expires, from its file or by"
+                                + " --import, and goes at the next change after that. The ProxyVM"
                                 + " of a running VM is told of a change at once, and within a minute of rules that expire,"
                                 + " by --reload in the timer qubes-reload-firewall@VM of systemd.")
                 .example("qvm-firewall work", "the rules of work")

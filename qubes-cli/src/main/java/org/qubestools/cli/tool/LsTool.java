@@ -175,7 +175,8 @@ public final class LsTool implements Tool {
         for (String name : untrustedNames) {
             VmField field = VmField.named(name.strip());
             if (field == null) {
-                throw Usage.error("there is no field '" + SafeText.of(name) + "'");
+                throw Usage.error(
+                        "there is no field '" + SafeText.of(name) + "'", "'qvm-ls --help-columns' lists them");
             }
             fields.add(field);
         }
@@ -211,7 +212,7 @@ public final class LsTool implements Tool {
     static QubesException missing(List<String> names) {
         return new QubesException(
                 ErrorKind.NO_SUCH_VM,
-                "there is no VM " + String.join(", ", names),
+                "no VM has the name '" + String.join("' or '", names) + "'",
                 "the others are shown; 'qvm-ls --raw-list' shows all names");
     }
 }

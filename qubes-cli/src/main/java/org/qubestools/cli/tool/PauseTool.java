@@ -11,7 +11,8 @@ import org.qubestools.core.runtime.VmStopper;
 
 /** {@code qvm-pause} and {@code qvm-unpause}. */
 public final class PauseTool implements Tool {
-    private static final Opt<Boolean> ALL = Opt.flag("--all").help("every VM but dom0 that it concerns");
+    private static final Opt<Boolean> ALL_RUNNING = Opt.flag("--all").help("every running VM but dom0");
+    private static final Opt<Boolean> ALL_PAUSED = Opt.flag("--all").help("every paused or suspended VM");
     private static final Opt<Boolean> SUSPEND =
             Opt.flag("-S", "--suspend").help("suspend VMs with PCI devices to memory, where the driver can");
 
@@ -35,10 +36,10 @@ public final class PauseTool implements Tool {
     public ToolSpec spec() {
         ToolSpec spec = pauses
                 ? new ToolSpec("qvm-pause", "stop the processors of running VMs")
-                        .options(CommonOptions.QUIET, SUSPEND, ALL, VmTargets.EXCLUDE)
+                        .options(CommonOptions.QUIET, SUSPEND, ALL_RUNNING, VmTargets.EXCLUDE)
                         .example("qvm-pause work", "until 'qvm-unpause work'")
                 : new ToolSpec("qvm-unpause", "let paused and suspended VMs go on")
-                        .options(CommonOptions.QUIET, ALL, VmTargets.EXCLUDE)
+                        .options(CommonOptions.QUIET, ALL_PAUSED, VmTargets.EXCLUDE)
                         .example("qvm-unpause --all", "let all go on");
         return spec.operands("VM ...", 0, ToolSpec.ANY)
                 .readsStore()
@@ -50,7 +51,8 @@ public final class PauseTool implements Tool {
 
     @Override
     public int run(ParsedArguments args, ToolContext ctx) {
-        VmTargets.checkUsage(args, ALL);
+        Opt<Boolean> all = pauses ? ALL_RUNNING : ALL_PAUSED;
+        VmTargets.checkUsage(args, all);
         try (Runs runs = Runs.open(args, ctx)) {
             VmStopper stopper = new VmStopper(runs.system());
             VmTargets.Choice choice = vm -> {
@@ -60,7 +62,7 @@ public final class PauseTool implements Tool {
             };
             VmTargets.Work work = !pauses ? stopper::resume : args.has(SUSPEND) ? stopper::suspend : stopper::pause;
             String word = pauses ? "pause" : "unpause";
-            return VmTargets.forEach(args, ctx, VmTargets.of(args, ALL, runs, choice), word, work);
+            return VmTargets.forEach(args, ctx, VmTargets.of(args, all, runs, choice), word, work);
         }
     }
 }

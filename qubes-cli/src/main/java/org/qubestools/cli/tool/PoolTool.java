@@ -37,7 +37,7 @@ public final class PoolTool implements Tool {
     @Override
     public ToolSpec spec() {
         return new ToolSpec("qvm-pool", "list, add, move and remove storage pools")
-                .operands("[list|info POOL|add POOL [xen]|set POOL|remove POOL...]", 0, ToolSpec.ANY)
+                .operands("[list|info POOL|add POOL [xen]|set POOL|remove POOL ...]", 0, ToolSpec.ANY)
                 .commands(List.of("list", "info", "add", "set", "remove"))
                 .options(OPTION)
                 .changesStore()

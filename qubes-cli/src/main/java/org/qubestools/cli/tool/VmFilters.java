@@ -1,5 +1,6 @@
 package org.qubestools.cli.tool;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -12,7 +13,9 @@ import org.qubestools.cli.output.LocalTime;
 import org.qubestools.cli.output.PropertyText;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.Attributes;
+import org.qubestools.core.model.Label;
 import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmReference;
 import org.qubestools.core.model.VmView;
 import org.qubestools.core.property.BoolProperty;
@@ -64,6 +67,8 @@ final class VmFilters {
         this.statuses = statuses;
         this.local = local;
         this.excluded = VmNames.require(store.vms(), args.values(EXCLUDE));
+        requireVm(TEMPLATE);
+        requireVm(NETVM);
     }
 
     static ToolSpec addTo(ToolSpec spec) {
@@ -89,6 +94,30 @@ final class VmFilters {
         }
         for (String condition : args.values(PREFS)) {
             propertyOf(condition);
+        }
+        List<String> classes = new ArrayList<>();
+        for (VmClass vmClass : VmClass.values()) {
+            classes.add(vmClass.typeName());
+        }
+        requireKnown(CLASS, args, classes);
+        requireKnown(LABEL, args, List.of(Label.names().split(", ")));
+    }
+
+    private static void requireKnown(Opt<String> option, ParsedArguments args, List<String> words) {
+        for (String untrusted : args.values(option)) {
+            if (words.stream().noneMatch(untrusted::equalsIgnoreCase)) {
+                throw Usage.error(option.longestName() + ": '" + SafeText.of(untrusted) + "' is none of "
+                        + String.join(", ", words));
+            }
+        }
+    }
+
+    /** A VM that references can be shown to lead to; those that lead nowhere are shown with a question mark. */
+    private void requireVm(Opt<String> option) {
+        for (String untrusted : args.values(option)) {
+            if (!isNone(untrusted) && !untrusted.startsWith("?") && !store.vms().hasName(untrusted)) {
+                store.vms().require(untrusted);
+            }
         }
     }
 
@@ -148,7 +177,9 @@ final class VmFilters {
         int equals = condition.indexOf('=');
         VmProperty property = equals < 1 ? null : VmProperties.named(condition.substring(0, equals));
         if (property == null) {
-            throw Usage.error("--prefs takes NAME=VALUE of a property, not '" + SafeText.of(condition) + "'");
+            throw Usage.error(
+                    "--prefs takes NAME=VALUE of a property, not '" + SafeText.of(condition) + "'",
+                    "'qvm-prefs --help-properties' lists them");
         }
         return property;
     }

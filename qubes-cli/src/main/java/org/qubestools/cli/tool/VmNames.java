@@ -26,7 +26,9 @@ final class VmNames {
             if (matching.isEmpty()) {
                 if (isPattern(operand)) {
                     throw new QubesException(
-                            ErrorKind.NO_SUCH_VM, "no VM fits the pattern '" + SafeText.of(operand) + "'");
+                            ErrorKind.NO_SUCH_VM,
+                            "no VM fits the pattern '" + SafeText.of(operand) + "'",
+                            "'qvm-ls --raw-list' shows all names");
                 }
                 vms.require(operand);
             }

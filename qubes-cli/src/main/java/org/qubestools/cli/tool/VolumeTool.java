@@ -29,7 +29,7 @@ public final class VolumeTool implements Tool {
     @Override
     public ToolSpec spec() {
         return new ToolSpec("qvm-volume", "list, examine and lengthen images of VMs")
-                .operands("[list [VM[:VOLUME]...]|info VM:VOLUME [PROPERTY]|resize VM:VOLUME SIZE]", 0, ToolSpec.ANY)
+                .operands("[list [VM[:VOLUME] ...]|info VM:VOLUME [PROPERTY]|resize VM:VOLUME SIZE]", 0, ToolSpec.ANY)
                 .commands(List.of("list", "info", "resize"))
                 .options(POOL, GrowTool.ALLOW_START)
                 .changesStore()

@@ -47,6 +47,12 @@ final class StoreToolTest {
     }
 
     @Test
+    void aVmThatTheHistoryDoesNotKnowIsNamed() {
+        assertThat(tree.run("qubes-store history nosuch"))
+                .isEqualTo(new Outcome(0, "", "qubes-store: the history has no change of a VM 'nosuch'\n"));
+    }
+
+    @Test
     void jsonIsAFormatOfItsOwn() {
         Outcome outcome = tree.run("qubes-store graph --json --format svg");
 

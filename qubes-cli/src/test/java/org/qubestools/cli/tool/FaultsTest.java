@@ -135,7 +135,8 @@ final class FaultsTest {
         for (String command : List.of("qvm-ls", "qvm-check work", "qvm-prefs work memory 5", "qvm-create -l red x")) {
             Outcome outcome = tree.run(command);
             assertThat(outcome.err())
-                    .endsWith("no store at /var/lib/qubes/qubes.xml; make one with qvm-init-storage\n");
+                    .endsWith(
+                            "no store at /var/lib/qubes/qubes.xml; make one with qvm-init-storage; one that was lost comes back with 'qubes-store repair'\n");
             assertThat(outcome.code()).isEqualTo(10);
         }
         assertThat(tree.exists(STORE)).isFalse();

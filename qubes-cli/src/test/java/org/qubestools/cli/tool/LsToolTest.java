@@ -381,10 +381,11 @@ final class LsToolTest extends ToolTest {
         Outcome outcome = tree.run("qvm-ls --raw-list work nosuch");
 
         assertThat(outcome)
-                .isEqualTo(new Outcome(
-                        1,
-                        "work\n",
-                        "qvm-ls: there is no VM nosuch; the others are shown; 'qvm-ls --raw-list' shows all names\n"));
+                .isEqualTo(
+                        new Outcome(
+                                1,
+                                "work\n",
+                                "qvm-ls: no VM has the name 'nosuch'; the others are shown; 'qvm-ls --raw-list' shows all names\n"));
     }
 
     @Test

@@ -46,6 +46,21 @@ public final class IoReason {
         return inWordsOfTheSystem(failure);
     }
 
+    /**
+     * Why a program could not be started. The JDK puts its name and a number around the system's words, in ways that
+     * differ by its version.
+     */
+    public static String ofStart(IOException failure) {
+        String text = of(failure);
+        int number = text.indexOf("error");
+        String code = number < 0 ? "" : text.substring(number).replaceFirst("^error\\D*(\\d+).*$", "$1");
+        return switch (code) {
+            case "2" -> "no such file or directory";
+            case "13" -> "permission denied";
+            default -> text;
+        };
+    }
+
     private static String inWordsOfTheSystem(IOException failure) {
         String text = failure instanceof FileSystemException system ? system.getReason() : failure.getMessage();
         return text == null ? failure.getClass().getSimpleName() : SafeText.of(text);

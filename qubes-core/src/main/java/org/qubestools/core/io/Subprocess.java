@@ -232,7 +232,7 @@ public final class Subprocess {
 
     private QubesException notRun(IOException e) {
         return new QubesException(
-                ErrorKind.FAILED, "cannot run " + program() + ": " + IoReason.of(e), "is it installed?", e);
+                ErrorKind.FAILED, "cannot run " + program() + ": " + IoReason.ofStart(e), "is it installed?", e);
     }
 
     /**

@@ -10,6 +10,7 @@ import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.IoReason;
 import org.qubestools.core.io.RealPaths;
 import org.qubestools.core.io.SafeText;
+import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmView;
 import org.qubestools.core.xml.MalformedXml;
 import org.qubestools.core.xml.XmlElement;
@@ -69,6 +70,10 @@ public final class FirewallFile {
     /** Where the rules of a VM are; FAILED if that is nowhere. */
     public static String pathOf(VmView vm) {
         String shown = vm.files().firewall();
+        if (vm.vm().vmClass() == VmClass.ADMIN) {
+            throw new QubesException(
+                    ErrorKind.FAILED, "dom0 gets no network, so it has no firewall rules", "name another VM");
+        }
         if (shown == null) {
             throw new QubesException(
                     ErrorKind.FAILED,

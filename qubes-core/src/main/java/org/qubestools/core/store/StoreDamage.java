@@ -5,7 +5,7 @@ import org.qubestools.core.error.QubesException;
 
 /** The four reasons to refuse a whole store file; the code stands in brackets at the end of the message. */
 final class StoreDamage {
-    private static final String HINT = "nothing was changed; copies are in /var/lib/qubes/backup";
+    static final String HINT = "nothing was changed; copies are in /var/lib/qubes/backup, see 'qubes-store repair'";
 
     private StoreDamage() {}
 

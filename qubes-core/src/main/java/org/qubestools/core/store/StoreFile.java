@@ -30,6 +30,8 @@ public final class StoreFile implements AutoCloseable {
     /** The largest store that is read or written, in bytes. */
     public static final int MAX_BYTES = 8 << 20;
 
+    private static final String ACCESS = "check its mode, and whether you are in its group";
+
     private static final int MODE = 0660;
 
     // No lambda: the first one of a run costs more than the whole save.
@@ -130,16 +132,19 @@ public final class StoreFile implements AutoCloseable {
     private static QubesException cannotOpen(Path file, boolean forChange, IOException cause) {
         if (cause instanceof NoSuchFileException) {
             return new QubesException(
-                    ErrorKind.STORE_MISSING, "no store at " + file, "make one with qvm-init-storage", cause);
+                    ErrorKind.STORE_MISSING,
+                    "no store at " + file,
+                    "make one with qvm-init-storage; one that was lost comes back with 'qubes-store repair'",
+                    cause);
         }
         String reason = ": " + IoReason.of(cause);
         if (!(cause instanceof AccessDeniedException)) {
             return new QubesException(ErrorKind.FAILED, "cannot open " + file + reason, null, cause);
         }
         if (forChange && Files.isReadable(file)) {
-            return new QubesException(ErrorKind.FAILED, "cannot change " + file + reason, "check its mode", cause);
+            return new QubesException(ErrorKind.FAILED, "cannot change " + file + reason, ACCESS, cause);
         }
-        return new QubesException(ErrorKind.STORE_MISSING, "cannot read " + file + reason, "check its mode", cause);
+        return new QubesException(ErrorKind.STORE_MISSING, "cannot read " + file + reason, ACCESS, cause);
     }
 
     /**
@@ -153,7 +158,7 @@ public final class StoreFile implements AutoCloseable {
             FileChannel channel = locked.channel();
             long size = channel.size();
             if (size > MAX_BYTES) {
-                throw tooLarge(file, "nothing was changed; copies are in /var/lib/qubes/backup");
+                throw tooLarge(file, StoreDamage.HINT);
             }
             ByteBuffer content = ByteBuffer.allocate((int) size);
             while (content.hasRemaining() && channel.read(content, content.position()) >= 0) {

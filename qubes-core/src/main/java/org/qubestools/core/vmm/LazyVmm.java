@@ -271,7 +271,7 @@ public final class LazyVmm implements Vmm, HostSource {
             throw new QubesException(
                     ErrorKind.OFFLINE,
                     "this needs the running system, and offline mode is on",
-                    "run it again without --offline-mode or --root");
+                    "run it again without --offline-mode (QUBES_OFFLINE), and without --root (QUBES_ROOT) or with --connect");
         }
     }
 }
