@@ -174,6 +174,90 @@ final class PropertyTableTest {
         }
     }
 
+    /** Texts that are no default of any class. */
+    private static final Map<String, String> OTHERS = Map.ofEntries(
+            Map.entry("default_user", "bob"),
+            Map.entry("dispvm_netvm", "none"),
+            Map.entry("drive", "/a"),
+            Map.entry("kernel", "4.4"),
+            Map.entry("kernelopts", "quiet"),
+            Map.entry("label", "gray"),
+            Map.entry("mac", "00:11:22:aa:bb:cc"),
+            Map.entry("maxmem", "500"),
+            Map.entry("memory", "600"),
+            Map.entry("netvm", "net"),
+            Map.entry("pcidevs", "['00:1f.6']"),
+            Map.entry("qrexec_timeout", "61"),
+            Map.entry("timezone", "7200"),
+            Map.entry("vcpus", "3"));
+
+    @Test
+    void aValueOfItsOwnIsNoDefault() {
+        for (VmClass vmClass : classes()) {
+            for (SettableProperty property : VmProperties.settable()) {
+                String text = OTHERS.get(property.id());
+                if (text != null && canSet(property, vmClass)) {
+                    VmView before = view(vms(vmClass));
+                    QubesVm changed = property.set(before, text, new Context());
+                    assertThat(property.isDefault(after(before, changed)))
+                            .as("%s of %s", property.id(), vmClass)
+                            .isFalse();
+                }
+            }
+        }
+    }
+
+    @Test
+    void onlyHvmsHaveDrivesAndTimezones() {
+        for (VmClass vmClass : classes()) {
+            for (String name : List.of("drive", "timezone")) {
+                assertThat(VmProperties.settable(name).belongsTo(vmClass))
+                        .as("%s of %s", name, vmClass)
+                        .isEqualTo(vmClass.isHvm());
+            }
+        }
+    }
+
+    @Test
+    void whatHarmsATerminalOrASaveIsNoOptionOfAKernel() {
+        VmView view = view(vms(VmClass.APP));
+        SettableProperty options = VmProperties.settable("kernelopts");
+        for (String good : List.of(" ", "~", "\u00a0", "\ufffd", "a\ud83d\ude00", "\ud83d\ude00\ud83d\ude00")) {
+            assertThat(options.set(view, good, new Context()).get(Attributes.KERNELOPTS))
+                    .isEqualTo(good);
+        }
+        for (String bad : List.of(
+                "\u001f",
+                "\n",
+                "\u007f",
+                "\u0080",
+                "\u009f",
+                "\ufffe",
+                "\uffff",
+                "\ud83d",
+                "a\ud83db",
+                "\ude00",
+                "a\ude00",
+                "\ude00\ud83d",
+                "\ud83d\ude00\ude00")) {
+            assertThat(refuses(options, VmClass.APP, bad)).isTrue();
+        }
+    }
+
+    @Test
+    void fourPropertiesConcernTheRunningVm() {
+        Map<String, LiveEffect> effects = Map.of(
+                "name", LiveEffect.NAME,
+                "label", LiveEffect.LABEL,
+                "netvm", LiveEffect.NETWORK,
+                "autostart", LiveEffect.AUTOSTART);
+        for (SettableProperty property : VmProperties.settable()) {
+            assertThat(property.effect())
+                    .as(property.id())
+                    .isEqualTo(effects.getOrDefault(property.id(), LiveEffect.NONE));
+        }
+    }
+
     @Test
     void everyPropertyHasAHelpAndAnUnmistakableName() {
         List<String> names = VmProperties.all().stream().map(VmProperty::id).toList();
