@@ -3,12 +3,19 @@ package org.qubestools.devices;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.WaitTime;
+import org.qubestools.core.vmm.LiveDisk;
+import org.qubestools.core.vmm.VmmTraits;
 
 /** Lists, attaches and detaches in memory; the order of the checks is in the recorded cases. */
 final class BlockDevicesTest {
@@ -125,6 +132,67 @@ final class BlockDevicesTest {
         assertRefused(DeviceError.INVALID_FRONTEND, () -> attach("work", "sda", "sdb", null, true));
         host.give("work", "dom0", "/var/lib/qubes/appvms/work/root.img", "xvdi");
         assertRefused(DeviceError.FRONTEND_BUSY, () -> attach("work", "sda", "xvdi", null, true));
+        assertThat(host.announced()).isEmpty();
+    }
+
+    @Test
+    void aDeviceOfAVmThatStoppedIsNotAttached() {
+        BlockDevice stick = device("sda");
+        host.stop("usb");
+
+        assertRefused(
+                DeviceError.VM_NOT_RUNNING,
+                () -> devices.attach(new AttachRequest("work", stick, AttachRequest.Kind.BLOCK, null, null, true)));
+        assertThat(host.disksOf("work")).isEmpty();
+    }
+
+    @Test
+    void aDriverThatKnowsDom0OnlyIsAskedForNothingElse() {
+        host.driver(VmmTraits.QEMU);
+
+        assertRefused(DeviceError.UNSUPPORTED_BACKEND, () -> attach("work", "sda", null, null, true));
+        for (String path : List.of("/dev/null", "/etc/hostname", "/dev/nonexistent/disk")) {
+            BlockDevice none = AttachRequest.file(PublishingVm.DOM0, path, HostPaths.REAL);
+            assertRefused(
+                    DeviceError.NOT_A_BLOCK_DEVICE,
+                    () -> devices.attach(new AttachRequest("work", none, AttachRequest.Kind.BLOCK, null, null, true)));
+        }
+        assertThat(host.disksOf("work")).isEmpty();
+    }
+
+    @Test
+    void aFileIsAttachedAsAFileOfItsVm(@TempDir Path directory) throws IOException {
+        Path image = Files.writeString(directory.resolve("a.img"), "data");
+        BlockDevice own = AttachRequest.file(PublishingVm.DOM0, image.toString(), HostPaths.REAL);
+        BlockDevice foreign = AttachRequest.file("usb", "/home/user/a.img", HostPaths.REAL);
+
+        devices.attach(new AttachRequest("work", own, AttachRequest.Kind.FILE, null, null, true));
+        devices.attach(new AttachRequest("work", foreign, AttachRequest.Kind.FILE, null, "r", true));
+        attach("work", "sda1", null, null, true);
+
+        assertThat(host.disks("work").orElseThrow())
+                .extracting(LiveDisk::type)
+                .containsExactly(LiveDisk.FILE, LiveDisk.FILE, LiveDisk.BLOCK);
+        assertThat(host.disksOf("work").subList(0, 2))
+                .containsExactly("dom0:" + own.path() + " as xvdi", "usb:/home/user/a.img as xvdj ro");
+    }
+
+    @Test
+    void aDiscInAnHvmIsWhereFirmwareSeesIt() {
+        host.beHvm("work");
+
+        assertThat(attach("work", "sr0", null, null, true)).hasToString("xvdd");
+        assertThat(attach("work", "sda1", null, null, true)).hasToString("xvdi");
+        assertThat(attach("vault", "sr0", null, null, true)).hasToString("xvdi");
+    }
+
+    @Test
+    void aRefusalOfTheDriverForAnotherReasonEndsTheAttempts() {
+        host.refuse();
+
+        assertThatExceptionOfType(QubesException.class)
+                .isThrownBy(() -> attach("work", "sda1", null, null, true))
+                .withMessageContaining("no such thing");
         assertThat(host.announced()).isEmpty();
     }
 

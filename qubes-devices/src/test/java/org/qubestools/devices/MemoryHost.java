@@ -23,6 +23,9 @@ final class MemoryHost implements DeviceHost {
     private final List<String> announced = new ArrayList<>();
     private final List<String> stuck = new ArrayList<>();
     private final List<String> stolen = new ArrayList<>();
+    private final List<String> hvms = new ArrayList<>();
+    private VmmTraits traits = VmmTraits.XEN;
+    private boolean refusing;
     private Watcher watcher = () -> {};
 
     /** Looks at how things are at a moment. */
@@ -80,6 +83,20 @@ final class MemoryHost implements DeviceHost {
         stolen.add(target);
     }
 
+    /** A running VM that is an HVM domain. */
+    void beHvm(String vm) {
+        hvms.add(vm);
+    }
+
+    void driver(VmmTraits other) {
+        traits = other;
+    }
+
+    /** The driver says of each disk that its name is taken, which is not so. */
+    void refuse() {
+        refusing = true;
+    }
+
     /** Called before each disk is attached. */
     void watch(Watcher next) {
         watcher = next;
@@ -128,7 +145,7 @@ final class MemoryHost implements DeviceHost {
 
     @Override
     public VmmTraits traits() {
-        return VmmTraits.XEN;
+        return traits;
     }
 
     @Override
@@ -138,7 +155,7 @@ final class MemoryHost implements DeviceHost {
 
     @Override
     public boolean isHvm(String vm) {
-        return false;
+        return hvms.contains(vm);
     }
 
     @Override
@@ -149,6 +166,9 @@ final class MemoryHost implements DeviceHost {
     @Override
     public void attach(String vm, DiskRequest disk) {
         watcher.lookNow();
+        if (refusing) {
+            throw new DriverRefusal(TAKEN, "no such thing", null, null);
+        }
         if (stolen.remove(disk.frontend())) {
             give(vm, PublishingVm.DOM0, "/dev/other", disk.frontend());
             throw new DriverRefusal(TAKEN, "target is there already", null, null);
