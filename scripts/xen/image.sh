@@ -4,7 +4,7 @@ packages='xen-utils-4.17,xen-hypervisor-4.17-amd64,xenstore-utils,libvirt-daemon
 
 # The tools of which the parts make much use.
 often='qvm-ls qvm-check qvm-prefs qvm-create qvm-remove qvm-start qvm-shutdown qvm-kill qvm-pause qvm-unpause qvm-events
-qvm-init-storage qvm-add-template qubes-prefs qubesdb-read qubesdb-write qubesdb-hostd'
+qvm-run qvm-block qvm-init-storage qvm-add-template qubes-prefs qubesdb-read qubesdb-write qubesdb-hostd'
 
 make_image() {
     [ "$(id -u)" -eq 0 ] || die 'the image of dom0 is made by root; run it once with sudo, with the same --cache'
@@ -99,13 +99,14 @@ INIT
     rm -rf "$tree"
 }
 
-# The initramfs of the guests: says what it sees on its console, and switches off when asked to.
+# The initramfs of the guests: says what it sees on its console, does what it is told there (see dom0-tests), and switches
+# off when asked to.
 make_guest() {
     tree=$cache/guest
     rm -rf "$tree"
-    mkdir -p "$tree/bin" "$tree/dev" "$tree/proc" "$tree/sys"
+    mkdir -p "$tree/bin" "$tree/dev" "$tree/proc" "$tree/sys" "$tree/tmp"
     cp "$(command -v busybox)" "$tree/bin/busybox"
-    add_modules "$tree" "$1" xen-blkfront xen-netfront
+    add_modules "$tree" "$1" xen-blkfront xen-netfront ext4
     cat >"$tree/init" <<'INIT'
 #!/bin/busybox sh
 /bin/busybox --install -s /bin
@@ -115,6 +116,13 @@ mount -t devtmpfs dev /dev
 while read -r module; do insmod "/modules/$module"; done </modules/order
 exec >/dev/hvc0 2>&1
 echo "GUEST-UP $(uname -r)"
+stty -echo </dev/hvc0
+while read -r word number command; do
+    [ "$word" = RUN ] || continue
+    echo "GUEST-BEGIN $number"
+    sh -c "$command"
+    echo "GUEST-END $number $?"
+done </dev/hvc0 &
 shown=
 while :; do
     disks=$(ls /sys/block | grep xvd | tr '\n' ' ')

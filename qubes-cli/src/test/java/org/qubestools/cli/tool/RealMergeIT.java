@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.Subprocess;
 
-/** {@code qvm-revert-template-changes} with the device-mapper of this kernel, on loop devices; skipped without one. */
+/**
+ * {@code qvm-revert-template-changes} with the device-mapper of this kernel, on loop devices; skipped without one. In the
+ * dom0 of Xen {@code scripts/xen/parts/80-templates} does the same.
+ */
 final class RealMergeIT extends LiveTest {
     private static final String DIRECTORY = "/var/lib/qubes/vm-templates/fedora-23/";
     private static final int SIZE = 8 << 20;
