@@ -11,6 +11,7 @@ final class DeviceNumberTest {
         assertThat(DeviceNumber.ofNode(0x10072CL)).isEqualTo(new DeviceNumber(7, 300));
         assertThat(DeviceNumber.ofNode(0xffffffffL)).isEqualTo(new DeviceNumber(4095, 1048575));
         assertThat(DeviceNumber.ofNode(0x0803L)).isEqualTo(new DeviceNumber(8, 3));
+        assertThat(DeviceNumber.ofNode(0x1000_0000_0000L)).isEqualTo(new DeviceNumber(4096, 0));
     }
 
     @Test

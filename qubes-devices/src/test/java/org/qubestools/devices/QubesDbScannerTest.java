@@ -146,6 +146,42 @@ final class QubesDbScannerTest {
     }
 
     @Test
+    void whatMayNotBeAPortAVmOrADescriptionIsRefused() throws InterruptedException {
+        for (String bad : List.of("1", "-1", "1-", "x-1", "1-x", "1-1_x", "1-x_1", "1-1__1", "1-_1", "1_1", "1-1.1")) {
+            assertThat(QubesDbUsbScanner.isPort(bad)).as(bad).isFalse();
+        }
+        for (String good : List.of("0-9", "10-1", "1-1_2", "1-1_2_33")) {
+            assertThat(QubesDbUsbScanner.isPort(good)).as(good).isTrue();
+        }
+        for (String user : List.of("a", "Z", "zA0_.-9", "A-z")) {
+            assertThat(connectedTo(user).devices()).as(user).hasSize(1);
+        }
+        for (String user : List.of("1a", "_a", ".a", "-a", "a/", "a:", "@a", "[a", "a`", "{a", "a b")) {
+            assertThat(connectedTo(user).refused())
+                    .as(user)
+                    .containsExactly(new Refused("1-1", ListReason.BAD_CONNECTED_TO));
+        }
+        assertThat(described("x".repeat(255)).devices()).hasSize(1);
+        for (String desc : List.of("", "x".repeat(256), "a\u001b")) {
+            assertThat(described(desc).refused()).containsExactly(new Refused("1-1", ListReason.BAD_DESC));
+        }
+    }
+
+    private static Listing<UsbDevice> connectedTo(String user) throws InterruptedException {
+        return usb(Map.of("desc", ByteText.ofUtf8("x"), "connected-to", ByteText.ofUtf8(user)));
+    }
+
+    private static Listing<UsbDevice> described(String desc) throws InterruptedException {
+        return usb(Map.of("desc", ByteText.ofUtf8(desc)));
+    }
+
+    private static Listing<UsbDevice> usb(Map<String, ByteText> fields) throws InterruptedException {
+        Map<String, ByteText> tree = new HashMap<>();
+        fields.forEach((name, value) -> tree.put("/qubes-usb-devices/1-1/" + name, value));
+        return new QubesDbUsbScanner(Set.of()).scan(new Tree(tree));
+    }
+
+    @Test
     void theNameOfWhatIsRefusedIsHarmless() {
         assertThat(new Refused("\u001b", ListReason.BAD_NAME).shownName()).isEqualTo("\\x1b");
         assertThat(ListReason.values())
