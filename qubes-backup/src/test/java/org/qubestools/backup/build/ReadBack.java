@@ -31,6 +31,7 @@ public final class ReadBack {
     private final List<String> rejections = new ArrayList<>();
     private final List<String> brokenOff = new ArrayList<>();
     private final List<String> asked = new ArrayList<>();
+    private final List<String> events = new ArrayList<>();
     private final Map<String, String> data = new TreeMap<>();
 
     private ReadBack() {}
@@ -77,7 +78,7 @@ public final class ReadBack {
             List<BackupItem> items = reader.contents().items();
             items.forEach(item -> asked.add(item.shownName()));
             Map<String, String> found = new TreeMap<>();
-            PassResult result = reader.read(items, new Taker(found));
+            PassResult result = reader.read(items, new Taker(found, events));
             result.failed().values().forEach(problem -> problems.add(problem.text()));
             brokenOff.addAll(result.brokenOff());
             for (BackupItem item : items) {
@@ -121,6 +122,11 @@ public final class ReadBack {
         return asked;
     }
 
+    /** What the handler was told, in order, data apart. */
+    public List<String> events() {
+        return events;
+    }
+
     /** Kind, size and content of each entry of the VMs that did not fail, by path. */
     public Map<String, String> data() {
         return data;
@@ -133,9 +139,20 @@ public final class ReadBack {
     }
 
     /** Keeps what is small and counts the rest. */
-    private record Taker(Map<String, String> found) implements ArchiveHandler {
+    private record Taker(Map<String, String> found, List<String> events) implements ArchiveHandler {
+        @Override
+        public void begin(BackupItem item, String archive) {
+            events.add("begin " + archive);
+        }
+
+        @Override
+        public void done(BackupItem item, String archive) {
+            events.add("done " + archive);
+        }
+
         @Override
         public void entry(BackupItem item, String archive, TarEntry entry, Content content) throws IOException {
+            events.add("entry " + entry.path());
             RestoreRules.check(item, entry);
             byte[] bytes = new byte[(int) Math.min(MOST, entry.size())];
             content.to((offset, buffer, from, length) -> {
@@ -150,6 +167,7 @@ public final class ReadBack {
 
         @Override
         public void failed(ItemProblem problem) {
+            events.add("failed " + problem.item().shownName());
             found.keySet().removeIf(problem.item()::owns);
         }
     }

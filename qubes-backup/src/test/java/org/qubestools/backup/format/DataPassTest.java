@@ -67,6 +67,30 @@ final class DataPassTest {
     }
 
     @Test
+    void whoActsIsToldOfEachArchiveAndOnceOfAFailure() {
+        String mail = "appvms/mail/private.img";
+
+        assertThat(ReadBack.of(v3()).events())
+                .containsExactly(
+                        "begin " + IMAGE,
+                        "entry " + IMAGE,
+                        "done " + IMAGE,
+                        "begin " + mail,
+                        "entry " + mail,
+                        "done " + mail);
+        assertThat(ReadBack.of(v3().flipped(IMAGE + ".002", 100)).events())
+                .containsExactly(
+                        "begin " + IMAGE,
+                        "entry " + IMAGE,
+                        "failed work",
+                        "begin " + mail,
+                        "entry " + mail,
+                        "done " + mail);
+        assertThat(ReadBack.of(two(ArchiveBuilder.v3()).vm("empty", 6).build()).events())
+                .endsWith("failed empty");
+    }
+
+    @Test
     void membersWithoutPaddingBetweenThemAreGood() {
         assertThat(ReadBack.of(v3().bare()).isGood()).isTrue();
         assertThat(ReadBack.of(v4().bare()).isGood()).isTrue();

@@ -67,6 +67,7 @@ final class VmCollectionTest {
         assertThat(vms.dom0()).isSameAs(first);
         assertThat(vms.byQid(0)).isSameAs(first);
         assertThat(vms.require("dom0")).isSameAs(first);
+        assertThat(vms.inDocumentOrder()).as("none is made up").hasSize(2);
     }
 
     @Test
@@ -206,9 +207,12 @@ final class VmCollectionTest {
                 vms().adding(VmClass.HVM, made(VmClass.HVM, "hvm", 2).attributes());
 
         assertThat(more.newest().name()).isEqualTo("hvm");
-        assertThat(more.removing(more.newest()).byName("hvm")).isNull();
+        assertThat(more.removing(more.newest()).inDocumentOrder())
+                .extracting(QubesVm::name)
+                .containsExactly("app", "dom0");
         assertThat(more.findKey(more.newest().key() + 1)).isNull();
         assertThat(more.findKey(Integer.MIN_VALUE)).isNull();
+        assertThat(more.findKey(more.dom0().key())).isSameAs(more.dom0());
     }
 
     @ParameterizedTest
