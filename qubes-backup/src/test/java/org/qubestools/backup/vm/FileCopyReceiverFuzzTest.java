@@ -9,15 +9,16 @@ import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.qubestools.backup.archive.DamagedArchive;
 import org.qubestools.backup.archive.MemberSource.Member;
 
 /** A damaged stream is members or damage, nothing else, and takes no more memory than it has bytes. */
-@Timeout(60)
+@Timeout(value = 1, unit = TimeUnit.HOURS)
 final class FileCopyReceiverFuzzTest {
-    private static final int ROUNDS = Integer.getInteger("qubes.fuzz.rounds", 20_000);
+    private static final int ROUNDS = 20_000;
     private static final List<byte[]> SEEDS = List.of(
             new CopyStream().end().bytes(),
             new CopyStream()
@@ -38,9 +39,10 @@ final class FileCopyReceiverFuzzTest {
     void damagedStreamsAreMembersOrDamage() throws IOException {
         long seed = Long.getLong("qubes.fuzz.seed", new Random().nextLong());
         Random random = new Random(seed);
+        long end = System.nanoTime() + Long.getLong("qubes.fuzz.seconds", 0) * 1_000_000_000L;
         int good = 0;
         int bad = 0;
-        for (int i = 0; i < ROUNDS; i++) {
+        for (int i = 0; i < ROUNDS || System.nanoTime() < end; i++) {
             byte[] stream = damage(SEEDS.get(random.nextInt(SEEDS.size())), random);
             if (isGood(stream, random.nextBoolean(), "seed " + seed + ", round " + i)) {
                 good++;

@@ -46,9 +46,10 @@ final class OptparseDialectFuzzTest {
 
     @Test
     void anyCommandLineIsReadOrRefused() {
-        long seed = Long.getLong("qubestools.seed", 20160301);
+        long seed = Long.getLong("qubes.fuzz.seed", new Random().nextLong());
         Random random = new Random(seed);
-        for (int i = 0; i < RUNS; i++) {
+        long end = System.nanoTime() + Long.getLong("qubes.fuzz.seconds", 0) * 1_000_000_000L;
+        for (int i = 0; i < RUNS || System.nanoTime() < end; i++) {
             List<String> words = words(random);
             ToolSpec spec = TestOptions.spec()
                     .onlyOneOf(TestOptions.LIST, TestOptions.SET)

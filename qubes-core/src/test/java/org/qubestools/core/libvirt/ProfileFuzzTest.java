@@ -13,7 +13,7 @@ import org.qubestools.core.vmm.DriverSettings;
 
 /** Whatever a store and a configuration hold: a document that says just that, or one line. */
 final class ProfileFuzzTest {
-    private static final long SEED = 20261128;
+    private static final long SEED = Long.getLong("qubes.fuzz.seed", new Random().nextLong());
     private static final int ROUNDS = 2000;
     private static final List<String> TEXTS = List.of(
             "kernelopts", "kernel", "drive", "timezone", "mac", "dir_path", "template_qid", "netvm_qid", "pcidevs");
@@ -35,8 +35,9 @@ final class ProfileFuzzTest {
 
     @Test
     void aStoreOfAnyTextsMakesADocumentOrOneLine() {
+        long end = System.nanoTime() + Long.getLong("qubes.fuzz.seconds", 0) * 1_000_000_000L;
         int documents = 0;
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < ROUNDS || System.nanoTime() < end; round++) {
             SampleStore store = SampleStore.complete();
             List<String> names = store.names();
             String vm = names.get(random.nextInt(names.size()));

@@ -12,7 +12,7 @@ import org.qubestools.qubesdb.MessageType;
 
 /** Nonsense of all kinds: only well-formed frames come back, and nobody else is disturbed. */
 final class DaemonFuzzTest {
-    private static final int ROUNDS = Integer.getInteger("qubes.fuzz.rounds", 1500);
+    private static final int ROUNDS = 1500;
 
     @TempDir
     Path folder;
@@ -21,10 +21,11 @@ final class DaemonFuzzTest {
     void nonsenseIsAnsweredByFramesOnly() throws Exception {
         long seed = Long.getLong("qubes.fuzz.seed", new Random().nextLong());
         Random random = new Random(seed);
+        long end = System.nanoTime() + Long.getLong("qubes.fuzz.seconds", 0) * 1_000_000_000L;
         int answers = 0;
         try (TestDaemon daemon = TestDaemon.start(folder);
                 RawClient good = daemon.client()) {
-            for (int i = 0; i < ROUNDS; i++) {
+            for (int i = 0; i < ROUNDS || System.nanoTime() < end; i++) {
                 byte[] nonsense = nonsense(random);
                 try (RawClient bad = random.nextInt(4) == 0 ? daemon.readOnlyClient() : daemon.client()) {
                     send(bad, nonsense);
