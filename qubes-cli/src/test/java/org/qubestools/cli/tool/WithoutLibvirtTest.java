@@ -57,6 +57,7 @@ final class WithoutLibvirtTest {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED", // as the launchers do
                 "-Xlog:class+load:file=" + folder.resolve("classes"),
                 "-cp",
                 classPath,
