@@ -98,6 +98,7 @@ final class RemovalRaceIT {
         processes.add(new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
+                        "--enable-native-access=ALL-UNNAMED", // as the launchers do
                         "-cp",
                         System.getProperty("java.class.path"),
                         Reader.class.getName(),
