@@ -1,5 +1,6 @@
 package org.qubestools.cli;
 
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -24,6 +25,12 @@ public record FakeHost(int effectiveUserId, boolean outputIsTerminal) implements
     @Override
     public String userName() {
         return "user";
+    }
+
+    /** Nothing is there: a machine without devices, whatever the one has on which the test runs. */
+    @Override
+    public Path kernelTree() {
+        return Path.of("/nonexistent");
     }
 
     @Override

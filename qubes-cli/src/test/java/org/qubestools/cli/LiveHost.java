@@ -1,5 +1,6 @@
 package org.qubestools.cli;
 
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.function.Consumer;
@@ -118,6 +119,12 @@ public final class LiveHost implements Host {
             action.run();
         }
         return () -> cancel = () -> {};
+    }
+
+    /** With real time or programs that of this machine, else one without devices. */
+    @Override
+    public Path kernelTree() {
+        return realTime || realPrograms ? Path.of("/") : plain.kernelTree();
     }
 
     @Override

@@ -31,9 +31,9 @@ public final class BlockDevices {
         DevicePlaces places();
     }
 
-    /** The devices of this machine. */
-    public static BlockDevices of(DeviceHost host, WaitTime time) {
-        return new BlockDevices(host, new ThisHost(), HostPaths.REAL, time);
+    /** Those of VMs and, as {@code roots} tell, of dom0. */
+    public static BlockDevices of(DeviceHost host, HostRoots roots, WaitTime time) {
+        return new BlockDevices(host, new ToldByKernel(roots), HostPaths.REAL, time);
     }
 
     public BlockDevices(DeviceHost host, LocalDevices local, HostPaths paths, WaitTime time) {
@@ -225,15 +225,14 @@ public final class BlockDevices {
                 .build();
     }
 
-    private static final class ThisHost implements LocalDevices {
+    private record ToldByKernel(HostRoots roots) implements LocalDevices {
         @Override
         public Listing<LocalDevice> scan(Collection<String> attached, boolean showSystemDisks) {
-            return new LocalScan(showSystemDisks).scan(attached);
+            return new LocalScan(roots, showSystemDisks).scan(attached);
         }
 
         @Override
         public DevicePlaces places() {
-            HostRoots roots = HostRoots.real();
             return DevicePlaces.of(new SysfsReader(roots, NodeNumbers.below(roots.dev())));
         }
     }

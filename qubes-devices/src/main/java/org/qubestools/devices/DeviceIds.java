@@ -30,10 +30,9 @@ public final class DeviceIds {
         this.sysfs = new SysfsReader(roots, nodes);
     }
 
-    /** Those of this machine. */
-    public static DeviceIds ofThisHost() {
-        return new DeviceIds(
-                HostRoots.real(), NodeNumbers.below(HostRoots.real().dev()));
+    /** Those that the nodes themselves tell. */
+    public static DeviceIds of(HostRoots roots) {
+        return new DeviceIds(roots, NodeNumbers.below(roots.dev()));
     }
 
     /** Kernel name of the device with this id; empty if there is none, or the link leads to no block device. */

@@ -25,16 +25,12 @@ public final class LocalScan {
     private final DriveMedia media;
     private final boolean showSystemDisks;
 
-    /** Scans this machine. */
-    public LocalScan(boolean showSystemDisks) {
-        this(
-                HostRoots.real(),
-                NodeNumbers.below(HostRoots.real().dev()),
-                new UdevNotes(HostRoots.real()),
-                showSystemDisks);
+    /** Scans what is there; {@code showSystemDisks}: also images of VMs behind loop devices. */
+    public LocalScan(HostRoots roots, boolean showSystemDisks) {
+        this(roots, NodeNumbers.below(roots.dev()), new UdevNotes(roots), showSystemDisks);
     }
 
-    /** {@code showSystemDisks}: also images of VMs behind loop devices. */
+    /** The same with other facts of nodes and drives, such as recorded ones. */
     public LocalScan(HostRoots roots, NodeNumbers nodes, DriveMedia media, boolean showSystemDisks) {
         this.roots = roots;
         this.nodes = nodes;

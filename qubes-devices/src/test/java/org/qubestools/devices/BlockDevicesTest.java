@@ -21,7 +21,7 @@ import org.qubestools.core.vmm.VmmTraits;
 final class BlockDevicesTest {
     private final MemoryHost host =
             new MemoryHost().run("work").run("vault").run("usb").halt("old");
-    private final BlockDevices devices = BlockDevices.of(host, new Leaping());
+    private final BlockDevices devices = BlockDevices.of(host, HostRoots.real(), new Leaping());
 
     /** Time passes when it is waited for. */
     private static final class Leaping implements WaitTime {

@@ -81,7 +81,7 @@ final class RealLoopTest {
     }
 
     private List<String> listed(String... attached) {
-        return new LocalScan(false)
+        return new LocalScan(HostRoots.real(), false)
                 .scan(List.of(attached)).devices().stream()
                         .map(device -> device.device().name())
                         .filter(device -> device.equals(name) || device.startsWith(name + "p"))
@@ -89,7 +89,7 @@ final class RealLoopTest {
     }
 
     private List<Refused> refused(String... attached) {
-        return new LocalScan(false)
+        return new LocalScan(HostRoots.real(), false)
                 .scan(List.of(attached)).refused().stream()
                         .filter(refused -> refused.untrustedName().equals(name)
                                 || refused.untrustedName().startsWith(name + "p"))

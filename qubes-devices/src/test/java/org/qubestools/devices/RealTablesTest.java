@@ -65,7 +65,7 @@ final class RealTablesTest {
     }
 
     private static Listing<LocalDevice> scan() {
-        return new LocalScan(false).scan(List.of());
+        return new LocalScan(HostRoots.real(), false).scan(List.of());
     }
 
     private static String beginning(String path) throws IOException {

@@ -58,7 +58,7 @@ final class ThisMachineTest {
         UsedNumbers used = UsedNumbers.read(roots, nodes);
 
         Set<String> before = new HashSet<>(reader.names());
-        Listing<LocalDevice> listing = new LocalScan(true).scan(List.of());
+        Listing<LocalDevice> listing = new LocalScan(HostRoots.real(), true).scan(List.of());
         before.retainAll(reader.names());
 
         assertThat(listing.devices())

@@ -2,6 +2,7 @@ package org.qubestools.cli.frame;
 
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.function.Consumer;
@@ -71,6 +72,11 @@ public interface Host {
      */
     default OutputStream binaryOutput(PrintStream out) {
         return new CheckedOutput(out);
+    }
+
+    /** Where the kernel tells of this machine: below it are sysfs, procfs and the nodes of devices. */
+    default Path kernelTree() {
+        return Path.of("/");
     }
 
     /** How many threads can work at once. */

@@ -25,6 +25,7 @@ import org.qubestools.core.store.StoreSnapshot;
 import org.qubestools.devices.BlockDevice;
 import org.qubestools.devices.BlockDevices;
 import org.qubestools.devices.BlockListing;
+import org.qubestools.devices.HostRoots;
 import org.qubestools.devices.RunningDevices;
 
 /** {@code qubes-store graph}: the VMs and what ties them together, as text or as a picture. */
@@ -81,7 +82,9 @@ final class GraphCommand {
         List<GraphBuilder.Device> found = new ArrayList<>();
         try (RunningSystem system = session.running(store, ToolReport.notes(ctx))) {
             BlockListing listing = BlockDevices.of(
-                            new RunningDevices(system), ctx.host().waitTime())
+                            new RunningDevices(system),
+                            HostRoots.below(ctx.host().kernelTree()),
+                            ctx.host().waitTime())
                     .list(false);
             for (String complaint : listing.complaints()) {
                 ctx.warn(complaint);

@@ -23,6 +23,7 @@ import org.qubestools.devices.ByteText;
 import org.qubestools.devices.DeviceArgument;
 import org.qubestools.devices.DeviceMode;
 import org.qubestools.devices.HostPaths;
+import org.qubestools.devices.HostRoots;
 import org.qubestools.devices.LoopFiles;
 import org.qubestools.devices.RunningDevices;
 
@@ -39,9 +40,10 @@ final class BlockActions {
         this.runs = runs;
         this.args = args;
         this.ctx = ctx;
-        this.ids = new BlockIds(args.has(BlockTool.BY_ID), ctx);
-        this.devices =
-                BlockDevices.of(new RunningDevices(runs.system()), ctx.host().waitTime());
+        HostRoots roots = HostRoots.below(ctx.host().kernelTree());
+        this.ids = new BlockIds(args.has(BlockTool.BY_ID), roots, ctx);
+        this.devices = BlockDevices.of(
+                new RunningDevices(runs.system()), roots, ctx.host().waitTime());
     }
 
     /** Made for acts only: a list needs none of it. */

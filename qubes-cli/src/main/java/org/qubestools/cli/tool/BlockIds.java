@@ -10,17 +10,20 @@ import org.qubestools.devices.BlockDevice;
 import org.qubestools.devices.BlockDeviceRef;
 import org.qubestools.devices.DeviceArgument;
 import org.qubestools.devices.DeviceIds;
+import org.qubestools.devices.HostRoots;
 import org.qubestools.devices.PublishingVm;
 
 /** Operands and lines of {@code qvm-block}, by kernel names or, with {@code --by-id}, by ids of devices of dom0. */
 final class BlockIds {
     private final boolean wanted;
+    private final HostRoots roots;
     private final ToolContext ctx;
     private @Nullable Map<String, List<String>> all;
 
     /** {@code wanted}: whether {@code --by-id} is given. */
-    BlockIds(boolean wanted, ToolContext ctx) {
+    BlockIds(boolean wanted, HostRoots roots, ToolContext ctx) {
         this.wanted = wanted;
+        this.roots = roots;
         this.ctx = ctx;
     }
 
@@ -38,7 +41,7 @@ final class BlockIds {
             throw Usage.error("ids are known of devices of dom0 only: VMs do not publish theirs");
         }
         warn();
-        String kernelName = DeviceIds.ofThisHost()
+        String kernelName = DeviceIds.of(roots)
                 .find(named.id())
                 .orElseThrow(() -> Usage.error("no block device has the id '" + SafeText.of(named.id()) + "'"));
         return new BlockDeviceRef(PublishingVm.DOM0, kernelName);
@@ -52,7 +55,7 @@ final class BlockIds {
         Map<String, List<String>> known = all;
         if (known == null) {
             warn();
-            known = DeviceIds.ofThisHost().all();
+            known = DeviceIds.of(roots).all();
             all = known;
         }
         return known.getOrDefault(device.name(), List.of());

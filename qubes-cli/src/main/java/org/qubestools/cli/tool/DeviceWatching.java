@@ -18,6 +18,7 @@ import org.qubestools.devices.BlockChange;
 import org.qubestools.devices.BlockDevices;
 import org.qubestools.devices.BlockListing;
 import org.qubestools.devices.DeviceWatcher;
+import org.qubestools.devices.HostRoots;
 import org.qubestools.devices.RunningDevices;
 
 /** Prints the list of block devices, and then each change, one line each, until it is interrupted. */
@@ -43,8 +44,7 @@ final class DeviceWatching {
                         runs.session().config().store(),
                         runs.system().host().databases(),
                         ChangeFeed.Options.of(DeviceWatcher.PATHS))) {
-            Supplier<?> hostState = BlockDevices.of(
-                    new RunningDevices(runs.system()), ctx.host().waitTime())::hostState;
+            Supplier<?> hostState = devices(runs.system())::hostState;
             DeviceWatcher watcher = new DeviceWatcher(feed, this::list, hostState);
             for (String complaint : watcher.known().complaints()) {
                 ctx.warn(complaint);
@@ -72,9 +72,15 @@ final class DeviceWatching {
     private BlockListing list() {
         try (RunningSystem system =
                 runs.session().running(runs.session().qubes().load(), runs)) {
-            return BlockDevices.of(new RunningDevices(system), ctx.host().waitTime())
-                    .list(systemDisks);
+            return devices(system).list(systemDisks);
         }
+    }
+
+    private BlockDevices devices(RunningSystem system) {
+        return BlockDevices.of(
+                new RunningDevices(system),
+                HostRoots.below(ctx.host().kernelTree()),
+                ctx.host().waitTime());
     }
 
     private void print(String event, BlockListing.Listed listed) {
