@@ -137,8 +137,8 @@ public final class ManualPages {
 
     private void exitStatus(ToolSpec spec, StringBuilder page) {
         Map<Integer, String> codes = new TreeMap<>(commonCodes);
-        if (spec.isLikeGetopt()) {
-            codes.keySet().retainAll(Set.of(0, 130));
+        if (!spec.usesStore()) {
+            codes.keySet().retainAll(spec.isLikeGetopt() ? Set.of(0, 130) : Set.of(0, 1, 2, 130));
         }
         for (ToolSpec.Code own : spec.exitCodes()) {
             codes.put(own.code(), escape(own.meaning()));
@@ -150,6 +150,12 @@ public final class ManualPages {
 
     private static void files(ToolSpec spec, StringBuilder page) {
         page.append("== Files\n\n");
+        if (!spec.usesStore() && !spec.isLikeGetopt()) {
+            file(page, "/var/tmp", "chunks of a backup that wait, unless `+--tmpdir+` names another directory");
+            page.append("== Environment\n\n");
+            file(page, "NO_COLOR", "help without colours");
+            return;
+        }
         if (spec.isLikeGetopt()) {
             file(page, "/var/run/qubes/qubesdb.NAME.sock", "socket of the database of the domain NAME");
             file(page, "/var/run/qubes/qubesdb.sock", "that of the domain that this runs in");

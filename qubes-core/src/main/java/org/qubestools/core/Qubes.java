@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.qubestools.core.edit.Change;
 import org.qubestools.core.edit.EditHooks;
 import org.qubestools.core.edit.SetUuid;
+import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.history.Author;
 import org.qubestools.core.history.Generations;
@@ -170,6 +171,13 @@ public final class Qubes implements AutoCloseable {
 
     /** The same with paths as users know them. */
     private QubesException shown(QubesException e) {
+        if (e.kind() == ErrorKind.STORE_MISSING && !Files.isDirectory(config.root())) {
+            return new QubesException(
+                    ErrorKind.STORE_MISSING,
+                    "there is no directory " + SafeText.of(config.root().toString()) + " to look for the store in",
+                    "name another with --root (QUBES_ROOT)",
+                    e);
+        }
         String message = config.shownIn(String.valueOf(e.getMessage()));
         return message.equals(e.getMessage())
                 ? e

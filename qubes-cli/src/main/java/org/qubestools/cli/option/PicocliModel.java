@@ -98,6 +98,8 @@ public final class PicocliModel {
         codes.put(1, "refused or failed");
         if (!spec.isLikeGetopt()) {
             codes.put(2, "wrong options or operands");
+        }
+        if (spec.usesStore()) {
             codes.put(10, "the store is missing or unreadable");
             codes.put(11, "the store stayed locked");
         }

@@ -55,6 +55,7 @@ public final class ToolSpec {
     private int dashOperandsFrom = ANY;
     private @Nullable Opt<Boolean> usage;
     private boolean forBatches;
+    private boolean usesStore = true;
 
     /**
      * A tool without operands that has the options every tool has.
@@ -99,6 +100,18 @@ public final class ToolSpec {
     public ToolSpec onlyOneOf(Opt<?>... options) {
         exclusive.add(List.of(options));
         return this;
+    }
+
+    /** The tool has nothing to do with a store, nor with libvirt: takes the options and the exit codes for these away. */
+    public ToolSpec withoutStore() {
+        usesStore = false;
+        commonOptions.removeAll(List.of(CommonOptions.OFFLINE, CommonOptions.ROOT, CommonOptions.CONNECT));
+        return this;
+    }
+
+    /** Whether the exit codes of the store are among those of the tool. */
+    public boolean usesStore() {
+        return usesStore && !isLikeGetopt();
     }
 
     /** The tool reads the store: adds the lock timeout. */

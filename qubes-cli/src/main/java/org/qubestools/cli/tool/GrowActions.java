@@ -109,12 +109,16 @@ final class GrowActions {
 
     private static String rootImage(StoreSnapshot store, VmView view) {
         QubesVm vm = view.vm();
+        QubesVm template = store.vms().template(vm).vm();
+        if (template != null) {
+            throw new QubesException(
+                    ErrorKind.INVALID_VALUE,
+                    "VM '" + vm.name() + "' has the root image of its template '" + template.name() + "'",
+                    "grow that of '" + template.name() + "'");
+        }
         boolean right = vm.vmClass() == VmClass.APP || vm.vmClass().isTemplate() || vm.vmClass() == VmClass.HVM;
         if (!right) {
             throw refused(vm, "is a " + vm.vmClass().typeName() + ", whose root image is not its own to grow");
-        }
-        if (store.vms().template(vm).vm() != null) {
-            throw refused(vm, "has the root image of its template");
         }
         String shown = view.files().rootImage();
         if (shown == null) {

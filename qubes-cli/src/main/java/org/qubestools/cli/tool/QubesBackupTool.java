@@ -24,6 +24,7 @@ public final class QubesBackupTool implements Tool {
     @Override
     public ToolSpec spec() {
         return new ToolSpec("qubes-backup", "read a Qubes backup of any version")
+                .withoutStore()
                 .operands(OPERANDS, 0, ToolSpec.ANY)
                 .commands(BackupCommands.NAMES)
                 .options(

@@ -143,6 +143,18 @@ final class FaultsTest {
     }
 
     @Test
+    void noRoot() {
+        Path root = tree.path("/mistyped");
+
+        Outcome outcome = tree.run("qvm-ls --root " + root);
+
+        assertThat(outcome.err())
+                .isEqualTo("qvm-ls: there is no directory " + root
+                        + " to look for the store in; name another with --root (QUBES_ROOT)\n");
+        assertThat(outcome.code()).isEqualTo(10);
+    }
+
+    @Test
     void aDirectoryInPlaceOfTheStore() throws IOException {
         Files.delete(tree.path(STORE));
         Files.createDirectory(tree.path(STORE));

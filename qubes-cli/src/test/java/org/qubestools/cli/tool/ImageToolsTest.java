@@ -72,7 +72,8 @@ final class ImageToolsTest extends ToolTest {
         "qvm-grow-private dom0 4G, has no image",
         "qvm-grow-private vault 4G, no such image",
         "qvm-grow-root work 20G, root image of its template",
-        "qvm-grow-root sys-net 20G, not its own to grow",
+        "qvm-grow-root sys-net 20G, root image of its template",
+        "qvm-grow-root dom0 20G, not its own to grow",
         "qvm-template-commit work, is no template",
         "qvm-template-commit nosuch, nosuch",
     })

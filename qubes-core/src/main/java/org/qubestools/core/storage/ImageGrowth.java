@@ -38,15 +38,6 @@ public final class ImageGrowth {
         }
     }
 
-    /** Bytes of an image that is there. */
-    public static long length(Path file) {
-        try {
-            return Files.size(file);
-        } catch (IOException e) {
-            throw failed(file.toString(), e);
-        }
-    }
-
     /** Makes an image that was {@linkplain #check checked} this long, durably; FAILED if that fails. */
     public static void grow(FileLayer layer, Path file, String shown, long size) {
         try {
