@@ -8,13 +8,23 @@ import java.time.ZoneOffset;
 import org.qubestools.cli.frame.Host;
 
 /** A host as a test wants it: no terminal, a fixed time in UTC. */
-public record FakeHost(int effectiveUserId, boolean outputIsTerminal) implements Host {
+public record FakeHost(int effectiveUserId, boolean outputIsTerminal, Path kernelTree) implements Host {
     public static final int ORDINARY_USER = 1000;
     public static final Instant NOW = Instant.parse("2016-03-01T12:00:00Z");
+
+    /** A machine without devices, whatever the one has on which the test runs. */
+    public FakeHost(int effectiveUserId, boolean outputIsTerminal) {
+        this(effectiveUserId, outputIsTerminal, Path.of("/nonexistent"));
+    }
 
     /** An ordinary user whose output is no terminal. */
     public static FakeHost ordinary() {
         return new FakeHost(ORDINARY_USER, false);
+    }
+
+    /** The same with the devices of the machine on which the test runs. */
+    public FakeHost withDevices() {
+        return new FakeHost(effectiveUserId, outputIsTerminal, Path.of("/"));
     }
 
     @Override
@@ -25,12 +35,6 @@ public record FakeHost(int effectiveUserId, boolean outputIsTerminal) implements
     @Override
     public String userName() {
         return "user";
-    }
-
-    /** Nothing is there: a machine without devices, whatever the one has on which the test runs. */
-    @Override
-    public Path kernelTree() {
-        return Path.of("/nonexistent");
     }
 
     @Override

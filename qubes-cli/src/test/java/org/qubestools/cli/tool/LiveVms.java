@@ -41,7 +41,7 @@ final class LiveVms implements AutoCloseable {
         Files.createDirectories(root.resolve("var/log/qubes"));
         Files.createDirectories(root.resolve("var/run/qubes"));
         processes = new ToolProcess(folder, daemon.qemu());
-        tools = new ToolRunner(FakeHost.ordinary())
+        tools = new ToolRunner(FakeHost.ordinary().withDevices())
                 .vmms(new HostVmm())
                 .environment("QUBES_ROOT", root.toString())
                 .environment("QUBES_RUN_DIR", root.resolve("var/run/qubes").toString())
