@@ -107,7 +107,7 @@ public record QubesConfig(
     @Override
     public Path real(String fixedPath) {
         if (runDir != null && (fixedPath.equals(RUN_DIR) || fixedPath.startsWith(RUN_DIR + "/"))) {
-            return runDir.resolve(fixedPath.substring(RUN_DIR.length()).replaceFirst("^/", ""));
+            return runDir.resolve(fixedPath.substring(Math.min(RUN_DIR.length() + 1, fixedPath.length())));
         }
         return below(root, fixedPath);
     }

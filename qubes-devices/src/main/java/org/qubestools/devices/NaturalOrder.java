@@ -15,7 +15,7 @@ public enum NaturalOrder implements Comparator<String> {
             int rightEnd = digits(right, r);
             int order;
             if (leftEnd > l && rightEnd > r) {
-                order = numbers(left.substring(l, leftEnd), right.substring(r, rightEnd));
+                order = numbers(left, l, leftEnd, right, r, rightEnd);
                 l = leftEnd;
                 r = rightEnd;
             } else {
@@ -37,17 +37,22 @@ public enum NaturalOrder implements Comparator<String> {
         return end;
     }
 
-    private static int numbers(String left, String right) {
-        String l = withoutZeros(left);
-        String r = withoutZeros(right);
-        return l.length() == r.length() ? l.compareTo(r) : Integer.compare(l.length(), r.length());
+    private static int numbers(String left, int leftFrom, int leftEnd, String right, int rightFrom, int rightEnd) {
+        int l = withoutZeros(left, leftFrom, leftEnd);
+        int r = withoutZeros(right, rightFrom, rightEnd);
+        int order = Integer.compare(leftEnd - l, rightEnd - r);
+        while (order == 0 && l < leftEnd) {
+            order = Character.compare(left.charAt(l++), right.charAt(r++));
+        }
+        return order;
     }
 
-    private static String withoutZeros(String digits) {
-        int at = 0;
-        while (at < digits.length() - 1 && digits.charAt(at) == '0') {
+    /** Where the number begins without the zeros before it. */
+    private static int withoutZeros(String text, int from, int end) {
+        int at = from;
+        while (at < end - 1 && text.charAt(at) == '0') {
             at++;
         }
-        return digits.substring(at);
+        return at;
     }
 }

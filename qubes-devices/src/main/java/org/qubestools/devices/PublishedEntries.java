@@ -29,24 +29,30 @@ record PublishedEntries(Map<String, Map<String, ByteText>> byName, boolean cut) 
     }
 
     private static PublishedEntries sorted(Map<String, ByteText> untrustedTree, String directory) {
-        Map<String, Map<String, ByteText>> byName = new TreeMap<>(NaturalOrder.INSTANCE);
+        Map<String, Map<String, ByteText>> byName = new HashMap<>();
         boolean cut = false;
         for (Map.Entry<String, ByteText> entry : untrustedTree.entrySet()) {
             String name = name(entry.getKey(), directory);
             if (name.isEmpty()) {
                 continue;
             }
-            if (byName.size() == MAX_DEVICES && !byName.containsKey(name)) {
+            Map<String, ByteText> fields = byName.get(name);
+            if (fields == null && byName.size() == MAX_DEVICES) {
                 cut = true;
                 continue;
             }
-            Map<String, ByteText> fields = byName.computeIfAbsent(name, key -> new HashMap<>());
+            if (fields == null) {
+                fields = new HashMap<>();
+                byName.put(name, fields);
+            }
             int field = directory.length() + name.length() + 1;
             if (field < entry.getKey().length()) {
                 fields.put(entry.getKey().substring(field), entry.getValue());
             }
         }
-        return new PublishedEntries(byName, cut);
+        Map<String, Map<String, ByteText>> inOrder = new TreeMap<>(NaturalOrder.INSTANCE);
+        inOrder.putAll(byName);
+        return new PublishedEntries(inOrder, cut);
     }
 
     private static String name(String key, String directory) {

@@ -18,6 +18,7 @@ import org.qubestools.core.vmm.DomainState;
 import org.qubestools.core.vmm.HostDevice;
 import org.qubestools.core.vmm.LiveDisk;
 import org.qubestools.core.vmm.VmmTraits;
+import org.qubestools.qubesdb.QubesDb;
 import org.qubestools.qubesdb.QubesDbDisconnectedException;
 import org.qubestools.qubesdb.QubesDbException;
 import org.qubestools.qubesdb.QubesDbPath;
@@ -44,11 +45,9 @@ public final class RunningDevices implements DeviceHost {
 
     @Override
     public List<String> vms() {
-        List<QubesVm> vms = new ArrayList<>(system.vms().inDocumentOrder());
-        vms.sort((a, b) -> Integer.compare(a.qid(), b.qid()));
         List<String> names = new ArrayList<>();
         names.add(PublishingVm.DOM0);
-        for (QubesVm vm : vms) {
+        for (QubesVm vm : system.vms().byQidOrder()) {
             if (vm.qid() != 0) {
                 names.add(vm.name());
             }
@@ -157,6 +156,14 @@ public final class RunningDevices implements DeviceHost {
         return new Published(name);
     }
 
+    /** Reads all below it. */
+    private record Directory(QubesDbPath path) implements LiveVm.Work<Map<QubesDbPath, UntrustedValue>> {
+        @Override
+        public Map<QubesDbPath, UntrustedValue> on(QubesDb database) throws QubesDbException, InterruptedException {
+            return database.readDirectory(path);
+        }
+    }
+
     private final class Published implements PublishingVm {
         private final String name;
 
@@ -180,10 +187,10 @@ public final class RunningDevices implements DeviceHost {
 
         @Override
         public Map<String, ByteText> untrustedTree(String directory) throws QubesDbException {
-            QubesDbPath path = new QubesDbPath(directory);
+            Directory work = new Directory(new QubesDbPath(directory));
             Map<String, ByteText> tree = new TreeMap<>();
             for (Map.Entry<QubesDbPath, UntrustedValue> entry :
-                    twice(live(), database -> database.readDirectory(path)).entrySet()) {
+                    twice(live(), work).entrySet()) {
                 tree.put(entry.getKey().text(), ByteText.of(entry.getValue().untrustedBytes()));
             }
             return tree;

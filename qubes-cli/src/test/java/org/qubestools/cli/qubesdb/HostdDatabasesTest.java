@@ -13,7 +13,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,7 +79,7 @@ final class HostdDatabasesTest {
         return program;
     }
 
-    private HostdDatabases databases(String program, Predicate<QubesVm> linked) {
+    private HostdDatabases databases(String program, boolean linked) {
         Map<String, String> settings = Map.of(HostProgram.QUBESDB_HOSTD.key(), program);
         HostdStart start = new HostdStart(paths, new InstalledPrograms(), false, settings, WaitTime.SYSTEM);
         return new HostdDatabases(paths, start, linked);
@@ -88,7 +87,7 @@ final class HostdDatabasesTest {
 
     @Test
     void theDaemonIsStartedOnceAndServesUntilEachIsStopped() throws Exception {
-        HostdDatabases databases = databases(program().toString(), vm -> false);
+        HostdDatabases databases = databases(program().toString(), false);
         databases.stop(work); // nothing runs
 
         databases.start(work, 1);
@@ -112,7 +111,7 @@ final class HostdDatabasesTest {
 
     @Test
     void theLinkIsTheSocketThatTheVmmMakes() throws Exception {
-        HostdDatabases databases = databases(program().toString(), vm -> true);
+        HostdDatabases databases = databases(program().toString(), true);
         Files.createDirectories(folder);
         try (ServerSocketChannel port = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             port.bind(UnixDomainSocketAddress.of(folder.resolve("qubesdb-link.work.sock")));
@@ -125,7 +124,7 @@ final class HostdDatabasesTest {
 
     @Test
     void aMissingProgramIsNamed() {
-        HostdDatabases databases = databases("/nowhere/qubesdb-hostd", vm -> false);
+        HostdDatabases databases = databases("/nowhere/qubesdb-hostd", false);
 
         assertThatThrownBy(() -> databases.start(work, 1))
                 .isInstanceOf(QubesException.class)
@@ -137,14 +136,14 @@ final class HostdDatabasesTest {
         Path program = program();
         Files.writeString(program, "#!/bin/sh\nprintf 'no \\033room\\n' >&2; exit 1\n");
 
-        assertThatThrownBy(() -> databases(program.toString(), vm -> false).start(work, 1))
+        assertThatThrownBy(() -> databases(program.toString(), false).start(work, 1))
                 .hasMessage("qubesdb-hostd was started but does not serve at " + folder
                         + "/qubesdb-hostd.sock: no \\x1broom");
     }
 
     @Test
     void whatTheDaemonRefusesIsTold() throws Exception {
-        HostdDatabases databases = databases(program().toString(), vm -> false);
+        HostdDatabases databases = databases(program().toString(), false);
 
         assertThatThrownBy(() -> databases.start(work.withText("name", "../x"), 1))
                 .hasMessageStartingWith("cannot start the QubesDB of VM");

@@ -28,6 +28,41 @@ final class Connection implements AutoCloseable {
         void on(NativeLibvirt libvirt, Pointer connection);
     }
 
+    /** A call for the thread that makes it. No lambda, as below: the first use of each takes longer than such a call. */
+    private record Using<T extends @Nullable Object>(Connection connection, Call<T> work)
+            implements LimitedCalls.Call<T> {
+        @Override
+        public T call() {
+            return connection.used(work);
+        }
+    }
+
+    /** The daemon answers this at once, whatever its drivers do. */
+    private record SignOfLife(Connection connection) implements Runnable {
+        @Override
+        public void run() {
+            connection.used((lib, pointer) -> lib.number("virConnectGetLibVersion", pointer, new byte[Long.BYTES]));
+        }
+    }
+
+    private record Opening(NativeLibvirt libvirt, String uri) implements LimitedCalls.Call<Pointer> {
+        @Override
+        public Pointer call() {
+            return libvirt.pointer("virConnectOpen", uri);
+        }
+    }
+
+    private record Closing(Connection connection, @Nullable Order last) implements LimitedCalls.Call<Integer> {
+        @Override
+        public Integer call() {
+            connection.awaitUnused();
+            if (last != null) {
+                last.on(connection.libvirt, connection.pointer);
+            }
+            return connection.libvirt.plain("virConnectClose", connection.pointer);
+        }
+    }
+
     private static final Duration CLOSING = Duration.ofSeconds(2);
 
     private final String uri;
@@ -57,7 +92,7 @@ final class Connection implements AutoCloseable {
     static Connection open(NativeLibvirt libvirt, String uri, Duration limit) {
         LimitedCalls calls = new LimitedCalls(uri, limit);
         try {
-            return new Connection(uri, libvirt, calls, calls.make(() -> libvirt.pointer("virConnectOpen", uri)));
+            return new Connection(uri, libvirt, calls, calls.make(new Opening(libvirt, uri)));
         } catch (LibvirtFailure e) {
             throw OpeningErrors.refused(uri, e);
         }
@@ -119,7 +154,7 @@ final class Connection implements AutoCloseable {
      */
     <T extends @Nullable Object> T ask(String doing, Call<T> call) {
         try {
-            return calls.make(() -> used(call), this::askVersion);
+            return calls.make(new Using<>(this, call), new SignOfLife(this));
         } catch (LibvirtFailure e) {
             throw failed(doing, e);
         }
@@ -130,11 +165,6 @@ final class Connection implements AutoCloseable {
             order.on(lib, connection);
             return true;
         });
-    }
-
-    /** The daemon answers this at once, whatever its drivers do. */
-    private void askVersion() {
-        used((lib, connection) -> lib.number("virConnectGetLibVersion", connection, new byte[Long.BYTES]));
     }
 
     private QubesException failed(String doing, LibvirtFailure e) {
@@ -173,11 +203,15 @@ final class Connection implements AutoCloseable {
 
     @Override
     public void close() {
-        closeAfter((lib, connection) -> {});
+        end(null);
     }
 
     /** Closes it when {@code order} is done, whose failures are of no interest. */
     void closeAfter(Order order) {
+        end(order);
+    }
+
+    private void end(@Nullable Order order) {
         synchronized (this) {
             if (closed) {
                 return;
@@ -186,11 +220,7 @@ final class Connection implements AutoCloseable {
         }
         if (!calls.isStuck()) {
             try {
-                new LimitedCalls(uri, CLOSING).make(() -> {
-                    awaitUnused();
-                    order.on(libvirt, pointer);
-                    return libvirt.plain("virConnectClose", pointer);
-                });
+                new LimitedCalls(uri, CLOSING).make(new Closing(this, order));
             } catch (QubesException e) {
                 // A daemon that does not answer must not keep anybody from ending.
                 if (e.kind() != ErrorKind.VMM_UNREACHABLE && e.kind() != ErrorKind.CANCELLED) {

@@ -19,12 +19,14 @@ public final class QubesVm {
     private final int key;
     private final VmClass vmClass;
     private final AttributeMap attributes;
+    private final @Nullable String storedName;
     private final int qid;
 
     QubesVm(int key, VmClass vmClass, AttributeMap attributes) {
         this.key = key;
         this.vmClass = vmClass;
         this.attributes = attributes;
+        this.storedName = attributes.get("name");
         this.qid = vmClass == VmClass.ADMIN ? 0 : parseQid(attributes.get("qid"));
     }
 
@@ -81,12 +83,11 @@ public final class QubesVm {
         if (vmClass == VmClass.ADMIN) {
             return "dom0";
         }
-        String stored = attributes.get("name");
-        if (stored == null && vmClass == VmClass.DISPOSABLE) {
+        if (storedName == null && vmClass == VmClass.DISPOSABLE) {
             Long dispid = get(Attributes.DISPID);
             return dispid == null ? "" : "disp" + dispid;
         }
-        return Objects.requireNonNullElse(stored, "");
+        return storedName == null ? "" : storedName;
     }
 
     /** True if paths and references may be made from the name. */

@@ -57,7 +57,7 @@ public record HostServices(
                 : new HostdDatabases(
                         paths,
                         new HostdStart(paths, programs, around.root(), settings, around.time()),
-                        vm -> !traits.backendDomains());
+                        !traits.backendDomains());
         SessionDaemons daemons = new QubesDaemons(new QubesDaemons.Surroundings(
                 paths, user, programs, xenStore, around.environment(), settings, around.warnings()));
         return new HostServices(

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Predicate;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.FlatJson;
@@ -34,16 +33,15 @@ public final class HostdDatabases implements DomainDatabases {
 
     private final RealPaths paths;
     private final HostdStart daemon;
-    private final Predicate<QubesVm> linked;
+    private final boolean linked;
 
     /**
      * The databases of this host.
      *
      * @param daemon starts the daemon
-     * @param linked the VMs whose domain has a port for a link to the daemon in the guest, see {@link
-     *     GuestPort#QUBESDB}
+     * @param linked whether domains have a port for a link to the daemon in the guest, see {@link GuestPort#QUBESDB}
      */
-    public HostdDatabases(RealPaths paths, HostdStart daemon, Predicate<QubesVm> linked) {
+    public HostdDatabases(RealPaths paths, HostdStart daemon, boolean linked) {
         this.paths = paths;
         this.daemon = daemon;
         this.linked = linked;
@@ -57,7 +55,7 @@ public final class HostdDatabases implements DomainDatabases {
         Map<String, Object> request = new LinkedHashMap<>();
         request.put("op", "start");
         request.put("domain", vm.name());
-        if (linked.test(vm)) {
+        if (linked) {
             request.put(
                     "connect", paths.real(GuestPort.QUBESDB.socket(vm.name())).toString());
             request.put("ends_with_link", true); // nobody may be there to tell it when the guest ends by itself

@@ -25,6 +25,8 @@ final class QubesXmlReader {
     private final List<Span> spans = new ArrayList<>();
     private final List<UnknownElement> unknown = new ArrayList<>(0);
     private AttributeMap last = AttributeMap.EMPTY;
+    /** Attributes among which is no namespace: what has the same names needs no look for one. */
+    private AttributeMap plain = AttributeMap.EMPTY;
     /** Whether {@link #last} is of the last start tag that the scanner met. */
     private boolean lastTagWasOurs;
 
@@ -81,6 +83,14 @@ final class QubesXmlReader {
         return element.indexOf(':') >= 0 || (namespace != null && !namespace.isEmpty());
     }
 
+    private boolean isForeign(String element, AttributeMap attributes) {
+        if (attributes.sharesNames(plain)) {
+            return element.indexOf(':') >= 0;
+        }
+        plain = attributes.has("xmlns") ? plain : attributes;
+        return isInNamespace(element, attributes);
+    }
+
     /** Reads the element whose start tag was just met, up to its end. */
     private void element() {
         String name = scanner.name();
@@ -96,7 +106,7 @@ final class QubesXmlReader {
         Span span = empty
                 ? new Span(start, tagEnd, tagEnd, tagEnd)
                 : new Span(start, tagEnd, scanner.tagStart(), scanner.tagEnd());
-        VmClass vmClass = isInNamespace(name, attributes) ? null : VmClass.ofElement(name);
+        VmClass vmClass = isForeign(name, attributes) ? null : VmClass.ofElement(name);
         if (vmClass == null) {
             unknown.add(new UnknownElement(shownName(attributes.get("name"), name), name, start));
         } else {

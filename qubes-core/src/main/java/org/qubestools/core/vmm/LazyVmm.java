@@ -94,11 +94,16 @@ public final class LazyVmm implements Vmm, HostSource {
         try {
             return call.on(vmm);
         } catch (QubesException e) {
-            if (vmm.isAlive()) {
-                throw e;
-            }
+            return call.on(another(vmm, e));
         }
-        return call.on(connectedAfter(vmm));
+    }
+
+    /** A new connection, if it was for the loss of {@code vmm} that a call failed; else throws the failure. */
+    private Vmm another(Vmm vmm, QubesException failure) {
+        if (vmm.isAlive()) {
+            throw failure;
+        }
+        return connectedAfter(vmm);
     }
 
     private void tell(Order order) {
@@ -120,8 +125,14 @@ public final class LazyVmm implements Vmm, HostSource {
     }
 
     @Override
-    public VmmTraits traits() {
-        return ask(Vmm::traits);
+    public VmmTraits
+            traits() { // no lambda here and in domains(), which most runs ask for: it takes longer than the call
+        Vmm vmm = connected();
+        try {
+            return vmm.traits();
+        } catch (QubesException e) {
+            return another(vmm, e).traits();
+        }
     }
 
     /** True also before the first use. */
@@ -132,7 +143,12 @@ public final class LazyVmm implements Vmm, HostSource {
 
     @Override
     public List<DomainSnapshot> domains() {
-        return ask(Vmm::domains);
+        Vmm vmm = connected();
+        try {
+            return vmm.domains();
+        } catch (QubesException e) {
+            return another(vmm, e).domains();
+        }
     }
 
     @Override
@@ -162,13 +178,10 @@ public final class LazyVmm implements Vmm, HostSource {
         try {
             return vmm.createPaused(domain);
         } catch (QubesException e) {
-            if (vmm.isAlive()) {
-                throw e;
-            }
+            Vmm next = another(vmm, e);
+            DomainSnapshot made = next.find(domain).orElse(null);
+            return made != null && made.state() == DomainState.PAUSED ? made.id() : next.createPaused(domain);
         }
-        Vmm next = connectedAfter(vmm);
-        DomainSnapshot made = next.find(domain).orElse(null);
-        return made != null && made.state() == DomainState.PAUSED ? made.id() : next.createPaused(domain);
     }
 
     @Override

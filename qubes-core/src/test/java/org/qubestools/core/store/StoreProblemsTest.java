@@ -156,6 +156,25 @@ final class StoreProblemsTest {
         assertThat(about(problems, "netvm-loop")).containsExactly("sys-fw", "vpn");
     }
 
+    /** Names are looked at once for elements that have the same, also where one of them is a namespace. */
+    @Test
+    void aNamespaceIsSeenInEachOfSeveralElementsThatAreAlike() {
+        StringBuilder alike = new StringBuilder();
+        String[] namespaces = {"", "", "u", "", "v"};
+        for (int i = 0; i < namespaces.length; i++) {
+            alike.append(String.format(
+                    "<QubesHVm xmlns=\"%s\" name=\"a%d\" qid=\"%d\" template_qid=\"none\"/>",
+                    namespaces[i], i, 20 + i));
+        }
+
+        StoreSnapshot store =
+                StoreXmls.parse(StoreXmls.SMALL.replace("</QubesVmCollection>", alike + "</QubesVmCollection>"));
+
+        assertThat(about(store.problems(), "unknown-class")).containsExactly("a2", "a4");
+        assertThat(store.vms().byQid(23)).isNotNull();
+        assertThat(store.vms().byQid(22)).isNull();
+    }
+
     @Test
     void unknownAttributesAndForeignContentAreNone() {
         String xml = store("name=\"work\"", "name=\"work\" other=\"x\" drive=\"not of this class\"")
