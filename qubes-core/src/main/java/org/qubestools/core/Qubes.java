@@ -22,6 +22,7 @@ import org.qubestools.core.runtime.DispIds;
 import org.qubestools.core.runtime.HostServices;
 import org.qubestools.core.runtime.RunReport;
 import org.qubestools.core.runtime.RunningSystem;
+import org.qubestools.core.runtime.UuidKeeper;
 import org.qubestools.core.storage.PlannedTree;
 import org.qubestools.core.store.LockWait;
 import org.qubestools.core.store.StoreFile;
@@ -102,7 +103,7 @@ public final class Qubes implements AutoCloseable {
      */
     public RunningSystem running(StoreSnapshot store, HostServices host, WaitTime time, RunReport report) {
         RunningSystem.Place place = new RunningSystem.Place(config, layer, StoreOwnership.of(config), time, clock);
-        return new RunningSystem(vmm, place, store.vms(), store.pools(), host, this::keepUuid, report);
+        return new RunningSystem(vmm, place, store.vms(), store.pools(), host, new Identities(this), report);
     }
 
     /** DisposableVMs beside the VMs of {@code system}; the caller closes it, before that. */
@@ -110,8 +111,12 @@ public final class Qubes implements AutoCloseable {
         return new Disposables(this, system, new DispIds(config, layer, StoreOwnership.of(config)));
     }
 
-    private void keepUuid(QubesVm vm, String uuid) {
-        edit(List.of(new SetUuid(vm.name(), uuid)), false);
+    /** Saves them in the store. No lambda: most runs never have one to save. */
+    private record Identities(Qubes qubes) implements UuidKeeper {
+        @Override
+        public void keep(QubesVm vm, String uuid) {
+            qubes.edit(List.of(new SetUuid(vm.name(), uuid)), false);
+        }
     }
 
     /** Reads the store under the shared lock, which is released at once. */

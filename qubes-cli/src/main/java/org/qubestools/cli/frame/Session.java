@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.qubestools.cli.option.CommonOptions;
 import org.qubestools.cli.option.ParsedArguments;
@@ -162,7 +161,7 @@ public final class Session implements AutoCloseable, HostSource {
                 ctx.environment(),
                 config().settings(),
                 ctx.host().waitTime(),
-                report::warn);
+                new Warnings(report));
         return ctx.host().services(qubes.vmm(), around);
     }
 
@@ -198,6 +197,14 @@ public final class Session implements AutoCloseable, HostSource {
         }
     }
 
+    /** No lambda: the first uses of one and of its method take longer than all that the services need. */
+    private record Warnings(RunReport report) implements Consumer<String> {
+        @Override
+        public void accept(String line) {
+            report.warn(line);
+        }
+    }
+
     /** Hands the steps of edits over to the hooks of the host, which nobody loads before there is one. */
     private record EditSteps(ToolContext ctx, QubesConfig config) implements EditHooks {
         @Override
@@ -210,7 +217,7 @@ public final class Session implements AutoCloseable, HostSource {
     private static final class Opener implements LazyVmm.Opener, VmmReport {
         private final ToolContext ctx;
         private final QubesConfig config;
-        private final AtomicBoolean hinted = new AtomicBoolean();
+        private boolean hinted;
 
         Opener(ToolContext ctx, QubesConfig config) {
             this.ctx = ctx;
@@ -228,8 +235,9 @@ public final class Session implements AutoCloseable, HostSource {
         }
 
         @Override
-        public void hint(String line) {
-            if (hinted.compareAndSet(false, true)) {
+        public synchronized void hint(String line) {
+            if (!hinted) {
+                hinted = true;
                 ctx.note(line);
             }
         }

@@ -1,6 +1,5 @@
 package org.qubestools.cli.tool;
 
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.qubestools.cli.frame.Host;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.core.error.ErrorKind;
@@ -10,13 +9,21 @@ import org.qubestools.core.runtime.RunReport;
 /** What work on running VMs has to say, and a user who may want it to end between two steps. */
 final class EndableReport implements RunReport, AutoCloseable {
     private final RunReport report;
-    private final AtomicBoolean unwanted = new AtomicBoolean();
+    private volatile boolean unwanted;
     private final Host.Registration interrupts;
 
     /** Listens to the user until it is closed. */
     EndableReport(RunReport report, ToolContext ctx) {
         this.report = report;
-        this.interrupts = ctx.host().onInterrupt(() -> unwanted.set(true));
+        this.interrupts = ctx.host().onInterrupt(new End());
+    }
+
+    /** No lambda: all that works on running VMs makes one. */
+    private final class End implements Runnable {
+        @Override
+        public void run() {
+            unwanted = true;
+        }
     }
 
     @Override
@@ -31,7 +38,7 @@ final class EndableReport implements RunReport, AutoCloseable {
 
     @Override
     public void requireWanted() {
-        if (unwanted.get()) {
+        if (unwanted) {
             throw new QubesException(ErrorKind.CANCELLED, "interrupted");
         }
     }
