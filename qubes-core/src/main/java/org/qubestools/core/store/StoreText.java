@@ -15,19 +15,24 @@ import org.jspecify.annotations.Nullable;
  * <p>Accepted: UTF-8 with or without byte order mark, UTF-16 with one, ISO-8859-1 and US-ASCII if declared.
  */
 final class StoreText {
+    /** Stands in {@link #shape} for any unit that is not ASCII. */
+    static final byte OTHER = -1;
+
     private final String path;
     private final String characters;
     private final Charset charset;
     private final byte[] mark;
-    private final char[] array;
+    private final byte[] shape;
+    private final boolean ascii;
     private int @Nullable [] lineStarts;
 
-    private StoreText(String path, String characters, char[] array, Charset charset, byte[] mark) {
+    private StoreText(String path, String characters, byte @Nullable [] ascii, Charset charset, byte[] mark) {
         this.path = path;
         this.characters = characters;
         this.charset = charset;
         this.mark = mark;
-        this.array = array;
+        this.ascii = ascii != null;
+        this.shape = ascii != null ? ascii : shapeOf(characters);
     }
 
     /**
@@ -95,10 +100,10 @@ final class StoreText {
     private static StoreText strict(String path, byte[] bytes, int from, Charset charset) {
         byte[] mark = Arrays.copyOf(bytes, from);
         boolean utf16 = charset.equals(StandardCharsets.UTF_16BE) || charset.equals(StandardCharsets.UTF_16LE);
-        char[] ascii = utf16 ? null : ascii(bytes, from);
-        if (ascii != null) {
+        if (!utf16 && isAscii(bytes, from)) {
             String text = new String(bytes, from, bytes.length - from, StandardCharsets.ISO_8859_1);
-            return new StoreText(path, text, ascii, charset, mark);
+            byte[] body = from == 0 ? bytes : Arrays.copyOfRange(bytes, from, bytes.length);
+            return new StoreText(path, text, body, charset, mark);
         }
         ByteBuffer in = ByteBuffer.wrap(bytes, from, bytes.length - from);
         try {
@@ -107,7 +112,7 @@ final class StoreText {
                     .onUnmappableCharacter(CodingErrorAction.REPORT)
                     .decode(in)
                     .toString();
-            return new StoreText(path, text, text.toCharArray(), charset, mark);
+            return new StoreText(path, text, null, charset, mark);
         } catch (CharacterCodingException e) {
             throw badByte(path, bytes, Math.min(in.position(), bytes.length), charset);
         }
@@ -124,17 +129,22 @@ final class StoreText {
         return StoreDamage.notWellFormed(path, "a byte is not " + charset.name(), line, column);
     }
 
-    /** The bytes as characters if all are ASCII, else null: the usual case in one pass. */
-    private static char @Nullable [] ascii(byte[] bytes, int from) {
-        char[] characters = new char[bytes.length - from];
-        for (int i = 0; i < characters.length; i++) {
-            byte b = bytes[from + i];
-            if (b < 0) {
-                return null;
+    private static boolean isAscii(byte[] bytes, int from) {
+        for (int i = from; i < bytes.length; i++) {
+            if (bytes[i] < 0) {
+                return false;
             }
-            characters[i] = (char) b;
         }
-        return characters;
+        return true;
+    }
+
+    private static byte[] shapeOf(String characters) {
+        byte[] shape = new byte[characters.length()];
+        for (int i = 0; i < shape.length; i++) {
+            char c = characters.charAt(i);
+            shape[i] = c < 0x80 ? (byte) c : OTHER;
+        }
+        return shape;
     }
 
     String path() {
@@ -145,9 +155,17 @@ final class StoreText {
         return characters;
     }
 
-    /** The same characters for fast scanning; must not be changed. */
-    char[] array() {
-        return array;
+    /**
+     * The same characters for fast scanning, {@link #OTHER} for each that is not ASCII; must not be changed. Of the usual
+     * store these are the bytes of the file.
+     */
+    byte[] shape() {
+        return shape;
+    }
+
+    /** Whether the {@link #shape} tells all. */
+    boolean isAscii() {
+        return ascii;
     }
 
     /** The line of an offset, from 1. */

@@ -58,10 +58,10 @@ final class XmlAside {
     }
 
     private static void checkCharacters(StoreText document, int from, int to) {
-        char[] chars = document.array();
+        String text = document.characters();
         int i = from;
         while (i < to) {
-            int next = XmlChars.end(chars, i);
+            int next = XmlChars.end(text, i);
             if (next < 0) {
                 throw StoreDamage.notWellFormed(document, i, "a character is not allowed in XML");
             }

@@ -14,9 +14,9 @@ final class XmlChars {
     }
 
     /** Where the character at {@code i} ends, a pair of surrogates being one; -1 if it may not stand in a document. */
-    static int end(char[] chars, int i) {
-        char c = chars[i];
-        if (Character.isHighSurrogate(c) && i + 1 < chars.length && Character.isLowSurrogate(chars[i + 1])) {
+    static int end(String text, int i) {
+        char c = text.charAt(i);
+        if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
             return i + 2;
         }
         return Character.isSurrogate(c) || !isAllowed(c) ? -1 : i + 1;

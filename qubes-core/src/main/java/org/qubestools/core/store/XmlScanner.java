@@ -19,7 +19,10 @@ final class XmlScanner {
 
     private final StoreText document;
     private final String text;
-    private final char[] chars;
+    /** {@link StoreText#shape}. */
+    private final byte[] chars;
+
+    private final boolean ascii;
     private final String[] open = new String[MAX_DEPTH];
     private int at;
     private int depth;
@@ -62,7 +65,8 @@ final class XmlScanner {
     private XmlScanner(StoreText document, int offset) {
         this.document = document;
         this.text = document.characters();
-        this.chars = document.array();
+        this.chars = document.shape();
+        this.ascii = document.isAscii();
         this.at = offset;
     }
 
@@ -98,7 +102,7 @@ final class XmlScanner {
 
     /** True for a tag that {@link #next} must stop at. */
     private boolean markup() {
-        char c = at + 1 < chars.length ? chars[at + 1] : '\0';
+        byte c = at + 1 < chars.length ? chars[at + 1] : 0;
         switch (c) {
             case '/' -> {
                 endTag();
@@ -116,8 +120,8 @@ final class XmlScanner {
     private void characters() {
         int start = at;
         while (at < chars.length && chars[at] != '<') {
-            char c = chars[at];
-            if (depth == 0 && !XmlChars.isBlank(c)) {
+            byte c = chars[at];
+            if (depth == 0 && !isBlank(at)) {
                 throw error(at, rootSeen ? "something follows the root element" : "this is not XML");
             }
             if (c == '&') {
@@ -132,11 +136,10 @@ final class XmlScanner {
 
     /** Checks one character and returns where the next begins. */
     private int character(int i) {
-        char c = chars[i];
-        if (c >= 0x20 && c < 0xd800) {
+        if (chars[i] >= 0x20) {
             return i + 1;
         }
-        int next = XmlChars.end(chars, i);
+        int next = XmlChars.end(text, i);
         if (next < 0) {
             throw error(i, "a character is not allowed in XML");
         }
@@ -194,7 +197,7 @@ final class XmlScanner {
         attributeCount = 0;
         sameNames = oldCount > 0;
         while (true) {
-            if (attributeCount < oldCount) {
+            if (ascii && attributeCount < oldCount) {
                 oldAt = skipRepeated(oldAt, oldEnd, oldCount);
             }
             if (atTagEnd()) {
@@ -215,7 +218,7 @@ final class XmlScanner {
         if (at == chars.length) {
             throw error(tagStart, "a tag is not closed");
         }
-        char c = chars[at];
+        byte c = chars[at];
         if (c == '>') {
             at++;
             emptyElement = false;
@@ -233,7 +236,7 @@ final class XmlScanner {
     }
 
     /** How many characters at two places are the same; a plain loop, since Arrays.mismatch is slow until compiled. */
-    private static int common(char[] all, int one, int two, int most) {
+    private static int common(byte[] all, int one, int two, int most) {
         int i = 0;
         while (i < most && all[one + i] == all[two + i]) {
             i++;
@@ -299,7 +302,7 @@ final class XmlScanner {
 
     private boolean isAt(String attribute) {
         int end = at + attribute.length();
-        return text.startsWith(attribute, at) && end < chars.length && !XmlChars.isNamePart(chars[end]);
+        return text.startsWith(attribute, at) && end < chars.length && !XmlChars.isNamePart(unit(end));
     }
 
     /** A name that the last tag did not have in this place: from here on each is compared with all before it. */
@@ -339,16 +342,16 @@ final class XmlScanner {
     }
 
     private String value() {
-        char[] all = chars; // locals: this loop sees most characters of a store before it is compiled
-        char quote = all[at++];
+        byte[] all = chars; // locals: this loop sees most characters of a store before it is compiled
+        byte quote = all[at++];
         int start = at;
         int i = start;
         while (i < all.length) {
-            char c = all[i];
+            byte c = all[i];
             if (c == quote) {
                 break;
             }
-            if (c < 0x20 || c == '&' || c == '<' || c >= 0xd800) {
+            if (c < 0x20 || c == '&' || c == '<') {
                 at = i;
                 return unusualValue(quote, start);
             }
@@ -369,10 +372,10 @@ final class XmlScanner {
     }
 
     /** Goes on with a value that has references, blanks to normalise or characters to look at. */
-    private String unusualValue(char quote, int start) {
+    private String unusualValue(byte quote, int start) {
         StringBuilder value = new StringBuilder(text.substring(start, at));
         while (at < chars.length && chars[at] != quote) {
-            char c = chars[at];
+            byte c = chars[at];
             if (c == '<') {
                 throw error(at, "'<' stands in an attribute value");
             }
@@ -382,7 +385,11 @@ final class XmlScanner {
                 at++; // a line end is one blank
             } else {
                 int next = character(at);
-                value.append(XmlChars.isBlank(c) ? " " : text.substring(at, next));
+                if (isBlank(at)) {
+                    value.append(' ');
+                } else {
+                    value.append(text, at, next);
+                }
                 at = next;
             }
             checkLength(start, value.length());
@@ -412,9 +419,9 @@ final class XmlScanner {
 
     private String name(String otherwise) {
         int start = at;
-        if (at < chars.length && XmlChars.isNameStart(chars[at])) {
+        if (at < chars.length && XmlChars.isNameStart(unit(at))) {
             at++;
-            while (at < chars.length && XmlChars.isNamePart(chars[at])) {
+            while (at < chars.length && XmlChars.isNamePart(unit(at))) {
                 at++;
             }
         }
@@ -424,8 +431,18 @@ final class XmlScanner {
         return text.substring(start, at);
     }
 
+    /** The UTF-16 unit there. */
+    private char unit(int i) {
+        return chars[i] >= 0 ? (char) chars[i] : text.charAt(i);
+    }
+
+    private boolean isBlank(int i) {
+        byte c = chars[i];
+        return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+    }
+
     private void skipBlanks() {
-        while (at < chars.length && XmlChars.isBlank(chars[at])) {
+        while (at < chars.length && isBlank(at)) {
             at++;
         }
     }

@@ -24,6 +24,9 @@ final class HostileStoreTest {
     private static final long HELD = 100L * 1000 * 1000;
     private static final Duration TIME = Duration.ofSeconds(30); // many times what the slowest one takes
 
+    private static final String OTHER_VALUES =
+            "<a a='\u00e9" + "x".repeat(60_000) + "' b='\ud83d\ude00" + "x".repeat(60_000) + "'/>";
+
     static Stream<Arguments> stores() {
         return Stream.of(
                 Arguments.of("blanks", filled("<QubesVmCollection", " ", "/>")),
@@ -40,6 +43,8 @@ final class HostileStoreTest {
                 Arguments.of("one name", filled("<", "a", "/>")),
                 Arguments.of("one value", filled("<QubesVmCollection a='", "x", "'/>")),
                 Arguments.of("escaped value", filled("<QubesVmCollection a='", "&lt;", "'/>")),
+                Arguments.of("other value", filled("<QubesVmCollection a='\u00e9", "x", "'/>")),
+                Arguments.of("other values", filled("<QubesVmCollection>", OTHER_VALUES, "</QubesVmCollection>")),
                 Arguments.of("elements", filled("<QubesVmCollection>", "<a/>", "</QubesVmCollection>")),
                 Arguments.of("attributes", filled("<QubesVmCollection>", manyAttributes(), "</QubesVmCollection>")),
                 Arguments.of("other attributes", filled("<QubesVmCollection>", rotated(), "</QubesVmCollection>")),
