@@ -7,8 +7,8 @@ import java.nio.channels.SocketChannel;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -32,8 +32,7 @@ final class Connection {
     private final SelectionKey key;
     private final WatchRouter router = new WatchRouter();
     private final Owner owner;
-    // Its nodes need no handles of fields, as a ConcurrentLinkedDeque's do: 1 ms of a process that reads one value.
-    private final Deque<Call> outstanding = new LinkedBlockingDeque<>();
+    private final Deque<Call> outstanding = new ConcurrentLinkedDeque<>();
     private final Sender sender;
     /** Why it ends or has ended. */
     private final AtomicReference<@Nullable QubesDbException> end = new AtomicReference<>();
