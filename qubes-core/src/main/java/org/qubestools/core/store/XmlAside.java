@@ -58,14 +58,18 @@ final class XmlAside {
     }
 
     private static void checkCharacters(StoreText document, int from, int to) {
-        String text = document.characters();
         int i = from;
         while (i < to) {
-            int next = XmlChars.end(text, i);
-            if (next < 0) {
-                throw StoreDamage.notWellFormed(document, i, "a character is not allowed in XML");
-            }
-            i = next;
+            i = character(document, i);
         }
+    }
+
+    /** Checks one character and returns where the next begins. */
+    static int character(StoreText document, int i) {
+        int next = XmlChars.end(document.characters(), i);
+        if (next < 0) {
+            throw StoreDamage.notWellFormed(document, i, "a character is not allowed in XML");
+        }
+        return next;
     }
 }

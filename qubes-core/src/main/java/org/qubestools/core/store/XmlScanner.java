@@ -125,7 +125,7 @@ final class XmlScanner {
                 throw error(at, rootSeen ? "something follows the root element" : "this is not XML");
             }
             if (c == '&') {
-                at = reference(null);
+                at = XmlEntities.reference(document, at, null);
             } else if (c == '>' && at - start >= 2 && chars[at - 1] == ']' && chars[at - 2] == ']') {
                 throw error(at, "']]>' stands in text");
             } else {
@@ -136,14 +136,7 @@ final class XmlScanner {
 
     /** Checks one character and returns where the next begins. */
     private int character(int i) {
-        if (chars[i] >= 0x20) {
-            return i + 1;
-        }
-        int next = XmlChars.end(text, i);
-        if (next < 0) {
-            throw error(i, "a character is not allowed in XML");
-        }
-        return next;
+        return chars[i] >= 0x20 ? i + 1 : XmlAside.character(document, i);
     }
 
     private void endTag() {
@@ -380,7 +373,7 @@ final class XmlScanner {
                 throw error(at, "'<' stands in an attribute value");
             }
             if (c == '&') {
-                at = reference(value);
+                at = XmlEntities.reference(document, at, value);
             } else if (c == '\r' && at + 1 < chars.length && chars[at + 1] == '\n') {
                 at++; // a line end is one blank
             } else {
@@ -399,22 +392,6 @@ final class XmlScanner {
         }
         at++;
         return value.toString();
-    }
-
-    /** Reads the reference at the ampersand, adds what it stands for, returns where the text goes on. */
-    private int reference(@Nullable StringBuilder target) {
-        int end = text.indexOf(';', at);
-        if (end < 0 || end - at > 12) {
-            throw error(at, "'&' begins no reference");
-        }
-        int codePoint = XmlEntities.codePoint(text.substring(at + 1, end));
-        if (codePoint < 0) {
-            throw error(at, "a reference is not one of the five entities or of an allowed character");
-        }
-        if (target != null) {
-            target.appendCodePoint(codePoint);
-        }
-        return end + 1;
     }
 
     private String name(String otherwise) {
