@@ -13,6 +13,8 @@ import org.qubestools.core.vmm.DomainKey;
  * several threads; libvirt closes it when the last call on it has ended.
  */
 final class Connection implements AutoCloseable {
+    private static final Duration CLOSING = Duration.ofSeconds(2);
+
     /** Work on one domain, whose handle is freed after it. */
     interface DomainCall<T> {
         T on(NativeLibvirt libvirt, Pointer domain);
@@ -62,8 +64,6 @@ final class Connection implements AutoCloseable {
             return connection.libvirt.plain("virConnectClose", connection.pointer);
         }
     }
-
-    private static final Duration CLOSING = Duration.ofSeconds(2);
 
     private final String uri;
     private final NativeLibvirt libvirt;

@@ -124,9 +124,9 @@ public final class LazyVmm implements Vmm, HostSource {
         return ask(Vmm::host);
     }
 
+    // No lambda here and in domains(), which most runs ask for: the first use of one takes longer than the call.
     @Override
-    public VmmTraits
-            traits() { // no lambda here and in domains(), which most runs ask for: it takes longer than the call
+    public VmmTraits traits() {
         Vmm vmm = connected();
         try {
             return vmm.traits();
