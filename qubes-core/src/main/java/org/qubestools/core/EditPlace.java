@@ -2,7 +2,6 @@ package org.qubestools.core;
 
 import java.time.Clock;
 import java.util.List;
-import java.util.function.Consumer;
 import org.qubestools.core.edit.Change;
 import org.qubestools.core.edit.Draft;
 import org.qubestools.core.edit.EditHooks;
@@ -30,7 +29,7 @@ record EditPlace(
     static final String HISTORY = "/var/lib/qubes/backup";
 
     /** The history of one edit. */
-    StoreHistory history(HistoryLimits limits, Ownership ownership, Consumer<String> warnings) {
+    StoreHistory history(HistoryLimits limits, Ownership ownership, List<String> warnings) {
         StoreHistory.Place where =
                 new StoreHistory.Place(config.real(HISTORY), config.store(), layer, ownership, pools(), clock);
         return new StoreHistory(where, limits, author, warnings);

@@ -162,7 +162,7 @@ final class StoreEdit implements AutoCloseable {
     /** Gives the store its new content, and the history what it was; what fails of the latter is in the answer. */
     private List<String> saveStore(Draft draft, byte[] before, byte[] after, StoreDifference difference) {
         List<String> warnings = new ArrayList<>(0);
-        StoreHistory history = place.history(limits, ownership, warnings::add);
+        StoreHistory history = place.history(limits, ownership, warnings);
         draft.applyToVmm();
         try {
             if (fresh == null && !Arrays.equals(before, after)) { // a new store was nothing before

@@ -1,5 +1,6 @@
 package org.qubestools.devices;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,7 @@ public record SysfsBlock(
 
     /** The family that the name tells; {@code OTHER} for a name of no form, too. */
     public DeviceFamily family() {
-        return DeviceName.find(kernelName).map(DeviceName::family).orElse(DeviceFamily.OTHER);
+        Optional<DeviceName> name = DeviceName.find(kernelName);
+        return name.isPresent() ? name.get().family() : DeviceFamily.OTHER;
     }
 }

@@ -29,9 +29,9 @@ record UsedNumbers(Set<DeviceNumber> mounted, Set<DeviceNumber> swaps) {
                     fields.length > NUMBER_FIELD ? DeviceNumber.parse(fields[NUMBER_FIELD]) : Optional.empty();
             if (number.isPresent() && number.get().major() == 0) {
                 // Such as btrfs, whose number is no device's: the source tells one.
-                number = source(line).flatMap(nodes::numberOf);
+                number = numberOf(source(line), nodes);
             }
-            number.ifPresent(numbers::add);
+            add(number, numbers);
         }
         return numbers;
     }
@@ -45,12 +45,23 @@ record UsedNumbers(Set<DeviceNumber> mounted, Set<DeviceNumber> swaps) {
         return rest.length > SOURCE_FIELD ? Optional.of(unescape(rest[SOURCE_FIELD])) : Optional.empty();
     }
 
+    private static Optional<DeviceNumber> numberOf(Optional<String> source, NodeNumbers nodes) {
+        return source.isPresent() ? nodes.numberOf(source.get()) : Optional.empty();
+    }
+
+    /** No lambdas in this class: it is on the way of every listing. */
+    private static void add(Optional<DeviceNumber> number, Set<DeviceNumber> numbers) {
+        if (number.isPresent()) {
+            numbers.add(number.get());
+        }
+    }
+
     static Set<DeviceNumber> swaps(String untrustedTable, NodeNumbers nodes) {
         Set<DeviceNumber> numbers = new HashSet<>();
         for (String line : untrustedTable.split("\n", -1)) {
             int end = line.indexOf(' ') < 0 ? line.indexOf('\t') : line.indexOf(' ');
             if (end > 0 && line.startsWith("/")) {
-                nodes.numberOf(unescape(line.substring(0, end))).ifPresent(numbers::add);
+                add(nodes.numberOf(unescape(line.substring(0, end))), numbers);
             }
         }
         return numbers;

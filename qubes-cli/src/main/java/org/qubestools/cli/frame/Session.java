@@ -206,10 +206,15 @@ public final class Session implements AutoCloseable, HostSource {
     }
 
     /** Hands the steps of edits over to the hooks of the host, which nobody loads before there is one. */
-    private record EditSteps(ToolContext ctx, QubesConfig config) implements EditHooks {
+    private record EditSteps(ToolContext ctx, QubesConfig config) implements EditHooks, Consumer<String> {
+        @Override
+        public void accept(String line) {
+            ctx.warn(line);
+        }
+
         @Override
         public void at(Step step, VmView vm, List<String> arguments) {
-            ctx.host().hooks(config, ctx::warn).at(HookPoint.valueOf(step.name()), vm, arguments);
+            ctx.host().hooks(config, this).at(HookPoint.valueOf(step.name()), vm, arguments);
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.cli.frame.ExitCode;
 import org.qubestools.cli.frame.Session;
@@ -35,13 +36,14 @@ final class LsRun {
     private final List<VmField> fields;
     private final List<String> vmNames;
     private final List<String> missing = new ArrayList<>();
-    private @Nullable VmStatuses statuses;
+    private final Statuses statuses;
 
     LsRun(ParsedArguments args, ToolContext ctx, Session session, StoreSnapshot store) {
         this.args = args;
         this.ctx = ctx;
         this.session = session;
         this.store = store;
+        this.statuses = new Statuses(session);
         this.vmNames = new ArrayList<>(args.operands());
         List<String> rawFields = LsTool.rawFields(args, store.vms(), vmNames);
         this.fields = args.has(LsTool.RAW_LIST) ? List.of(Column.NAME_RAW) : LsTool.fields(args, rawFields);
@@ -71,16 +73,9 @@ final class LsRun {
         return ExitCode.OK;
     }
 
-    private VmStatuses statuses() {
-        if (statuses == null) {
-            statuses = session.statuses();
-        }
-        return statuses;
-    }
-
     private List<VmOrder.Branch> rows() {
         Set<QubesVm> chosen = chosen();
-        VmFilters filters = new VmFilters(args, session, store, this::statuses, ctx);
+        VmFilters filters = new VmFilters(args, session, store, statuses, ctx);
         List<VmOrder.Branch> rows = new ArrayList<>();
         for (VmOrder.Branch row : ordered()) {
             if (chosen.contains(row.vm()) && filters.accept(row.vm())) {
@@ -132,14 +127,13 @@ final class LsRun {
         for (VmField field : shown) {
             disk |= field instanceof Column column && column.needsDisk();
         }
-        VmStatuses now = LsTool.needsVmm(shown) ? statuses() : VmStatuses.unknown(session.config());
+        VmStatuses now = LsTool.needsVmm(shown) ? statuses.get() : VmStatuses.unknown(session.config());
         VmStatuses earlier = now;
         double seconds = 0;
         if (shown.contains(Column.CPU) && now.isKnown()) {
             long start = ctx.clock().millis();
             pause();
-            now = session.statuses();
-            statuses = now;
+            now = statuses.again();
             seconds = (ctx.clock().millis() - start) / 1000.0;
         }
         DiskFigures figures = disk ? DiskFigures.measure(views, shown, session.config()) : DiskFigures.none();
@@ -206,5 +200,26 @@ final class LsRun {
 
     private @Nullable Object value(VmField field, VmView view, VmCells cells) {
         return VmValues.of(field, view, cells);
+    }
+
+    /** Asked for once, and only if somebody wants to know. No lambda: the first one of a run costs milliseconds. */
+    private static final class Statuses implements Supplier<VmStatuses> {
+        private final Session session;
+        private @Nullable VmStatuses known;
+
+        Statuses(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public VmStatuses get() {
+            return known == null ? again() : known;
+        }
+
+        VmStatuses again() {
+            VmStatuses now = session.statuses();
+            known = now;
+            return now;
+        }
     }
 }

@@ -69,8 +69,12 @@ public record RemoveVms(List<String> untrustedNames, boolean entryOnly, boolean 
     }
 
     private static List<QubesVm> others(List<QubesVm> vms, Set<Integer> keys) {
-        List<QubesVm> others = new ArrayList<>(vms);
-        others.removeIf(vm -> keys.contains(vm.key()));
+        List<QubesVm> others = new ArrayList<>(vms.size());
+        for (QubesVm vm : vms) {
+            if (!keys.contains(vm.key())) {
+                others.add(vm);
+            }
+        }
         return others;
     }
 

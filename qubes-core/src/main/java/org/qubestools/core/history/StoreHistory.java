@@ -9,7 +9,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.FileLayer;
@@ -43,12 +42,12 @@ public final class StoreHistory {
     private final Place place;
     private final HistoryLimits limits;
     private final Author author;
-    private final Consumer<String> warnings;
+    private final List<String> warnings;
     private int number;
     private byte @Nullable [] content;
 
-    /** The history of one edit, by {@code author}. */
-    public StoreHistory(Place place, HistoryLimits limits, Author author, Consumer<String> warnings) {
+    /** The history of one edit, by {@code author}; it adds what went wrong to {@code warnings}. */
+    public StoreHistory(Place place, HistoryLimits limits, Author author, List<String> warnings) {
         this.files = new GenerationFiles(place.directory(), place.store());
         this.place = place;
         this.limits = limits;
@@ -263,6 +262,6 @@ public final class StoreHistory {
     }
 
     private void warn(String what, IOException cause) {
-        warnings.accept(what + ": " + files.directory() + ": " + IoReason.of(cause));
+        warnings.add(what + ": " + files.directory() + ": " + IoReason.of(cause));
     }
 }

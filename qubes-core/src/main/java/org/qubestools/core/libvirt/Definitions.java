@@ -3,7 +3,6 @@ package org.qubestools.core.libvirt;
 import com.sun.jna.Pointer;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
@@ -12,6 +11,7 @@ import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.vmm.DomainKey;
 import org.qubestools.core.vmm.DomainSpec;
+import org.qubestools.core.vmm.VmmReport;
 
 /** Definitions of domains: made, read back, removed. */
 final class Definitions {
@@ -22,11 +22,11 @@ final class Definitions {
     private record Blocking(String name, String uuid, boolean removable) {}
 
     private final Connection connection;
-    private final Consumer<String> warnings;
+    private final VmmReport report;
 
-    Definitions(Connection connection, Consumer<String> warnings) {
+    Definitions(Connection connection, VmmReport report) {
         this.connection = connection;
-        this.warnings = warnings;
+        this.report = report;
     }
 
     void define(DomainSpec spec, DriverProfile profile) {
@@ -146,7 +146,7 @@ final class Definitions {
                     "cannot " + doing + " (UUID " + spec.uuid() + "): " + other + " has its name or its UUID",
                     "remove or rename that one first");
         }
-        warnings.accept("libvirt has an inactive " + other + " that is no VM of the store; its definition is replaced");
+        report.warn("libvirt has an inactive " + other + " that is no VM of the store; its definition is replaced");
         undefine(new DomainKey(blocking.name(), blocking.uuid()));
         connection.tell(doing, (libvirt, pointer) -> defineOrThrow(libvirt, pointer, spec, profile, xml));
     }

@@ -1,5 +1,6 @@
 package org.qubestools.core.libvirt;
 
+import com.sun.jna.Pointer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +44,7 @@ public final class LibvirtVmm implements Vmm {
         this.options = options;
         this.report = report;
         this.snapshots = new Snapshots(connection);
-        this.definitions = new Definitions(connection, report::warn);
+        this.definitions = new Definitions(connection, report);
         this.lifeCycle = new LifeCycle(connection);
         this.devices = new Devices(connection, options.limit(), WaitTime.SYSTEM);
     }
@@ -72,8 +73,7 @@ public final class LibvirtVmm implements Vmm {
 
     private synchronized String driverWord() {
         if (driverWord == null) {
-            driverWord = connection.ask(
-                    "learn the driver's name", (libvirt, pointer) -> libvirt.keptText("virConnectGetType", pointer));
+            driverWord = connection.ask("learn the driver's name", new DriverWord());
         }
         return driverWord;
     }
@@ -247,5 +247,13 @@ public final class LibvirtVmm implements Vmm {
     @Override
     public void close() {
         connection.close();
+    }
+
+    /** No lambda: this is on the way of every run that asks libvirt. */
+    private static final class DriverWord implements Connection.Call<String> {
+        @Override
+        public String on(NativeLibvirt libvirt, Pointer connection) {
+            return libvirt.keptText("virConnectGetType", connection);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package org.qubestools.core.model;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -318,10 +319,13 @@ abstract class ValueType<T> {
 
         @Override
         String format(@Nullable List<PciAddress> value) {
-            return PyLiteral.formatList(
-                    value == null
-                            ? List.of()
-                            : value.stream().map(PciAddress::toString).toList());
+            List<String> texts = new ArrayList<>(0);
+            if (value != null) {
+                for (PciAddress address : value) {
+                    texts.add(address.toString());
+                }
+            }
+            return PyLiteral.formatList(texts);
         }
     }
 

@@ -280,8 +280,10 @@ public final class VmCollection {
 
     /** The same collection with this VM in place of the one with the same key. */
     public VmCollection with(QubesVm changed) {
-        List<QubesVm> next = new ArrayList<>(vms);
-        next.replaceAll(vm -> vm.key() == changed.key() ? changed : vm);
+        List<QubesVm> next = new ArrayList<>(vms.size());
+        for (QubesVm vm : vms) {
+            next.add(vm.key() == changed.key() ? changed : vm);
+        }
         return new VmCollection(rootAttributes, next, nextKey);
     }
 
@@ -313,8 +315,12 @@ public final class VmCollection {
     }
 
     public VmCollection removing(QubesVm removed) {
-        List<QubesVm> next = new ArrayList<>(vms);
-        next.removeIf(vm -> vm.key() == removed.key());
+        List<QubesVm> next = new ArrayList<>(vms.size());
+        for (QubesVm vm : vms) {
+            if (vm.key() != removed.key()) {
+                next.add(vm);
+            }
+        }
         return new VmCollection(rootAttributes, next, nextKey);
     }
 

@@ -1,6 +1,5 @@
 package org.qubestools.core.model;
 
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,9 +49,10 @@ public final class VmFiles {
 
     private String poolDirectory() {
         String directory = pools.directory(vm.getOr(Attributes.POOL_NAME, Pools.DEFAULT));
-        return Optional.ofNullable(directory)
-                .or(() -> Optional.ofNullable(pools.directory(Pools.DEFAULT)))
-                .orElse(Pools.DEFAULT_DIRECTORY);
+        if (directory == null) {
+            directory = pools.directory(Pools.DEFAULT);
+        }
+        return directory == null ? Pools.DEFAULT_DIRECTORY : directory;
     }
 
     private static String withoutSlash(String path) {

@@ -1,5 +1,6 @@
 package org.qubestools.core.property;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,14 @@ public final class TextProperty extends SettableProperty {
         return (form != Form.DRIVE && form != Form.TIMEZONE) || vmClass.isHvm();
     }
 
+    private static List<String> pcidevs(QubesVm vm) {
+        List<String> addresses = new ArrayList<>(0);
+        for (PciAddress address : vm.getOr(Attributes.PCIDEVS, List.of())) {
+            addresses.add(address.value());
+        }
+        return addresses;
+    }
+
     @Override
     public @Nullable Object value(VmView view) {
         QubesVm vm = view.vm();
@@ -64,10 +73,7 @@ public final class TextProperty extends SettableProperty {
             case NAME -> vm.name();
             case LABEL -> view.facts().label().text();
             case MAC -> view.facts().mac();
-            case PCIDEVS ->
-                vm.getOr(Attributes.PCIDEVS, List.of()).stream()
-                        .map(PciAddress::value)
-                        .toList();
+            case PCIDEVS -> pcidevs(vm);
             case DEFAULT_USER -> view.facts().defaultUser();
             case DRIVE -> {
                 DriveSpec drive = vm.get(Attributes.DRIVE);

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.SafeText;
 import org.qubestools.core.model.AttributeMap;
 import org.qubestools.core.model.QubesVm;
@@ -41,6 +42,14 @@ final class QubesXmlReader {
      * @param path shown in errors; STORE_CORRUPT if the whole file cannot be used
      */
     static StoreDocument read(String path, byte[] bytes) {
+        StoreText ascii = StoreText.takenForAscii(path, bytes);
+        if (ascii != null) {
+            try {
+                return new QubesXmlReader(ascii).read();
+            } catch (QubesException e) {
+                // It has other characters, or is damaged: what follows knows.
+            }
+        }
         return new QubesXmlReader(StoreText.decode(path, bytes)).read();
     }
 

@@ -36,6 +36,18 @@ final class StoreText {
     }
 
     /**
+     * The bytes of a document taken for ASCII, as most stores are: {@link #unit} refuses what is not, so that each must be
+     * asked for once, or be the same as one that was. Null if a mark or a declaration may tell of another encoding.
+     */
+    static @Nullable StoreText takenForAscii(String path, byte[] bytes) {
+        if (bytes.length < 2 || bytes[0] != '<' || bytes[1] == '?') {
+            return null;
+        }
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        return new StoreText(path, text, bytes, StandardCharsets.UTF_8, new byte[0]);
+    }
+
+    /**
      * Decodes the bytes of a document.
      *
      * @param path shown in errors; STORE_CORRUPT if the bytes are not text of an accepted encoding
@@ -163,7 +175,15 @@ final class StoreText {
         return shape;
     }
 
-    /** Whether the {@link #shape} tells all. */
+    /** The UTF-16 unit there; refuses what {@link #takenForAscii} was wrong about. */
+    char unit(int offset) {
+        if (ascii && shape[offset] < 0) {
+            throw StoreDamage.notWellFormed(this, offset, "a character is not ASCII");
+        }
+        return characters.charAt(offset);
+    }
+
+    /** Whether the {@link #shape} tells all, since it is ASCII or was taken for it. */
     boolean isAscii() {
         return ascii;
     }

@@ -53,7 +53,7 @@ final class XmlAside {
         if (text.substring(target, at).equalsIgnoreCase("xml") || !parted) {
             throw StoreDamage.notWellFormed(document, start, "a processing instruction is malformed");
         }
-        checkCharacters(document, at, end);
+        checkCharacters(document, target, end);
         return end + 2;
     }
 
@@ -66,6 +66,7 @@ final class XmlAside {
 
     /** Checks one character and returns where the next begins. */
     static int character(StoreText document, int i) {
+        document.unit(i); // where it was taken for ASCII
         int next = XmlChars.end(document.characters(), i);
         if (next < 0) {
             throw StoreDamage.notWellFormed(document, i, "a character is not allowed in XML");

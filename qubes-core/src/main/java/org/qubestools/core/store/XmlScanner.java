@@ -410,7 +410,7 @@ final class XmlScanner {
 
     /** The UTF-16 unit there. */
     private char unit(int i) {
-        return chars[i] >= 0 ? (char) chars[i] : text.charAt(i);
+        return chars[i] >= 0 ? (char) chars[i] : document.unit(i);
     }
 
     private boolean isBlank(int i) {
