@@ -138,6 +138,10 @@ public final class SysfsReader {
         }
         long partition = KernelFile.number(directory.resolve("partition"));
         boolean isPartition = Files.exists(directory.resolve("partition"));
+        if (!isPartition && !hidden && !Files.exists(directory.resolve("dev"))) {
+            return Optional
+                    .empty(); // gone meanwhile, and perhaps a partition: of all files 'dev' comes last and goes first
+        }
         Path disk = isPartition ? directory.resolve("..").normalize() : directory;
         String dmName = KernelFile.value(directory.resolve("dm/name"));
         return Optional.of(new SysfsBlock(
