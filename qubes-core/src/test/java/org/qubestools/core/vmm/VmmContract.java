@@ -550,7 +550,9 @@ abstract class VmmContract {
                     vmm.shutdown(KEY);
                     vmm.destroy(BY_NAME);
                     looks++;
-                    looking.countDown();
+                    if (looks == 1) {
+                        looking.countDown(); // each reader once: the rounds begin when both look
+                    }
                 }
                 return looks;
             };
