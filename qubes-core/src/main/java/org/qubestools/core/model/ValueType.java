@@ -126,48 +126,71 @@ abstract class ValueType<T> {
         }
     }
 
-    /** A directory name below {@code vm-kernels}; anything that could lead elsewhere is malformed. */
-    private static final class Kernel extends ValueType<String> {
+    /** A text that is checked and kept as it is; a null word stands for the default. */
+    private abstract static class Checked extends ValueType<String> {
+        private final String nullWord;
+
+        Checked(String nullWord) {
+            this.nullWord = nullWord;
+        }
+
         @Override
-        @Nullable
-        String parse(String text) throws MalformedValue {
+        final @Nullable String parse(String text) throws MalformedValue {
             if (isNone(text)) {
                 return null;
             }
+            check(text);
+            return text;
+        }
+
+        abstract void check(String text) throws MalformedValue;
+
+        @Override
+        final String format(@Nullable String value) {
+            return Objects.requireNonNullElse(value, nullWord);
+        }
+    }
+
+    /** A directory name below {@code vm-kernels}; anything that could lead elsewhere is malformed. */
+    private static final class Kernel extends Checked {
+        Kernel() {
+            super("None");
+        }
+
+        @Override
+        void check(String text) throws MalformedValue {
             String reason = KernelName.reasonAgainst(text);
             if (reason != null) {
                 throw new MalformedValue(ProblemCode.BAD_KERNEL, reason);
             }
-            return text;
-        }
-
-        @Override
-        String format(@Nullable String value) {
-            return Objects.requireNonNullElse(value, "None");
         }
     }
 
-    private static final class AbsolutePath extends ValueType<String> {
+    private static final class AbsolutePath extends Checked {
+        AbsolutePath() {
+            super("none");
+        }
+
         @Override
-        @Nullable
-        String parse(String text) throws MalformedValue {
-            if (isNone(text)) {
-                return null;
-            }
+        void check(String text) throws MalformedValue {
             if (!text.startsWith("/")) {
                 throw new MalformedValue(ProblemCode.BAD_PATH, "not an absolute path");
             }
-            return FilePath.checked(text);
-        }
-
-        @Override
-        String format(@Nullable String value) {
-            return Objects.requireNonNullElse(value, "none");
+            FilePath.checkSteps(text);
         }
     }
 
-    private static final class FilePath extends ValueType<String> {
-        static String checked(String text) throws MalformedValue {
+    private static final class FilePath extends Checked {
+        FilePath() {
+            super("none");
+        }
+
+        @Override
+        void check(String text) throws MalformedValue {
+            checkSteps(text);
+        }
+
+        static void checkSteps(String text) throws MalformedValue {
             int dots = 0;
             boolean upwards = text.isEmpty();
             for (byte b : text.getBytes(StandardCharsets.ISO_8859_1)) { // one copy, then no call for each character
@@ -180,24 +203,16 @@ abstract class ValueType<T> {
             if (upwards && (text.isEmpty() || ("/" + text + "/").contains("/../"))) {
                 throw new MalformedValue(ProblemCode.BAD_PATH, "empty, or leads upwards with '..'");
             }
-            return text;
-        }
-
-        @Override
-        @Nullable
-        String parse(String text) throws MalformedValue {
-            return isNone(text) ? null : checked(text);
-        }
-
-        @Override
-        String format(@Nullable String value) {
-            return Objects.requireNonNullElse(value, "none");
         }
     }
 
-    private static final class Uuid extends ValueType<String> {
+    private static final class Uuid extends Checked {
         private static final int UUID_LENGTH = 36;
         private static final boolean[] HEX = hexDigits();
+
+        Uuid() {
+            super("None");
+        }
 
         private static boolean[] hexDigits() {
             boolean[] hex = new boolean[128];
@@ -208,11 +223,7 @@ abstract class ValueType<T> {
         }
 
         @Override
-        @Nullable
-        String parse(String text) throws MalformedValue {
-            if (isNone(text)) {
-                return null;
-            }
+        void check(String text) throws MalformedValue {
             byte[] characters = text.getBytes(StandardCharsets.ISO_8859_1);
             boolean good = characters.length == UUID_LENGTH
                     && characters[8] == '-'
@@ -227,31 +238,19 @@ abstract class ValueType<T> {
             if (!good) {
                 throw new MalformedValue(ProblemCode.BAD_UUID, "not a UUID");
             }
-            return text;
-        }
-
-        @Override
-        String format(@Nullable String value) {
-            return Objects.requireNonNullElse(value, "None");
         }
     }
 
-    private static final class Mac extends ValueType<String> {
-        @Override
-        @Nullable
-        String parse(String text) throws MalformedValue {
-            if (isNone(text)) {
-                return null;
-            }
-            if (!MacAddress.isValid(text)) {
-                throw new MalformedValue(ProblemCode.BAD_MAC, "not six pairs of hex digits");
-            }
-            return text;
+    private static final class Mac extends Checked {
+        Mac() {
+            super("None");
         }
 
         @Override
-        String format(@Nullable String value) {
-            return Objects.requireNonNullElse(value, "None");
+        void check(String text) throws MalformedValue {
+            if (!MacAddress.isValid(text)) {
+                throw new MalformedValue(ProblemCode.BAD_MAC, "not six pairs of hex digits");
+            }
         }
     }
 
@@ -291,23 +290,17 @@ abstract class ValueType<T> {
         }
     }
 
-    private static final class Timezone extends ValueType<String> {
+    private static final class Timezone extends Checked {
+        Timezone() {
+            super("localtime");
+        }
+
         @Override
-        @Nullable
-        String parse(String text) throws MalformedValue {
-            if (isNone(text)) {
-                return null;
-            }
+        void check(String text) throws MalformedValue {
             String digits = text.startsWith("-") ? text.substring(1) : text;
             if (!text.equalsIgnoreCase("localtime")) {
                 WholeNumber.digits(digits);
             }
-            return text;
-        }
-
-        @Override
-        String format(@Nullable String value) {
-            return Objects.requireNonNullElse(value, "localtime");
         }
     }
 
