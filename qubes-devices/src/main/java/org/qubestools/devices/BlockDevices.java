@@ -173,6 +173,13 @@ public final class BlockDevices {
         return disk.isPresent();
     }
 
+    /** As {@link #detach(String, String)} for what was seen to be attached; false also if it is another disk by now. */
+    public boolean detach(Attachment seen) {
+        Optional<LiveDisk> disk = detacher.detach(seen);
+        disk.ifPresent(detacher::tell);
+        return disk.isPresent();
+    }
+
     /** Detaches all disks that are not the VM's own; returns their names in the VM. The first failure ends it. */
     public List<String> detachAll(String vm) {
         return detacher.detachAll(vm);

@@ -148,7 +148,10 @@ final class DiskAttacher {
         List<Attachment> holders = requireNoOverlap(request);
         if (!holders.isEmpty() && request.autoDetach()) {
             for (Attachment holder : holders) {
-                detacher.detach(holder.vm(), holder.frontend());
+                detacher.requireDetachable(holder.vm(), holder.disk()); // of all, before the first is taken away
+            }
+            for (Attachment holder : holders) {
+                detacher.detach(holder);
                 freed.add(holder.disk());
             }
             holders = requireNoOverlap(request); // that took its time, in which another program may have come

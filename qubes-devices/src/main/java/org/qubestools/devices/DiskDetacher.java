@@ -3,6 +3,7 @@ package org.qubestools.devices;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
@@ -41,21 +42,54 @@ final class DiskDetacher {
     Optional<LiveDisk> detach(String vm, String frontend) {
         for (LiveDisk disk : disks(vm)) {
             if (disk.frontend().equals(frontend) || disk.target().equals(frontend)) {
-                if (systemDisks.contains(vm, disk)) {
-                    throw DeviceException.of(
-                                    DeviceError.SYSTEM_DISK,
-                                    "disk " + SafeText.of(frontend) + " of VM '" + SafeText.of(vm)
-                                            + "' is one that it cannot be without")
-                            .hint("shut the VM down to free it")
-                            .vm(vm)
-                            .frontend(frontend)
-                            .build();
-                }
+                requireDetachable(vm, disk);
                 detach(vm, disk);
                 return Optional.of(disk);
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * Detaches what was seen to be attached a while ago, if it is still the same: by now the VM may have stopped, or have
+     * another disk of that name, which stays.
+     */
+    Optional<LiveDisk> detach(Attachment seen) {
+        for (LiveDisk disk : host.disks(seen.vm()).orElse(List.of())) {
+            if (isSame(disk, seen.disk())) {
+                requireDetachable(seen.vm(), disk);
+                detach(seen.vm(), disk);
+                return Optional.of(disk);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isSame(LiveDisk disk, LiveDisk seen) {
+        return disk.target().equals(seen.target())
+                && disk.backend().equals(seen.backend())
+                && Objects.equals(disk.source(), seen.source());
+    }
+
+    /** SYSTEM_DISK, or DETACH_TIMEOUT if the VM cannot let it go now; else returns. Nothing is done. */
+    void requireDetachable(String vm, LiveDisk disk) {
+        if (systemDisks.contains(vm, disk)) {
+            throw DeviceException.of(
+                            DeviceError.SYSTEM_DISK,
+                            "disk " + SafeText.of(disk.frontend()) + " of VM '" + SafeText.of(vm)
+                                    + "' is one that it cannot be without")
+                    .hint("shut the VM down to free it")
+                    .vm(vm)
+                    .frontend(disk.frontend())
+                    .build();
+        }
+        requireAwake(vm, disk);
+    }
+
+    private void requireAwake(String vm, LiveDisk disk) {
+        if (host.traits().detachNeedsGuest() && host.isPaused(vm)) {
+            throw timeout(vm, disk, "the VM is paused, so it cannot let it go");
+        }
     }
 
     List<String> detachAll(String vm) {
@@ -91,9 +125,7 @@ final class DiskDetacher {
 
     /** Returns when it is gone and that was told. */
     private void detach(String vm, LiveDisk disk) {
-        if (host.traits().detachNeedsGuest() && host.isPaused(vm)) {
-            throw timeout(vm, disk, "the VM is paused, so it cannot let it go");
-        }
+        requireAwake(vm, disk);
         try {
             host.requestDetach(vm, disk.target());
         } catch (QubesException e) {

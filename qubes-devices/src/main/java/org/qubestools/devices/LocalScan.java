@@ -134,12 +134,12 @@ public final class LocalScan {
         if (nature != null) {
             return nature;
         }
-        if (block.parent() != null && scanned.isEmpty(block.parent())) {
-            return ListReason.NO_MEDIUM; // what a loop device had whose file is gone, a card that was pulled out
-        }
         ListReason use = scanned.use(block);
         if (use != null) {
             return use;
+        }
+        if (block.parent() != null && scanned.isEmpty(block.parent())) {
+            return ListReason.NO_MEDIUM; // what a loop device had whose file is gone, a card that was pulled out
         }
         if (scanned.isAttached(block.parent())) {
             return ListReason.PARENT_ATTACHED;

@@ -140,7 +140,7 @@ public final class UsbDevices {
                         device,
                         user);
             }
-            detach(user, now);
+            release(user, now);
         }
         if (ofHost.serves(device.backend())) {
             ofHost.attach(target, device);
@@ -153,25 +153,33 @@ public final class UsbDevices {
 
     /** Takes a device from the VM that has it; WRONG_STATE if that is not {@code target}. */
     public void detach(String target, UsbDevice device) {
-        UsbDevice now = find(device.backend(), device.port()).orElseThrow(() -> gone(device));
-        if (!now.connectedTo().equals(Optional.of(target))) {
+        find(device.backend(), device.port()).orElseThrow(() -> gone(device));
+        if (!release(target, device)) {
             throw new QubesException(
                     ErrorKind.WRONG_STATE,
                     "USB device '" + device.key() + "' is not attached to VM '" + SafeText.of(target) + "'");
         }
+    }
+
+    /** Takes a device from a VM; false if that does not have it any more. */
+    private boolean release(String target, UsbDevice device) {
+        Optional<UsbDevice> now = find(device.backend(), device.port());
+        if (now.isEmpty() || !now.get().connectedTo().equals(Optional.of(target))) {
+            return false;
+        }
         if (ofHost.serves(device.backend())) {
             ofHost.detach(target, device);
-            return;
+        } else {
+            call(device.backend(), "qubes.USBDetach", device.port() + "\n", device);
         }
-        call(device.backend(), "qubes.USBDetach", device.port() + "\n", device);
+        return true;
     }
 
     /** Takes all USB devices from a VM; returns them. */
     public List<UsbDevice> detachAll(String target) {
         List<UsbDevice> detached = new ArrayList<>();
         for (UsbDevice device : list().devices()) {
-            if (device.connectedTo().equals(Optional.of(target))) {
-                detach(target, device);
+            if (device.connectedTo().equals(Optional.of(target)) && release(target, device)) {
                 detached.add(device);
             }
         }

@@ -237,4 +237,38 @@ final class BlockDevicesTest {
         assertRefused(DeviceError.DETACH_TIMEOUT, () -> devices.detach("work", "xvdi"));
         assertThat(host.announced()).containsExactly("work");
     }
+
+    @Test
+    void whatIsNotTheSameAnyMoreWhenItsTurnComesStays() {
+        host.run("third").run("fourth");
+        for (String vm : List.of("vault", "third", "fourth")) {
+            host.give(vm, "usb", "/dev/sda1", "xvdi");
+        }
+        host.whileDetaching(() -> {
+            host.whileDetaching(() -> {});
+            host.requestDetach("third", "xvdi");
+            host.give("third", "usb", "/dev/sdq", "xvdi");
+            host.stop("fourth");
+        });
+
+        assertThat(attach("work", "sda1", null, null, true)).hasToString("xvdi");
+
+        assertThat(host.disksOf("vault")).isEmpty();
+        assertThat(host.disksOf("third")).containsExactly("usb:/dev/sdq as xvdi");
+        List<Attachment> seen = devices.holders(device("sda1"));
+        host.requestDetach("work", "xvdi");
+        host.give("work", "usb", "/dev/sdq", "xvdi");
+        assertThat(devices.detach(seen.get(0))).isFalse();
+        assertThat(host.disksOf("work")).containsExactly("usb:/dev/sdq as xvdi");
+    }
+
+    @Test
+    void nobodyLosesADiskThatAnotherHolderKeeps() {
+        host.give("vault", "usb", "/dev/sda1", "xvdi");
+        host.run("third").give("third", "usb", "/dev/sda1", "xvdb");
+
+        assertRefused(DeviceError.SYSTEM_DISK, () -> attach("work", "sda1", null, null, true));
+
+        assertThat(host.disksOf("vault")).containsExactly("usb:/dev/sda1 as xvdi");
+    }
 }

@@ -42,6 +42,8 @@ final class MemoryHost implements DeviceHost {
         }
     }
 
+    private Runnable meanwhile = () -> {};
+
     MemoryHost() {
         run(PublishingVm.DOM0);
     }
@@ -185,8 +187,14 @@ final class MemoryHost implements DeviceHost {
                         null));
     }
 
+    /** What happens while a VM lets go of a disk. */
+    void whileDetaching(Runnable next) {
+        meanwhile = next;
+    }
+
     @Override
     public void requestDetach(String vm, String target) {
+        meanwhile.run();
         running.get(vm).removeIf(disk -> disk.target().equals(target) && !stuck.contains(target));
     }
 

@@ -243,6 +243,9 @@ final class SysfsReaderTest {
 
         assertThat(listed()).isEmpty();
         assertThat(refused()).containsEntry("loop1p1", ListReason.NO_MEDIUM);
+
+        file(roots.proc(), "self/mountinfo", "22 1 259:0 / /mnt rw - ext4 /dev/loop1p1 rw\n");
+        assertThat(refused()).containsEntry("loop1p1", ListReason.MOUNTED);
     }
 
     @Test

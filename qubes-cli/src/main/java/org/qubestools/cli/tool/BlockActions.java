@@ -227,7 +227,7 @@ final class BlockActions {
         for (Attachment attachment : holders) {
             if (from.isEmpty() || from.get().equals(attachment.vm())) {
                 holder = attachment.vm();
-                if (loops().devices().detach(holder, attachment.frontend())) {
+                if (loops().devices().detach(attachment)) {
                     gone.add(attachment.frontend());
                 }
             }

@@ -127,15 +127,28 @@ final class PciActions {
         try (RunningSystem system = session.running(store, ToolReport.notes(ctx))) {
             PciDevices pci = new PciDevices(
                     system, ctx.host().waitTime(), system.commands(ctx.host().qrexec()));
+            List<PciAddress> changed = changed(stored, devices, add);
             if (add) {
-                pci.requireFree(vm, devices);
+                pci.requireFree(vm, changed);
             }
             Reports.outcome(ctx, session.qubes().edit(changes, dryRun), dryRun);
-            for (PciAddress device : dryRun ? List.<PciAddress>of() : devices) {
+            for (PciAddress device : dryRun ? List.<PciAddress>of() : changed) {
                 live(pci, vm, device, add);
             }
         }
         return ExitCode.OK;
+    }
+
+    /** Adding one that is there and removing one that is not is nothing, for the running VM too. */
+    private static List<PciAddress> changed(QubesVm vm, List<PciAddress> devices, boolean add) {
+        List<PciAddress> stored = vm.getOr(Attributes.PCIDEVS, List.of());
+        List<PciAddress> changed = new ArrayList<>();
+        for (PciAddress device : devices) {
+            if (stored.contains(device) != add) {
+                changed.add(device);
+            }
+        }
+        return changed;
     }
 
     /** The store is what counts; that a running VM cannot follow at once is a warning. */

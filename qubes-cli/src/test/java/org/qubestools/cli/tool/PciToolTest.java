@@ -115,6 +115,21 @@ final class PciToolTest extends LiveTest {
     }
 
     @Test
+    void whatIsStoredAlreadyIsNothingToDo() {
+        runs("work", 3);
+        runs("vault", 4);
+        assertDone("qvm-pci -a vault 00:1a.0");
+        assertThat(run("qvm-pci --offline-mode -a work 00:1a.0").code()).isZero();
+        steps.clear();
+
+        assertDone("qvm-pci -a work 00:1a.0");
+        assertDone("qvm-pci -d work 00:1d.0");
+
+        assertThat(devices("work")).isEqualTo("['00:1a.0']\n");
+        assertThat(steps).isEmpty();
+    }
+
+    @Test
     void offlineOnlyTheListChanges() {
         runs("work", 3);
 

@@ -163,6 +163,23 @@ final class UsbToolTest extends LiveTest {
     }
 
     @Test
+    void whatAVmLostMeanwhileStopsNothing() throws Exception {
+        publish("2-1_4", "connected-to", "vault");
+        publish("3-2", "connected-to", "vault");
+        publish("4-1", "desc", "0951:1666 Stick");
+        publish("4-1", "connected-to", "vault");
+        host.vms().withCommand("sys-net", DETACH, (input, output, errors) -> {
+            asked.add("detach " + new String(input.readAllBytes(), StandardCharsets.UTF_8));
+            publish("3-2", "connected-to", "work");
+            return 0;
+        });
+
+        assertDone("qvm-usb -d vault");
+
+        assertThat(asked).containsExactly("detach 2-1.4\n", "detach 4-1\n");
+    }
+
+    @Test
     void whatCannotBeIsRefused() {
         assertFails("qvm-usb -a dom0 sys-net:2-1.4", 1, "no device can be attached to dom0");
         assertFails("qvm-usb -a sys-net sys-net:2-1.4", 1, "belongs to that VM itself");

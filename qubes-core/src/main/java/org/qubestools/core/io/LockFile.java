@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** Files whose locks keep processes apart: empty, and for owner and group, whoever of them comes first. */
+/** Files whose locks keep processes apart: for owner and group, whoever of them comes first. */
 public final class LockFile {
     private LockFile() {}
 
@@ -25,6 +25,6 @@ public final class LockFile {
     }
 
     private static FileChannel opened(Path file) throws IOException {
-        return FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     }
 }

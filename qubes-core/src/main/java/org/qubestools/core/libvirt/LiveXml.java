@@ -57,9 +57,15 @@ record LiveXml(String domain, XmlElement root) {
                 path.isEmpty() ? null : path,
                 LiveDisk.backendName(backend.isEmpty() ? null : backend),
                 target,
-                serial != null && isFrontend(serial.text()) ? serial.text() : target,
+                serial != null && isFrontend(serial.text()) ? serial.text() : frontend(disk, target),
                 disk.at("readonly") != null,
                 alias.isEmpty() ? null : alias);
+    }
+
+    /** Where no serial number tells it: {@code vda} of virtio is what Xen calls {@code xvda}. */
+    private static String frontend(XmlElement disk, String target) {
+        boolean virtio = attribute(disk, "target", "bus").equals("virtio") && target.startsWith("vd");
+        return virtio && isFrontend("x" + target) ? "x" + target : target;
     }
 
     /** Serial numbers that the toolkit gave; a disk of another origin may have any. */

@@ -3,6 +3,7 @@ package org.qubestools.core.libvirt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.qubestools.core.vmm.LiveDisk;
 
 final class LiveXmlTest {
     private static final LiveXml LIVE = LiveXml.parse("work", """
@@ -42,5 +43,24 @@ final class LiveXmlTest {
         assertThat(LiveXml.macOf("<interface><mac address='00:16:3e:5e:6c:01'/></interface>"))
                 .isEqualTo("00:16:3e:5e:6c:01");
         assertThat(LiveXml.macOf("<interface/>")).isEmpty();
+    }
+
+    @Test
+    void withoutASerialNumberTheNameOfVirtioTellsTheFrontend() {
+        LiveXml live = LiveXml.parse("work", """
+                <domain type='kvm' id='3'>
+                  <name>work</name>
+                  <devices>
+                    <disk type='file'><target dev='vda' bus='virtio'/></disk>
+                    <disk type='file'><target dev='vdj' bus='virtio'/><serial>xvdi</serial></disk>
+                    <disk type='file'><target dev='vdaa' bus='virtio'/><serial>ab-12</serial></disk>
+                    <disk type='file'><target dev='sdi' bus='scsi'/></disk>
+                    <disk type='file'><target dev='vdk' bus='xen'/></disk>
+                  </devices>
+                </domain>
+                """);
+
+        assertThat(live.disks()).extracting(LiveDisk::frontend).containsExactly("xvda", "xvdi", "xvdaa", "sdi", "vdk");
+        assertThat(live.disks()).extracting(LiveDisk::target).containsExactly("vda", "vdj", "vdaa", "sdi", "vdk");
     }
 }
