@@ -46,6 +46,7 @@ public final class BackupJob {
     private static final DateTimeFormatter ID_TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final int STORE_MODE = 0660;
+    private static final ByteName STORE_NAME = ByteName.of(PartPacker.STORE);
     /** What may follow the path of an inner archive in the name of a member. */
     private static final String LONGEST_SUFFIX = ".12345.hmac";
 
@@ -186,12 +187,13 @@ public final class BackupJob {
         if (format.isV4()) {
             keys.start(scope, derivations());
         }
-        finished.put(header(format.header(id).bytes(), keys));
         OuterTarWriter outer = new OuterTarWriter(target, settings.now().getEpochSecond());
         TaskGate sender = new TaskGate(new ChunkSender(finished, outer));
         scope.fork("qubes-backup-send", sender);
         OrderedBlocks blocks = new OrderedBlocks(scope, settings.threads(), this::codec);
-        scope.fork("qubes-backup-pack", new PartPacker(format, passphrase, blocks, chunks(keys), finished, random));
+        FinishedChunk header = header(format.header(id).bytes(), keys);
+        PartPacker packer = new PartPacker(format, passphrase, header, blocks, chunks(keys), finished, random);
+        scope.fork("qubes-backup-pack", packer);
         store(scope, blocks, store);
         TreeArchiver archiver = new TreeArchiver(settings.extents(), settings.progress(), settings.warnings());
         for (PlannedBackup vm : plan.vms()) {
@@ -224,7 +226,8 @@ public final class BackupJob {
     }
 
     private long leastMemory() {
-        return Math.min(PartBuffer.MEMORY_LIMIT, format.chunkSize()) + 2L * SegmentPool.SEGMENT;
+        int largestChunk = Math.max(format.chunkSize(), PartPacker.MOST_OF_STORE);
+        return Math.min(PartBuffer.MEMORY_LIMIT, largestChunk) + 2L * SegmentPool.SEGMENT;
     }
 
     private BlockCodec codec() {
@@ -262,9 +265,8 @@ public final class BackupJob {
     }
 
     private void store(TaskScope scope, OrderedBlocks blocks, byte[] store) throws IOException {
-        TarWriter.Facts facts = new TarWriter.Facts(
-                ByteName.of("qubes.xml"), STORE_MODE, settings.now().getEpochSecond(), 0, 0);
-        content(scope, blocks, "qubes.xml", facts, store);
+        long now = settings.now().getEpochSecond();
+        content(scope, blocks, PartPacker.STORE, new TarWriter.Facts(STORE_NAME, STORE_MODE, now, 0, 0), store);
     }
 
     private void content(TaskScope scope, OrderedBlocks blocks, String path, TarWriter.Facts facts, byte[] content)
@@ -282,14 +284,9 @@ public final class BackupJob {
             throws IOException {
         if (format.isV4() && file.path().endsWith("/firewall.xml")) {
             FileSource source = FileSource.look(file.source(), true);
-            byte[] r3 = Files.readAllBytes(file.source());
-            FirewallXml.Translated rules = FirewallXml.toR4(file.path(), r3);
-            content(
-                    scope,
-                    blocks,
-                    file.path(),
-                    source.facts(ByteName.of(file.path())),
-                    rules.xml().getBytes(StandardCharsets.UTF_8));
+            FirewallXml.Translated rules = FirewallXml.toR4(file.path(), Files.readAllBytes(file.source()));
+            byte[] xml = rules.xml().getBytes(StandardCharsets.UTF_8);
+            content(scope, blocks, file.path(), source.facts(ByteName.of(file.path())), xml);
             settings.progress().advance(source.size());
             return;
         }

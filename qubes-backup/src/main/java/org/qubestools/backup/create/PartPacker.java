@@ -11,12 +11,27 @@ import org.qubestools.backup.crypto.Passphrase;
 import org.qubestools.backup.crypto.Slices;
 import org.qubestools.backup.format.ChunkName;
 import org.qubestools.backup.pipeline.OrderedBlocks;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.TaskScope;
 
-/** The task that makes chunks of compressed blocks: encrypts, cuts, authenticates. */
+/**
+ * The task that makes chunks of compressed blocks: encrypts, cuts, authenticates. The header is given on when the
+ * qubes.xml behind it is known to fit.
+ */
 final class PartPacker implements TaskScope.Task {
+    /**
+     * Most bytes of the qubes.xml as it is stored. The originals read its first chunk only, and of that one, the header
+     * and what authenticates both together 1 MiB.
+     */
+    static final int MOST_OF_STORE = (1 << 20) - 4096;
+
+    /** The inner archive that comes first. */
+    static final String STORE = "qubes.xml";
+
     private final WriteFormat format;
     private final Passphrase passphrase;
+    private final FinishedChunk header;
     private final OrderedBlocks blocks;
     private final ChunkMaker chunks;
     private final BlockingQueue<FinishedChunk> finished;
@@ -30,12 +45,14 @@ final class PartPacker implements TaskScope.Task {
     PartPacker(
             WriteFormat format,
             Passphrase passphrase,
+            FinishedChunk header,
             OrderedBlocks blocks,
             ChunkMaker chunks,
             BlockingQueue<FinishedChunk> finished,
             SecureRandom random) {
         this.format = format;
         this.passphrase = passphrase;
+        this.header = header;
         this.blocks = blocks;
         this.chunks = chunks;
         this.finished = finished;
@@ -101,16 +118,38 @@ final class PartPacker implements TaskScope.Task {
         }
         OpenChunk last = chunk;
         chunk = null;
+        if (isStore()) {
+            finished.put(header);
+        }
         if (last != null) {
             finished.put(last.finish());
         }
     }
 
+    private boolean isStore() {
+        return path.equals(STORE);
+    }
+
+    private QubesException storeTooLarge() {
+        WriteFormat.Compression compression = format.compression();
+        return new QubesException(
+                ErrorKind.FAILED,
+                "the qubes.xml of the backup would take more than 1 MiB there, which no program would read; nothing was"
+                        + " written",
+                compression == null
+                        ? "compress the backup, with -z say"
+                        : "compress better than " + compression.program() + " did, with -Z xz say");
+    }
+
     private void cut(byte[] bytes, int length) throws InterruptedException, IOException {
+        int most = isStore() ? MOST_OF_STORE : format.chunkSize();
         int at = 0;
         while (at < length) {
             OpenChunk open = chunk;
-            if (open == null || open.size() == format.chunkSize()) {
+            if (open == null || open.size() == most) {
+                if (isStore()) {
+                    throw storeTooLarge();
+                }
                 if (open != null) {
                     finished.put(open.finish());
                 }
@@ -118,7 +157,7 @@ final class PartPacker implements TaskScope.Task {
                 open = chunks.open(new ChunkName(path, number));
                 chunk = open;
             }
-            int part = (int) Math.min(length - at, format.chunkSize() - open.size());
+            int part = (int) Math.min(length - at, most - open.size());
             open.append(bytes, at, part);
             at += part;
         }

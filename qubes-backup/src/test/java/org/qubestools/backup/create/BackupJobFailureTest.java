@@ -232,6 +232,6 @@ class BackupJobFailureTest {
                 new org.qubestools.backup.crypto.ScryptCost(20, 8, 1),
                 WriteFormats.CHUNK);
 
-        assertThat(failure(() -> world.write(dear, "work"))).hasMessageContaining("needs 1024 MiB of memory");
+        assertThat(failure(() -> world.write(dear, "work"))).hasMessageContaining("needs 1025 MiB of memory");
     }
 }

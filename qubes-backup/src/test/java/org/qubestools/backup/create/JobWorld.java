@@ -92,7 +92,7 @@ final class JobWorld {
                 .plan(selection, format.layout(), vm -> false);
     }
 
-    private byte[] store(WriteFormat format, BackupPlan plan) {
+    byte[] store(WriteFormat format, BackupPlan plan) {
         Map<Integer, PlannedBackup> planned = new HashMap<>();
         Map<Integer, R4QubesXml.Place> places = new HashMap<>();
         for (PlannedBackup vm : plan.vms()) {
@@ -111,10 +111,14 @@ final class JobWorld {
     }
 
     void run(WriteFormat format, BackupTarget target, BackupPlan plan) {
+        run(format, target, plan, store(format, plan));
+    }
+
+    void run(WriteFormat format, BackupTarget target, BackupPlan plan, byte[] store) {
         BackupJob.Settings settings =
                 new BackupJob.Settings(64L << 20, 2, extents, new SpillSpace(root), NOW, 4242, progress, warnings::add);
         try (Passphrase passphrase = PackedChunks.passphrase()) {
-            new BackupJob(format, settings, passphrase).run(plan, store(format, plan), target);
+            new BackupJob(format, settings, passphrase).run(plan, store, target);
         }
     }
 

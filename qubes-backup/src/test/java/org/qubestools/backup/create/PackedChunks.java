@@ -65,7 +65,7 @@ final class PackedChunks {
             ChunkMaker maker = format.isV4()
                     ? ChunkMaker.scrypt(keys, pool, spill)
                     : ChunkMaker.hmac(format, passphrase, pool, spill);
-            scope.fork("pack", new PartPacker(format, passphrase, blocks, maker, finished, random));
+            scope.fork("pack", new PartPacker(format, passphrase, out -> {}, blocks, maker, finished, random));
             for (Map.Entry<String, byte[]> stream : streams.entrySet()) {
                 write(blocks, stream.getKey(), stream.getValue());
             }
