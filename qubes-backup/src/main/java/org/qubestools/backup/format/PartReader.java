@@ -31,7 +31,7 @@ final class PartReader implements TaskScope.Task {
      * The outer archive cannot be followed any further.
      *
      * @param complete the last chunk that was read to its end
-     * @param before the last chunk whose header was read
+     * @param before the last chunk whose header was read, before that of {@code there}
      * @param there the chunk at the damage
      */
     record Broken(
@@ -52,6 +52,8 @@ final class PartReader implements TaskScope.Task {
     private final BlockingQueue<Found> queue = new ArrayBlockingQueue<>(1);
     private @Nullable ChunkName complete;
     private @Nullable ChunkName last;
+    /** The chunk before {@link #last}. */
+    private @Nullable ChunkName secondLast;
 
     /**
      * Reads on from where {@code members} stands.
@@ -100,8 +102,11 @@ final class PartReader implements TaskScope.Task {
             return new End();
         } catch (DamagedArchive e) {
             ChunkName there = e.member().flatMap(this::chunkOf).orElse(null);
+            // Inside the last chunk if its content was being read, otherwise behind it.
+            boolean inside = last != null
+                    && last.equals(e.member().flatMap(verifier::chunk).orElse(null));
             String words = members.lastWords().map(said -> "; " + said).orElse("");
-            return new Broken(complete, last, there, e.getMessage() + words);
+            return new Broken(complete, inside ? secondLast : last, there, e.getMessage() + words);
         } catch (IOException | RuntimeException e) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new InterruptedException();
@@ -129,6 +134,7 @@ final class PartReader implements TaskScope.Task {
             }
             return;
         }
+        secondLast = last;
         last = name.get();
         if (!wanted.test(name.get().path())) {
             return;

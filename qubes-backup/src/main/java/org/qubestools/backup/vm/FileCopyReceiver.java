@@ -152,7 +152,8 @@ final class FileCopyReceiver implements MemberSource {
         if (closed) {
             return new IOException(title + " was closed");
         }
-        damage = new DamagedArchive(title + " breaks off " + content.place() + whyCut.get());
+        String member = content.remaining > 0 ? content.name : null;
+        damage = DamagedArchive.at(member, title + " breaks off " + content.place() + whyCut.get());
         return damage;
     }
 

@@ -225,7 +225,9 @@ final class FileCopyReceiverTest {
                 .hasMessage("the stream breaks off after 'vm2/a'; it ended");
         assertThatThrownBy(() -> all(receiver(
                         new CopyStream().entry("vm2/b", CopyStream.REGULAR, 9).bytes())))
-                .hasMessage("the stream breaks off inside 'vm2/b'; it ended");
+                .hasMessage("the stream breaks off inside 'vm2/b'; it ended")
+                .isInstanceOfSatisfying(
+                        DamagedArchive.class, cut -> assertThat(cut.member()).contains("vm2/b"));
         assertThatThrownBy(() -> all(receiver(new byte[0])))
                 .hasMessage("the stream breaks off before its first entry; it ended");
     }
