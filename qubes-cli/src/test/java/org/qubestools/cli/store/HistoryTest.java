@@ -354,4 +354,16 @@ final class HistoryTest {
         assertThat(run("qubes-store show 9").code()).isEqualTo(1);
         assertThat(run("qubes-store show x").code()).isEqualTo(2);
     }
+
+    @Test
+    void aGlobalThatWasNotThereGoesAgain() throws IOException {
+        Files.writeString(store, original.replace("clockvm=\"2\" ", ""));
+        done("qubes-prefs -s clockvm sys-firewall");
+        done(SET + "memory 600");
+
+        done("qubes-store undo 1");
+
+        assertThat(Files.readString(store)).doesNotContain("clockvm=");
+        assertThat(done("qubes-prefs clockvm").out()).isEqualTo("sys-net\n");
+    }
 }

@@ -326,4 +326,27 @@ final class RepairToolTest {
         assertThat(outcome.err()).contains("says that a change of files was interrupted, but");
         assertThat(tree.exists("/var/lib/qubes/.qvm-pending")).isTrue();
     }
+
+    @Test
+    void theOnlyNumberThatIsMissedIsThatOfTheOnlyVmWithoutOne() {
+        String sound = tree.store();
+        tree.edit("qid=\"2\" netid", "qid=\"2 \" netid");
+
+        assertThat(tree.run("qubes-store repair --yes").code()).isZero();
+
+        assertThat(tree.store()).isEqualTo(sound);
+    }
+
+    @Test
+    void whatMayReferToAVmThatLostItsNumberStays() {
+        tree.edit("qid=\"2\" netid", "qid=\"x\" netid");
+        tree.edit("qid=\"3\" netid", "qid=\"y\" netid");
+        String damaged = tree.store();
+
+        Outcome repaired = tree.run("qubes-store repair --yes");
+
+        assertThat(repaired.code()).isEqualTo(1);
+        assertThat(repaired.err()).contains("left, for which there is no safe change");
+        assertThat(tree.store()).isEqualTo(damaged);
+    }
 }

@@ -129,4 +129,13 @@ final class CloneToolTest extends ToolTest {
         assertOrderOfChecks("qvm-clone work", "qvm-clone work new");
         assertStoreComesLast("qvm-clone work", "qvm-clone work new");
     }
+
+    @Test
+    void aCopyLooksForUpdatesAsItsSourceDoes() {
+        tree.write("/var/lib/qubes/updates/vm-default-disable-updates", "");
+
+        ExpectedStore now = cloned("qvm-clone -q personal new");
+
+        assertThat(now.value("new", "services")).isEqualTo(now.value("personal", "services"));
+    }
 }

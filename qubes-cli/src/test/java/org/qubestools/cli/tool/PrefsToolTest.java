@@ -490,4 +490,24 @@ final class PrefsToolTest extends ToolTest {
         assertThat(tree.runAsRoot("qvm-prefs --force-root work netvm").out()).isEqualTo("sys-firewall\n");
         assertThat(tree.runAsRoot("qvm-prefs --force work netvm").code()).isZero();
     }
+
+    @Test
+    void aVmWithADirectoryOfItsOwnStaysBesideIt() {
+        tree.write(
+                "/var/lib/qubes/qubes.xml",
+                tree.store()
+                        .replace("dir_path=\"/var/lib/qubes/appvms/work\"", "dir_path=\"/mnt/big/appvms/work\"")
+                        .replaceFirst(
+                                "(conf_file=\"work.conf\".*?)firewall_conf=\"firewall.xml\"",
+                                "$1firewall_conf=\"/mnt/big/appvms/work/rules/own.xml\"")
+                        .replaceFirst("(name=\"work\".*?) pool_name=\"default\"", "$1"));
+        tree.write("/mnt/big/appvms/work/rules/own.xml", "<QubesFirewallRules policy=\"deny\"/>");
+
+        assertThat(tree.run("qvm-prefs work name office").code()).isZero();
+
+        assertThat(tree.exists("/mnt/big/appvms/office/rules/own.xml")).isTrue();
+        assertThat(tree.exists("/mnt/big/appvms/work")).isFalse();
+        assertThat(tree.run("qvm-prefs office dir").out()).isEqualTo("/mnt/big/appvms/office\n");
+        assertThat(tree.run("qvm-firewall office").out()).contains("DENY");
+    }
 }

@@ -109,4 +109,27 @@ final class ServiceToolTest extends ToolTest {
 
         assertThat(tree.store()).isEqualTo(changed.text());
     }
+
+    @Test
+    void anHvmThatSaysNothingLeavesItsMemoryAlone() {
+        String hvm =
+                "<QubesHVm name=\"win\" qid=\"77\" label=\"red\" template_qid=\"none\" guiagent_installed=\"True\"";
+        tree.write(
+                "/var/lib/qubes/qubes.xml",
+                tree.store().replace("</QubesVmCollection>", hvm + "/></QubesVmCollection>"));
+        assertPrints("qvm-service win", "meminfo-writer: Disabled\n");
+
+        assertPrints("qvm-service -e win meminfo-writer", "");
+        assertPrints("qvm-service win", "meminfo-writer: Enabled\n");
+    }
+
+    @Test
+    void dom0IsFoundWhoeverElseCallsItselfSo() {
+        tree.write(
+                "/var/lib/qubes/qubes.xml",
+                tree.store()
+                        .replace("</QubesVmCollection>", "<QubesAppVm name=\"dom0\" qid=\"9\"/></QubesVmCollection>"));
+
+        assertThat(tree.run("qvm-service dom0").out()).isEqualTo("meminfo-writer: Enabled\n");
+    }
 }

@@ -78,6 +78,6 @@ public record CreateVm(
             made.set(Attributes.NETID, (long) draft.vms().nextNetid());
         }
         made.set(Attributes.UUID, UUID.randomUUID().toString());
-        return NewVms.complete(draft, draft.add(made));
+        return NewVms.completeNew(draft, draft.add(made));
     }
 }

@@ -10,7 +10,6 @@ import org.qubestools.core.model.Attribute;
 import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.NewVm;
 import org.qubestools.core.model.QubesVm;
-import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmFacts;
 import org.qubestools.core.model.VmName;
 import org.qubestools.core.model.VmReference;
@@ -89,12 +88,19 @@ final class NewVms {
                     "dispvm_netvm",
                     netvm.vm() == null ? "none" : String.valueOf(netvm.vm().qid()));
         }
-        if (draft.tree().exists(NO_UPDATES_FLAG) && !vm.vmClass().equals(VmClass.ADMIN)) {
+        draft.replace(full);
+        return full;
+    }
+
+    /** As {@link #complete} for a VM that is no copy of another one: where updates are off it looks for none. */
+    static QubesVm completeNew(Draft draft, QubesVm vm) {
+        QubesVm full = complete(draft, vm);
+        if (draft.tree().exists(NO_UPDATES_FLAG)) {
             Map<String, Boolean> services = new LinkedHashMap<>(full.getOr(Attributes.SERVICES, Map.of()));
             services.putIfAbsent("qubes-update-check", false);
             full = full.with(Attributes.SERVICES, services);
+            draft.replace(full);
         }
-        draft.replace(full);
         return full;
     }
 }

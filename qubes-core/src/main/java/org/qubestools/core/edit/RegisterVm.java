@@ -32,7 +32,7 @@ public record RegisterVm(
         NewVm made = new NewVm(
                 vmClass, name.value(), draft.vms().nextQid(), template == null ? 0 : template.qid(), Pools.DEFAULT);
         made.set(Attributes.INSTALLED_BY_RPM, installedByRpm).set(Attributes.INCLUDE_IN_BACKUPS, !installedByRpm);
-        QubesVm vm = NewVms.complete(draft, draft.add(made));
+        QubesVm vm = NewVms.completeNew(draft, draft.add(made));
         requireFiles(draft, vm);
         GlobalsFiller.fill(draft, vm);
         draft.step(EditHooks.Step.INIT, vm);

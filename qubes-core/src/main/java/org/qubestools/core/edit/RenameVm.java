@@ -19,12 +19,16 @@ final class RenameVm {
         VmView before = draft.view(vm);
         QubesVm renamed = vm.withText("name", name.value());
         String directory = before.files().directory();
-        String newDirectory = before.files().ordinaryDirectory(name.value());
+        String newDirectory = newDirectory(before, name.value());
         if (vm.has(Attributes.DIR_PATH)) {
             renamed = renamed.withText("dir_path", newDirectory);
         }
         if (vm.has(Attributes.CONF_FILE)) {
             renamed = renamed.withText("conf_file", name.value() + ".conf");
+        }
+        String rules = vm.get(Attributes.FIREWALL_CONF);
+        if (rules != null && directory != null && rules.startsWith(directory + "/")) {
+            renamed = renamed.withText("firewall_conf", newDirectory + rules.substring(directory.length()));
         }
         draft.step(EditHooks.Step.PRE_RENAME, vm, name.value());
         draft.replace(renamed);
@@ -41,6 +45,15 @@ final class RenameVm {
         draft.undefine(before);
         draft.define(now);
         return now;
+    }
+
+    /** Beside the old one, if the VM says itself where that is. */
+    private static String newDirectory(VmView vm, String name) {
+        String directory = vm.files().directory();
+        boolean own = !vm.vm().has(Attributes.POOL_NAME) && vm.vm().get(Attributes.DIR_PATH) != null;
+        return own && directory != null
+                ? directory.substring(0, directory.lastIndexOf('/') + 1) + name
+                : vm.files().ordinaryDirectory(name);
     }
 
     private static void check(Draft draft, QubesVm vm, String untrustedName) {

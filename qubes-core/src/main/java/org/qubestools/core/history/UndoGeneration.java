@@ -97,7 +97,7 @@ public final class UndoGeneration implements Change {
             return vms;
         }
         requireSameReference(vms, change.attribute(), change.before(), change.attribute());
-        return vms.withGlobalText(key, change.before() == null ? "None" : change.before());
+        return change.before() == null ? vms.withoutGlobal(key) : vms.withGlobalText(key, change.before());
     }
 
     private VmCollection addedBack(VmCollection vms, VmChange change) {

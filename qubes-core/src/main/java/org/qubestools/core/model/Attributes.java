@@ -34,7 +34,7 @@ public final class Attributes {
     public static final Attribute<Boolean> INCLUDE_IN_BACKUPS =
             add(new Attribute<>("include_in_backups", ValueType.BOOL, Scope.ALL, new IncludeInBackups()));
     public static final Attribute<Map<String, Boolean>> SERVICES =
-            add(new Attribute<>("services", ValueType.SERVICES, Scope.ALL, new Constant<>(Map.of())));
+            add(new Attribute<>("services", ValueType.SERVICES, Scope.ALL, new ClassServices()));
     public static final Attribute<Boolean> DEBUG = bool("debug", Scope.ALL, false);
     public static final Attribute<String> DEFAULT_USER = text("default_user", ValueType.TEXT, Scope.ALL, "user");
     public static final Attribute<Long> QREXEC_TIMEOUT = number("qrexec_timeout", 0, Scope.ALL, 60L);
@@ -111,6 +111,14 @@ public final class Attributes {
         @Override
         public Long of(QubesVm vm) {
             return (long) vm.vmClass().defaultMemory();
+        }
+    }
+
+    /** An HVM that says nothing leaves its memory alone. */
+    private static final class ClassServices implements DefaultRule<Map<String, Boolean>> {
+        @Override
+        public Map<String, Boolean> of(QubesVm vm) {
+            return vm.vmClass().isHvm() ? Map.of(VmFacts.MEMINFO_WRITER, false) : Map.of();
         }
     }
 

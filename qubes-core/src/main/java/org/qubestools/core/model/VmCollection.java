@@ -118,8 +118,11 @@ public final class VmCollection {
         return dom0;
     }
 
-    /** The only VM with exactly this stored name, or null. */
+    /** The only VM with exactly this stored name, or null; {@code dom0} is dom0, whoever else calls itself so. */
     public @Nullable QubesVm byName(String name) {
+        if (name.equals("dom0")) {
+            return dom0();
+        }
         return duplicateNames.contains(name) ? null : byName.get(name);
     }
 
@@ -333,6 +336,13 @@ public final class VmCollection {
         String stored = rootAttributes.get(key.xmlName());
         boolean same = stored == null ? false : stored.equals(text) || (isNone(stored) && isNone(text));
         return same ? this : new VmCollection(rootAttributes.with(key.xmlName(), text), vms, nextKey);
+    }
+
+    /** Takes a global out of the store, so that its default counts. */
+    public VmCollection withoutGlobal(Globals.Key key) {
+        return rootAttributes.has(key.xmlName())
+                ? new VmCollection(rootAttributes.without(key.xmlName()), vms, nextKey)
+                : this;
     }
 
     private static boolean isNone(String text) {

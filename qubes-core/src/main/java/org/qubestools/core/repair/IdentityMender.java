@@ -60,7 +60,10 @@ final class IdentityMender {
         return proposals;
     }
 
-    /** The qid it had, if that is free; else a free one that nothing in the store names. */
+    /**
+     * The qid it had, if that is free; else the one that is missed, if only one is; else a free one that nothing in the store
+     * names. None while it may be one of several that are missed.
+     */
     private void renumber(QubesVm vm, ProblemCode code, List<Mending> proposals) {
         QubesVm old = memory.sameName(vm);
         Set<String> named = namedQids();
@@ -69,6 +72,15 @@ final class IdentityMender {
         if (old != null && old.qid() > 0 && isFree(old.qid())) {
             qid = String.valueOf(old.qid());
             why = "as " + memory.source() + " has it";
+        }
+        Set<Integer> lost = code == ProblemCode.BAD_QID ? lostQids(vm) : Set.of();
+        if (qid.isEmpty() && !lost.isEmpty()) {
+            int first = lost.iterator().next();
+            if (lost.size() > 1 || isMissedByAnother(first, vm)) {
+                return; // with another number all that refers to it would be lost
+            }
+            qid = String.valueOf(first);
+            why = "the only number that something refers to and no VM has";
         }
         for (int i = 1; i <= QubesVm.MAX_ID && qid.isEmpty(); i++) {
             if (isFree(i) && !named.contains(String.valueOf(i))) {
@@ -79,6 +91,28 @@ final class IdentityMender {
         if (!qid.isEmpty()) {
             proposals.add(ValueMender.mending(code, vm, "qid", qid, why));
         }
+    }
+
+    /** Numbers that references of the store name, that no VM has and that a VM of this class can have had. */
+    private Set<Integer> lostQids(QubesVm vm) {
+        Set<Integer> lost = new HashSet<>();
+        for (String named : namedQids()) {
+            int qid = QubesVm.idOf(named);
+            if (qid != QubesVm.NO_QID && isFree(qid) && canBeMeant(vm.vmClass(), qid)) {
+                lost.add(qid);
+            }
+        }
+        return lost;
+    }
+
+    private boolean isMissedByAnother(int qid, QubesVm vm) {
+        for (QubesVm other : vms.inDocumentOrder()) {
+            boolean without = other.qid() == QubesVm.NO_QID && other.key() != vm.key();
+            if (without && canBeMeant(other.vmClass(), qid)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean isFree(int qid) {
@@ -131,34 +165,34 @@ final class IdentityMender {
         }
         List<QubesVm> former = new ArrayList<>(twins);
         former.removeIf(twin -> memory.same(twin) == null);
-        if (former.size() == 1 && canBeMeant(former.get(0))) {
+        if (former.size() == 1 && canBeMeant(former.get(0).vmClass(), vm.qid())) {
             return former.get(0).key() == vm.key();
         }
         List<QubesVm> possible = new ArrayList<>(twins);
         if (!namedQids().contains(String.valueOf(vm.qid()))) {
             return twins.get(0).key() == vm.key();
         }
-        possible.removeIf(twin -> !canBeMeant(twin));
+        possible.removeIf(twin -> !canBeMeant(twin.vmClass(), vm.qid()));
         return possible.size() != 1 || possible.get(0).key() == vm.key();
     }
 
-    /** True if every reference to its qid could lead to it, by its class. */
-    private boolean canBeMeant(QubesVm twin) {
-        String qid = String.valueOf(twin.qid());
+    /** True if every reference to this number could lead to a VM of this class. */
+    private boolean canBeMeant(VmClass vmClass, int number) {
+        String qid = String.valueOf(number);
         boolean possible = true;
         for (QubesVm vm : vms.inDocumentOrder()) {
             boolean template = plain(vm.attributes().get("template_qid")).equals(qid);
             boolean network = plain(vm.attributes().get("netvm_qid")).equals(qid)
                     || plain(vm.attributes().get("dispvm_netvm")).equals(qid);
-            possible &= !template || vm.vmClass().templateClass() == twin.vmClass();
-            possible &= !network || twin.vmClass().givesNetwork();
+            possible &= !template || vm.vmClass().templateClass() == vmClass;
+            possible &= !network || vmClass.givesNetwork();
         }
         for (Globals.Key key : Globals.Key.all()) {
             boolean meant = plain(vms.rootAttributes().get(key.xmlName())).equals(qid);
             possible &= !meant
                     || switch (key) {
-                        case DEFAULT_TEMPLATE -> twin.vmClass().isTemplate();
-                        case DEFAULT_NETVM, DEFAULT_FW_NETVM -> twin.vmClass().givesNetwork();
+                        case DEFAULT_TEMPLATE -> vmClass.isTemplate();
+                        case DEFAULT_NETVM, DEFAULT_FW_NETVM -> vmClass.givesNetwork();
                         case UPDATEVM, CLOCKVM, DEFAULT_KERNEL -> true;
                     };
         }

@@ -126,7 +126,7 @@ public final class StoreFile implements AutoCloseable {
 
     private static QubesException tooLarge(Path file, @Nullable String hint) {
         return new QubesException(
-                ErrorKind.STORE_CORRUPT, file + " is larger than " + MAX_BYTES + " bytes, no store is", hint);
+                ErrorKind.STORE_CORRUPT, file + " is larger than " + MAX_BYTES + " bytes, no store is [limit]", hint);
     }
 
     private static QubesException cannotOpen(Path file, boolean forChange, IOException cause) {
