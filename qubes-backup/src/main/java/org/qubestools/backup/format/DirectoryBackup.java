@@ -2,6 +2,7 @@ package org.qubestools.backup.format;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -64,8 +65,7 @@ public final class DirectoryBackup implements Backup {
                 throw new QubesException(ErrorKind.CORRUPT_BACKUP, "the qubes.xml of the backup is too large");
             }
             byte[] xml = Files.readAllBytes(file);
-            BackupContents stored = StoreContents.readFormat1(
-                    xml, path -> Files.isDirectory(directory.resolve(path), LinkOption.NOFOLLOW_LINKS));
+            BackupContents stored = StoreContents.readFormat1(xml, path -> isDirectory(directory, path));
             List<BackupItem> items = new ArrayList<>(stored.items());
             BackupItem home = home(directory);
             if (home != null) {
@@ -76,6 +76,12 @@ public final class DirectoryBackup implements Backup {
             throw new QubesException(
                     ErrorKind.FAILED, "reading the backup failed: " + IoReason.of(e), IoReason.advice(e), e);
         }
+    }
+
+    /** The path is not checked, so it may have characters that the locale does not know. */
+    private static boolean isDirectory(Path backup, String path) {
+        Path bytes = RawPath.of(path.getBytes(StandardCharsets.UTF_8));
+        return Files.isDirectory(backup.resolve(bytes), LinkOption.NOFOLLOW_LINKS);
     }
 
     private static @Nullable BackupItem home(Path directory) throws IOException {

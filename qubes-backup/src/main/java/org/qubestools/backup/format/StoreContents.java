@@ -73,13 +73,14 @@ public final class StoreContents {
         return contents(store.vms(), candidates);
     }
 
+    /** Also of a VM with an unusable name: that it is in the backup refuses it later. */
     private static @Nullable String relativeDirectory(VmCollection vms, QubesVm vm) {
         if (vm.vmClass() == VmClass.ADMIN || vm.vmClass() == VmClass.DISPOSABLE) {
             return null;
         }
-        String directory = new VmFiles(vms, vm, DefaultPool.INSTANCE).directory();
+        String directory = new VmFiles(vms, vm, DefaultPool.INSTANCE).statedDirectory();
         String top = Pools.DEFAULT_DIRECTORY + "/";
-        return directory == null || !directory.startsWith(top) ? null : directory.substring(top.length());
+        return directory.startsWith(top) ? directory.substring(top.length()) : null;
     }
 
     static StoreSnapshot parse(byte[] xml) {

@@ -1,6 +1,7 @@
 package org.qubestools.backup.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +46,27 @@ final class DirectoryBackupTest {
                         name("dom0-home/user/\u00ff\n/link"),
                         name("dom0-home/user/\u00ff\n/\u00c3\u00a9"));
         assertThat(entries.get(2).target()).isEqualTo(name("..//\u00fe/"));
+    }
+
+    @Test
+    void aVmWithAnUnusableNameIsNotLeftOutInSilence() throws IOException {
+        Files.writeString(
+                directory.resolve("qubes.xml"),
+                "<QubesVmCollection><QubesAppVm qid='3' name='none' dir_path='/var/lib/qubes/appvms/work'/>"
+                        + "</QubesVmCollection>");
+        Files.createDirectories(directory.resolve("appvms/work"));
+
+        assertThatThrownBy(() -> DirectoryBackup.open(directory)).hasMessageContaining("the name 'none' is not usable");
+    }
+
+    @Test
+    void aNameThatTheLocaleCannotWriteIsRefusedToo() throws IOException {
+        Files.writeString(
+                directory.resolve("qubes.xml"),
+                "<QubesVmCollection><QubesAppVm qid='3' name='&#xe9;'/></QubesVmCollection>");
+        Files.createDirectories(directory.resolve(path("appvms/\u00c3\u00a9")));
+
+        assertThatThrownBy(() -> DirectoryBackup.open(directory)).hasMessageContaining("is not usable");
     }
 
     private static Path path(String name) {

@@ -75,6 +75,26 @@ class StoreContentsTest {
         assertThat(contents.items()).extracting(item -> item.vm().name()).containsExactly("a");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "name='none' dir_path='/var/lib/qubes/appvms/work'",
+                "name='x-dm' dir_path='/var/lib/qubes/appvms/work/'",
+                "name='../d' dir_path='/var/lib/qubes/appvms/work'",
+                "dir_path='/var/lib/qubes/appvms/work'",
+                "name='-work'"
+            })
+    void format1RefusesAnUnusableNameOfAVmWhoseDirectoryIsThere(String attributes) {
+        byte[] xml = BackupXml.store("<QubesAppVm qid='6' " + attributes + "/>");
+        Set<String> there = Set.of("appvms/work", "appvms/-work");
+
+        assertThatThrownBy(() -> StoreContents.readFormat1(xml, there::contains))
+                .isInstanceOfSatisfying(
+                        QubesException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CORRUPT_BACKUP))
+                .hasMessageContaining("is not usable");
+        assertThat(StoreContents.readFormat1(xml, path -> false).items()).isEmpty();
+    }
+
     @Test
     void dom0IsNotInABackupWithoutItsElement() {
         assertThat(StoreContents.read(BackupXml.store(GOOD)).items())

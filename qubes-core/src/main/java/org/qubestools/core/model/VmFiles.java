@@ -38,6 +38,14 @@ public final class VmFiles {
                     ? null
                     : poolDirectory() + "/" + VmClass.APP.subdirectory() + "/" + template.name() + "-dvm";
         }
+        return statedDirectory();
+    }
+
+    /**
+     * The directory that the element of a VM names, DisposableVMs excepted, though its name may be unusable: a place to
+     * look for, never one to write to.
+     */
+    public String statedDirectory() {
         String stored = vm.has(Attributes.POOL_NAME) ? null : vm.get(Attributes.DIR_PATH);
         return stored != null ? withoutSlash(stored) : ordinaryDirectory(vm.name());
     }
