@@ -76,15 +76,24 @@ public final class DiskFigures {
         };
     }
 
-    /** Paths of images that are not there. */
+    /** Of each VM with an image that is not there the path of the first. */
     public Map<String, String> missing(List<VmView> views) {
         Map<String, String> missing = new LinkedHashMap<>();
         for (VmView view : views) {
-            String path = view.files().privateImage();
-            if (path != null && view.vm().vmClass() != VmClass.DISPOSABLE && !files.containsKey(paths.real(path))) {
+            boolean ownImages =
+                    view.vm().vmClass() != VmClass.DISPOSABLE && view.vm().vmClass() != VmClass.ADMIN;
+            String path = ownImages ? view.files().privateImage() : null;
+            if (path != null && isThere(path)) {
+                path = view.files().rootImage();
+            }
+            if (path != null && !isThere(path)) {
                 missing.put(view.vm().name(), path);
             }
         }
         return missing;
+    }
+
+    private boolean isThere(String path) {
+        return files.containsKey(paths.real(path));
     }
 }

@@ -218,7 +218,11 @@ public final class CreateTool implements Tool {
             if (equals <= 0) {
                 throw Usage.error("--property takes NAME=VALUE");
             }
-            assignments.add(new Assignment(property.substring(0, equals), property.substring(equals + 1)));
+            String name = property.substring(0, equals);
+            if (name.equals("name")) {
+                throw Usage.error("the name is what follows the options, not a --property");
+            }
+            assignments.add(new Assignment(name, property.substring(equals + 1)));
         }
         return assignments;
     }

@@ -82,6 +82,10 @@ final class FirewallJson {
         }
         int first = number(rule, "first_port", FirewallRule.MAX_PORT, 0);
         int last = number(rule, "last_port", FirewallRule.MAX_PORT, first);
+        boolean needsPorts = proto.equals("tcp") || proto.equals("udp");
+        if (first == 0 && (last != 0 || needsPorts)) {
+            throw bad("first_port"); // without it the rule would be for every port
+        }
         Object expires = rule.get("expires");
         if (expires != null && !(expires instanceof Long seconds && seconds >= 0)) {
             throw bad("expires");

@@ -31,7 +31,6 @@ import org.qubestools.core.model.VmView;
 import org.qubestools.core.storage.Firewall;
 import org.qubestools.core.storage.FirewallEdit;
 import org.qubestools.core.storage.FirewallFile;
-import org.qubestools.core.storage.FirewallRule;
 import org.qubestools.core.storage.FirewallRuleText;
 import org.qubestools.core.storage.ServiceNames;
 import org.qubestools.core.store.StoreSnapshot;
@@ -172,11 +171,11 @@ public final class FirewallTool implements Tool {
         List<FirewallEdit> edits = new ArrayList<>();
         int position = args.value(BEFORE).orElse(0);
         for (List<String> rule : rules(words)) {
-            FirewallRule parsed = FirewallRuleText.parse(rule, names);
             edits.add(
                     action.equals("del")
-                            ? new FirewallEdit.Delete(parsed)
-                            : new FirewallEdit.Add(parsed, position == 0 ? 0 : position + edits.size()));
+                            ? new FirewallEdit.Delete(rule, names)
+                            : new FirewallEdit.Add(
+                                    FirewallRuleText.parse(rule, names), position == 0 ? 0 : position + edits.size()));
         }
         return edits;
     }

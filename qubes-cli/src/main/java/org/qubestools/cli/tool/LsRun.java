@@ -54,11 +54,13 @@ final class LsRun {
             Reports.problems(ctx, store.problems());
         }
         List<VmOrder.Branch> rows = rows();
-        List<VmView> views = new ArrayList<>();
-        for (VmOrder.Branch row : rows) {
-            views.add(session.view(store, store.vms(), row.vm()));
+        List<VmView> views = views(rows);
+        VmField sorting = sorting();
+        VmCells cells = cells(views, sorting);
+        if (sorting != null) {
+            rows = sorted(views, sorting, cells);
+            views = views(rows);
         }
-        VmCells cells = cells(views);
         if (ctx.isJson()) {
             json(views, cells);
         } else if (args.has(LsTool.RAW_LIST) || args.has(LsTool.RAW_DATA)) {
@@ -90,10 +92,10 @@ final class LsRun {
             return VmOrder.networkTree(store.vms());
         }
         boolean byQid = !vmNames.isEmpty() || args.has(LsTool.RAW_LIST);
-        List<QubesVm> order = byQid ? store.vms().byQidOrder() : VmOrder.grouped(store.vms());
-        if (args.value(LsTool.SORT).isPresent() || args.has(LsTool.REVERSE)) {
-            order = sorted(order);
-        }
+        return flat(byQid ? store.vms().byQidOrder() : VmOrder.grouped(store.vms()));
+    }
+
+    private static List<VmOrder.Branch> flat(List<QubesVm> order) {
         List<VmOrder.Branch> rows = new ArrayList<>();
         for (QubesVm vm : order) {
             rows.add(new VmOrder.Branch(vm, 0));
@@ -101,14 +103,25 @@ final class LsRun {
         return rows;
     }
 
-    private List<QubesVm> sorted(List<QubesVm> order) {
+    private List<VmView> views(List<VmOrder.Branch> rows) {
         List<VmView> views = new ArrayList<>();
-        for (QubesVm vm : order) {
-            views.add(session.view(store, store.vms(), vm));
+        for (VmOrder.Branch row : rows) {
+            views.add(session.view(store, store.vms(), row.vm()));
         }
-        VmField field = VmSorting.field(args.value(LsTool.SORT).orElse("qid"));
-        VmCells cells = cells(views, List.of(field));
-        return VmSorting.sort(views, field, cells, args.has(LsTool.IGNORE_CASE), args.has(LsTool.REVERSE));
+        return views;
+    }
+
+    /** What the rows are sorted by, if they are. */
+    private @Nullable VmField sorting() {
+        boolean sorts = args.value(LsTool.SORT).isPresent() || args.has(LsTool.REVERSE);
+        return sorts && !args.has(LsTool.TREE)
+                ? VmSorting.field(args.value(LsTool.SORT).orElse("qid"))
+                : null;
+    }
+
+    /** By the very cells that are shown. */
+    private List<VmOrder.Branch> sorted(List<VmView> views, VmField field, VmCells cells) {
+        return flat(VmSorting.sort(views, field, cells, args.has(LsTool.IGNORE_CASE), args.has(LsTool.REVERSE)));
     }
 
     private Set<QubesVm> chosen() {
@@ -118,8 +131,12 @@ final class LsRun {
         return chosen;
     }
 
-    private VmCells cells(List<VmView> views) {
-        return cells(views, fields);
+    private VmCells cells(List<VmView> views, @Nullable VmField sorting) {
+        List<VmField> needed = new ArrayList<>(fields);
+        if (sorting != null) {
+            needed.add(sorting);
+        }
+        return cells(views, needed);
     }
 
     private VmCells cells(List<VmView> views, List<VmField> shown) {

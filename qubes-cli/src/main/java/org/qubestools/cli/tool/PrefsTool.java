@@ -214,6 +214,9 @@ public final class PrefsTool implements Tool {
         if (pair) {
             return List.of(new Assignment(words.get(0), words.get(1)));
         }
+        if (words.equals(List.of("label")) || words.equals(List.of("kernel"))) {
+            return List.of(new Assignment(words.get(0), "")); // refused with the list of what there is
+        }
         List<Assignment> assignments = new ArrayList<>();
         for (String word : words) {
             int equals = word.indexOf('=');

@@ -277,4 +277,9 @@ final class CreateToolTest extends ToolTest {
         assertOrderOfChecks("qvm-create -l red", "qvm-create new");
         assertStoreComesLast("qvm-create -l red -p -n new", "qvm-create -l red new");
     }
+
+    @Test
+    void theNameIsNoProperty() {
+        assertRefused("qvm-create -l red --property name=z y", USAGE, "the name is what follows the options");
+    }
 }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -225,5 +226,44 @@ final class FirewallToolTest extends ToolTest {
         assertThat(tree.run("qvm-firewall dom0 -P deny").code()).isEqualTo(1);
         assertOrderOfChecks("qvm-firewall", "qvm-firewall work");
         assertStoreComesLast("qvm-firewall", "qvm-firewall work");
+    }
+
+    @Test
+    void whatOriginalsStoredIsDeletedByTheTextOfTheRawList() {
+        tree.write("/var/lib/qubes/appvms/work/firewall.xml", """
+                <QubesFirewallRules policy="deny" dns="allow" icmp="allow">
+                <rule address="1.2.3.4" proto="any" port="80"/>
+                <rule address="a_b" proto="tcp" port="80"/>
+                <rule address="1.2.3.4" proto="tcp"/>
+                <rule address="h.x." proto="any"/>
+                <rule address="h.x" proto="any"/>
+                <rule address="last.example" proto="udp" port="53"/>
+                </QubesFirewallRules>
+                """);
+        List<String> raw = tree.run("qvm-firewall --raw work").out().lines().toList();
+        assertThat(raw).hasSize(6).contains("1.2.3.4 any 80", "a_b tcp 80", "1.2.3.4 tcp", "h.x. any", "h.x any");
+
+        for (int i = 0; i < 5; i++) {
+            assertPrints("qvm-firewall work -d " + raw.get(i), "");
+            assertPrints("qvm-firewall --raw work", String.join("\n", raw.subList(i + 1, 6)) + "\n");
+        }
+        assertPrints("qvm-firewall work -d last.example udp/53", "");
+    }
+
+    @Test
+    void anImportedRuleDoesNotOpenEveryPort() {
+        for (String rule : List.of(
+                "\"proto\": \"tcp\"",
+                "\"proto\": \"udp\", \"first_port\": 0",
+                "\"proto\": \"tcp\", \"last_port\": 90",
+                "\"proto\": \"any\", \"last_port\": 90")) {
+            tree.write("/rules.json", "{\"policy\": \"deny\", \"rules\": [{\"address\": \"1.2.3.4\", " + rule + "}]}");
+            Outcome outcome = tree.run("qvm-firewall work --import " + tree.path("/rules.json"));
+            assertThat(outcome.code()).as(rule).isEqualTo(1);
+            assertThat(outcome.err())
+                    .contains("'first_port' is missing or wrong")
+                    .hasLineCount(1);
+        }
+        assertThat(tree.exists("/var/lib/qubes/appvms/work/firewall.xml")).isFalse();
     }
 }

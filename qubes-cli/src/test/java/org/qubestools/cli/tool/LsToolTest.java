@@ -467,4 +467,19 @@ final class LsToolTest extends ToolTest {
 
         assertThat(tree.run("qvm-ls --raw-data --fields kernelopts work").out()).isEqualTo("a\\x9b31m\\x0ab\n");
     }
+
+    @Test
+    void aMissingImageIsAWarningOnceAndOnlyForWhatIsListed() throws IOException {
+        Files.delete(tree.path("/var/lib/qubes/appvms/vault/private.img"));
+
+        assertThat(tree.run("qvm-ls -d --sort disk vault").err())
+                .contains("VM 'vault' has no /var/lib/qubes/appvms/vault/private.img")
+                .hasLineCount(1);
+        assertThat(tree.run("qvm-ls -d --sort disk work").err()).isEmpty();
+        assertThat(tree.run("qvm-ls --sort disk").err()).hasLineCount(1);
+        Files.delete(tree.path("/var/lib/qubes/vm-templates/fedora-23/root.img"));
+        assertThat(tree.run("qvm-ls -d fedora-23").err())
+                .contains("VM 'fedora-23' has no /var/lib/qubes/vm-templates/fedora-23/root.img")
+                .hasLineCount(1);
+    }
 }

@@ -510,4 +510,10 @@ final class PrefsToolTest extends ToolTest {
         assertThat(tree.run("qvm-prefs office dir").out()).isEqualTo("/mnt/big/appvms/office\n");
         assertThat(tree.run("qvm-firewall office").out()).contains("DENY");
     }
+
+    @Test
+    void whoGivesNoLabelAndNoKernelHearsWhichThereAre() {
+        assertRefused("qvm-prefs -s work label", 1, "orange");
+        assertRefused("qvm-prefs -s work kernel", 1, "installed: 3.18.17-8, 4.4.14-11");
+    }
 }

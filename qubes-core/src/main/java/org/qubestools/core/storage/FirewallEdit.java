@@ -65,20 +65,37 @@ public sealed interface FirewallEdit {
         }
     }
 
-    /** A rule less; when it expires does not count. */
-    record Delete(FirewallRule rule) implements FirewallEdit {
+    /**
+     * A rule less; when it expires does not count. Its words are those that {@link FirewallRuleText#of} has for it, also where
+     * nobody could add it, or others that mean the same.
+     */
+    record Delete(List<String> untrustedWords, ServiceNames names) implements FirewallEdit {
+        public Delete {
+            untrustedWords = List.copyOf(untrustedWords);
+        }
+
         @Override
         public Firewall apply(Firewall before) {
-            List<FirewallRule> rules = new ArrayList<>(before.rules());
-            for (int i = 0; i < rules.size(); i++) {
-                FirewallRule found = rules.get(i);
-                if (rule.equals(new FirewallRule(
-                        found.host(), found.bits(), found.proto(), found.firstPort(), found.lastPort(), null))) {
-                    rules.remove(i);
-                    return with(before, rules);
+            int found = find(String.join(" ", untrustedWords), before);
+            if (found < 0) {
+                String text = FirewallRuleText.of(FirewallRuleText.parse(untrustedWords, names));
+                found = find(text, before);
+                if (found < 0) {
+                    throw noSuch("'" + text + "'", before);
                 }
             }
-            throw noSuch("'" + FirewallRuleText.of(rule) + "'", before);
+            List<FirewallRule> rules = new ArrayList<>(before.rules());
+            rules.remove(found);
+            return with(before, rules);
+        }
+
+        private static int find(String text, Firewall firewall) {
+            for (int i = 0; i < firewall.rules().size(); i++) {
+                if (FirewallRuleText.of(firewall.rules().get(i)).equals(text)) {
+                    return i;
+                }
+            }
+            return -1;
         }
     }
 

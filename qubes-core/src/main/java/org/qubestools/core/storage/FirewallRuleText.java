@@ -116,7 +116,7 @@ public final class FirewallRuleText {
         return new QubesException(ErrorKind.INVALID_VALUE, what, FORM);
     }
 
-    /** The words of a rule, such that {@link #parse} makes the same of them. */
+    /** The words of a rule, such that {@link #parse} makes the same of them if it is one that may be added. */
     public static String of(FirewallRule rule) {
         String target = rule.bits() == FirewallRule.ALL_BITS ? rule.host() : rule.host() + "/" + rule.bits();
         String ports = ports(rule);
