@@ -71,7 +71,7 @@ public final class DirectoryBackup implements Backup {
             if (home != null) {
                 items.add(home);
             }
-            return new DirectoryBackup(directory, xml, new BackupContents(stored.vms(), items));
+            return new DirectoryBackup(directory, xml, new BackupContents(stored.vms(), items, stored.leftOut()));
         } catch (IOException e) {
             throw new QubesException(
                     ErrorKind.FAILED, "reading the backup failed: " + IoReason.of(e), IoReason.advice(e), e);

@@ -70,7 +70,7 @@ final class R4Reader {
                 candidates.add(candidate(domains.get(i), vm, results.get(i), StoreContents.remarks(snapshot, vm)));
             }
         }
-        return StoreContents.contents(snapshot.vms(), candidates);
+        return StoreContents.contents(snapshot.vms(), candidates, List.of());
     }
 
     private static Candidate candidate(

@@ -50,7 +50,7 @@ public final class StoreContents {
                 candidates.add(new Candidate(vm, path, size(vm), remarks(store, vm), ""));
             }
         }
-        return contents(store.vms(), candidates);
+        return contents(store.vms(), candidates, LeftOut.flagged(store));
     }
 
     /**
@@ -70,7 +70,7 @@ public final class StoreContents {
                 candidates.add(new Candidate(vm, path, 0L, remarks(store, vm), ""));
             }
         }
-        return contents(store.vms(), candidates);
+        return contents(store.vms(), candidates, LeftOut.there(store, directoryExists));
     }
 
     /** Also of a VM with an unusable name: that it is in the backup refuses it later. */
@@ -91,8 +91,8 @@ public final class StoreContents {
         }
     }
 
-    static BackupContents contents(VmCollection vms, List<Candidate> candidates) {
-        return new BackupContents(vms, ItemChecks.items(vms, candidates));
+    static BackupContents contents(VmCollection vms, List<Candidate> candidates, List<String> leftOut) {
+        return new BackupContents(vms, ItemChecks.items(vms, candidates), leftOut);
     }
 
     /** As {@code backup_size} says, absent being 0; null if it is no number of bytes. */

@@ -181,6 +181,49 @@ class StoreContentsTest {
         assertThat(StoreContents.read(BackupXml.store(GOOD, stale)).items()).hasSize(1);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "<QubesOddVm name='odd' backup_content='True'/>, odd",
+        "<QubesOddVm name='odd' backup_content='maybe'/>, odd",
+        "<QubesOddVm backup_content='True'/>, QubesOddVm",
+        "<QubesAppVm qid='6' name='odd' backup_content='yes'/>, odd",
+        "<QubesAppVm qid='6' name='odd' backup_content=''/>, odd",
+        "<QubesAdminVm qid='0' backup_content='1'/>, dom0",
+    })
+    void whatCannotBeLookedAtIsNamed(String other, String name) {
+        BackupContents contents = StoreContents.read(BackupXml.store(GOOD, other));
+
+        assertThat(contents.items()).hasSize(1);
+        assertThat(contents.leftOut()).singleElement().asString().contains("'" + name + "' of the backup is left out");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<QubesOddVm name='odd'/>",
+                "<QubesOddVm name='odd' backup_content='False'/>",
+                "<QubesAppVm qid='6' name='odd' backup_content='False' memory='x'/>",
+            })
+    void whatIsNotInTheBackupIsNoNews(String other) {
+        assertThat(StoreContents.read(BackupXml.store(GOOD, other)).leftOut()).isEmpty();
+    }
+
+    @Test
+    void format1NamesWhatIsNoVmButHasADirectoryThere() {
+        byte[] xml = BackupXml.store(
+                "<QubesOddVm name='odd' dir_path='/var/lib/qubes/appvms/odd/'/>",
+                "<QubesOddVm name='gone' dir_path='/var/lib/qubes/appvms/gone'/>",
+                "<QubesOddVm name='all' dir_path='/var/lib/qubes/'/>",
+                "<QubesOddVm name='up' dir_path='/var/lib/qubes/../..'/>",
+                "<QubesOddVm name='no'/>");
+
+        BackupContents contents = StoreContents.readFormat1(xml, path -> path.equals("appvms/odd") || path.isEmpty());
+
+        assertThat(contents.items()).isEmpty();
+        assertThat(contents.leftOut())
+                .containsExactly("'odd' of the backup is left out: <QubesOddVm> is no kind of VM");
+    }
+
     @Test
     void aDisposableVmFails() {
         byte[] xml = BackupXml.store("<QubesDisposableVm qid='6' dispid='1' backup_content='True' backup_path='vm6'/>");

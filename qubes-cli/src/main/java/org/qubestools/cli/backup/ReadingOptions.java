@@ -159,7 +159,7 @@ public final class ReadingOptions {
         if (isFile && !isInput) {
             requireThere(path, location);
             if (Files.isDirectory(path)) {
-                return openDirectory(path);
+                return openDirectory(path, ctx);
             }
         }
         Passphrase passphrase = PassphraseOptions.read(args, ctx);
@@ -168,6 +168,7 @@ public final class ReadingOptions {
         try {
             MemberSource members = members(location, args, ctx, rejections);
             backup = BackupReader.open(members, passphrase, of(args, ctx, target), ctx::warn);
+            backup.contents().leftOut().forEach(ctx::warn);
             return new Opened(backup, passphrase, rejections);
         } finally {
             if (backup == null) {
@@ -204,14 +205,16 @@ public final class ReadingOptions {
         }
     }
 
-    private static Opened openDirectory(Path path) {
+    private static Opened openDirectory(Path path, ToolContext ctx) {
         if (!DirectoryBackup.isOne(path)) {
             throw new QubesException(
                     ErrorKind.FAILED,
                     SafeText.of(path.toString()) + " is a directory without a qubes.xml, so no backup of format 1",
                     "name a backup file, or the directory of a backup of format 1");
         }
-        return new Opened(DirectoryBackup.open(path), null, List.of());
+        Backup backup = DirectoryBackup.open(path);
+        backup.contents().leftOut().forEach(ctx::warn);
+        return new Opened(backup, null, List.of());
     }
 
     /** The members of the outer archive that is there; see {@link #open}. */

@@ -52,7 +52,7 @@ final class ProblemFinder {
         }
         finder.loops();
         finder.globals();
-        for (StoreDocument.UnknownElement element : document.unknown()) {
+        for (UnknownElement element : document.unknown()) {
             finder.report.add(new Problem(
                     ProblemCode.UNKNOWN_CLASS,
                     SafeText.of(element.name()),

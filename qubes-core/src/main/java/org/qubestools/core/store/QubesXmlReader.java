@@ -12,7 +12,6 @@ import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmCollection;
 import org.qubestools.core.store.StoreDocument.Span;
-import org.qubestools.core.store.StoreDocument.UnknownElement;
 
 /** Bytes of a store to its VMs and where they stand. */
 final class QubesXmlReader {
@@ -117,7 +116,7 @@ final class QubesXmlReader {
                 : new Span(start, tagEnd, scanner.tagStart(), scanner.tagEnd());
         VmClass vmClass = isForeign(name, attributes) ? null : VmClass.ofElement(name);
         if (vmClass == null) {
-            unknown.add(new UnknownElement(shownName(attributes.get("name"), name), name, start));
+            unknown.add(new UnknownElement(shownName(attributes.get("name"), name), name, attributes, start));
         } else {
             vms.add(QubesVm.stored(vms.size(), vmClass, attributes));
             spans.add(span);

@@ -25,11 +25,4 @@ record StoreDocument(StoreText text, VmCollection vms, Span root, List<Span> ele
             return endTag == tagEnd && end == tagEnd;
         }
     }
-
-    /**
-     * An element below the root that is no VM.
-     *
-     * @param name its {@code name} attribute or, without one, its element name
-     */
-    record UnknownElement(String name, String element, int offset) {}
 }

@@ -42,6 +42,11 @@ public final class StoreSnapshot {
         return vms;
     }
 
+    /** What stands among the VMs and is none. */
+    public List<UnknownElement> unknown() {
+        return document.unknown();
+    }
+
     /** This store as it is while a change is planned, with these VMs; its bytes and problems stay those of the file. */
     public StoreSnapshot planned(VmCollection changed) {
         StoreSnapshot planned = new StoreSnapshot(document, changed, bytes, pools);
