@@ -84,18 +84,20 @@ public final class DirectoryBackup implements Backup {
         return Files.isDirectory(backup.resolve(bytes), LinkOption.NOFOLLOW_LINKS);
     }
 
+    /** Files that others left beside the home, and links, are none. */
     private static @Nullable BackupItem home(Path directory) throws IOException {
         Path homes = directory.resolve(HOME);
         if (!Files.isDirectory(homes, LinkOption.NOFOLLOW_LINKS)) {
             return null;
         }
         List<Path> users = sorted(homes);
+        users.removeIf(user -> !Files.isDirectory(user, LinkOption.NOFOLLOW_LINKS));
+        QubesVm dom0 = QubesVm.stored(0, VmClass.ADMIN, AttributeMap.EMPTY);
         if (users.size() != 1) {
-            throw new QubesException(
-                    ErrorKind.CORRUPT_BACKUP, "the backup holds " + users.size() + " homes of dom0 users, not one");
+            String violation = "the backup holds " + users.size() + " homes of dom0 users, not one";
+            return new BackupItem(dom0, HOME, 0, List.of(), violation);
         }
         String user = String.valueOf(users.get(0).getFileName());
-        QubesVm dom0 = QubesVm.stored(0, VmClass.ADMIN, AttributeMap.EMPTY);
         return new BackupItem(dom0, HOME + "/" + user, 0, List.of(), "");
     }
 
@@ -149,12 +151,8 @@ public final class DirectoryBackup implements Backup {
         Map<BackupItem, ItemProblem> failed = new LinkedHashMap<>();
         Map<BackupItem, Set<String>> files = new HashMap<>();
         for (BackupItem item : items) {
-            Set<String> found = new HashSet<>();
             try {
-                handler.begin(item, item.path());
-                walk(item, directory.resolve(item.path()), ByteName.of(item.path()), found, handler);
-                handler.done(item, item.path());
-                files.put(item, found);
+                files.put(item, walk(item, handler));
             } catch (DamagedArchive e) {
                 fail(failed, handler, item, String.valueOf(e.getMessage()));
             } catch (IOException e) {
@@ -169,6 +167,17 @@ public final class DirectoryBackup implements Backup {
         ItemProblem problem = new ItemProblem(item, "", -1, reason);
         failed.put(item, problem);
         handler.failed(problem);
+    }
+
+    private Set<String> walk(BackupItem item, ArchiveHandler handler) throws IOException {
+        if (!item.violation().isEmpty()) {
+            throw new DamagedArchive(item.violation()); // its path may be missing
+        }
+        Set<String> found = new HashSet<>();
+        handler.begin(item, item.path());
+        walk(item, directory.resolve(item.path()), ByteName.of(item.path()), found, handler);
+        handler.done(item, item.path());
+        return found;
     }
 
     private void walk(BackupItem item, Path path, ByteName name, Set<String> found, ArchiveHandler handler)

@@ -93,6 +93,29 @@ final class RestoreHomeTest {
     }
 
     @Test
+    void moreThanOneHomeOfFormat1MattersOnlyWhereTheHomeIsWanted() throws IOException {
+        Path backup = Files.createDirectories(directory.resolve("v1/vm-templates/tpl"))
+                .getParent()
+                .getParent();
+        Files.writeString(
+                backup.resolve("qubes.xml"),
+                "<QubesVmCollection><QubesTemplateVm qid='1' name='tpl' label='red'/></QubesVmCollection>");
+        Files.writeString(backup.resolve("vm-templates/tpl/private.img"), "x");
+        Files.writeString(backup.resolve("vm-templates/tpl/root.img"), "x");
+        Files.createDirectories(backup.resolve("dom0-home/user"));
+        Files.createDirectories(backup.resolve("dom0-home/anna"));
+
+        Outcome without = host.restore(backup, "--skip-dom0-home");
+        assertThat(without.code()).as(without.err()).isZero();
+        assertThat(host.vms()).containsExactly("tpl");
+
+        Outcome with = host.restore(backup, "dom0");
+        assertThat(with.code()).isNotZero();
+        assertThat(with.err()).contains("the backup holds 2 homes of dom0 users, not one");
+        assertThat(tree.read("/home/user/notes.txt")).isEqualTo("old\n");
+    }
+
+    @Test
     void aDamagedHomeTouchesNothingInTheRealOne() {
         Path damaged = host.damaged("v3-plain", "dom0-home/user.000", false);
 
