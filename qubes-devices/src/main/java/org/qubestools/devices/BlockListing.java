@@ -20,5 +20,20 @@ public record BlockListing(List<Listed> devices, List<String> complaints) {
      *
      * @param attachment the first VM that holds it
      */
-    public record Listed(BlockDevice device, Optional<Attachment> attachment) {}
+    public record Listed(BlockDevice device, Optional<Attachment> attachment) implements ListEntry {
+        @Override
+        public Object key() {
+            return device.ref();
+        }
+
+        @Override
+        public Object facts() {
+            return device;
+        }
+
+        @Override
+        public Optional<String> place() {
+            return attachment.map(held -> held.vm() + " " + held.frontend());
+        }
+    }
 }

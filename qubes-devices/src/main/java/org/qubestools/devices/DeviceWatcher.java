@@ -15,32 +15,37 @@ import org.qubestools.core.vmm.DomainEvent;
 import org.qubestools.qubesdb.QubesDbPath;
 
 /**
- * Tells how the list of block devices changes. Whatever happens - a VM resumes or stops, writes to its QubesDB that its
+ * Tells how a list of devices changes. Whatever happens - a VM resumes or stops, writes to its QubesDB that its
  * devices changed, or a connection was lost and is there again - means only that the list is made again and compared:
  * so nothing is missed, and events that come close together cost one list. For one thread.
+ *
+ * @param <E> what the list is of
  */
-public final class DeviceWatcher {
-    /** Written by a VM after each change of its devices, and by whoever attaches one to it. */
-    public static final List<QubesDbPath> PATHS = List.of(new QubesDbPath("/qubes-block-devices"));
+public final class DeviceWatcher<E extends ListEntry> {
+    /** Written by a VM after each change of its block devices, and by whoever attaches one to it. */
+    public static final List<QubesDbPath> BLOCK = List.of(new QubesDbPath("/qubes-block-devices"));
+
+    /** The same for USB devices. */
+    public static final List<QubesDbPath> USB = List.of(new QubesDbPath("/qubes-usb-devices"));
 
     private static final Duration QUIET = Duration.ofMillis(100);
     private static final int MOST_AT_ONCE = 50;
     private static final Duration LOOK_AT_HOST = Duration.ofSeconds(1);
 
     private final ChangeFeed feed;
-    private final Supplier<BlockListing> lister;
+    private final Supplier<List<E>> lister;
     private final Supplier<?> hostState;
     private Object lastHostState;
-    private BlockListing known;
+    private List<E> known;
 
     /**
      * Makes the first list.
      *
-     * @param feed watches {@link #PATHS}; opened before, so that nothing is missed between; stays the caller's
+     * @param feed watches the paths of such a list; opened before, so that nothing is missed between; stays the caller's
      * @param lister makes the list anew
      * @param hostState something that changes with the devices of this host, which tells of no event; asked each second
      */
-    public DeviceWatcher(ChangeFeed feed, Supplier<BlockListing> lister, Supplier<?> hostState) {
+    public DeviceWatcher(ChangeFeed feed, Supplier<List<E>> lister, Supplier<?> hostState) {
         this.feed = feed;
         this.lister = lister;
         this.hostState = hostState;
@@ -49,12 +54,12 @@ public final class DeviceWatcher {
     }
 
     /** The list as it was made last. */
-    public BlockListing known() {
+    public List<E> known() {
         return known;
     }
 
     /** Waits for {@code limit} at most for changes of the list; empty if there were none. */
-    public List<BlockChange> next(Duration limit) throws InterruptedException {
+    public List<DeviceChange<E>> next(Duration limit) throws InterruptedException {
         long rounds = Math.max(1, limit.toMillis() / LOOK_AT_HOST.toMillis());
         for (long round = 0; round < rounds; round++) {
             Optional<Happening> first = feed.next(limit.compareTo(LOOK_AT_HOST) < 0 ? limit : LOOK_AT_HOST);
@@ -62,7 +67,7 @@ public final class DeviceWatcher {
             boolean hostChanged = !state.equals(lastHostState);
             lastHostState = state;
             if (hostChanged || (first.isPresent() && drain(concerns(first.get())))) {
-                List<BlockChange> changes = listAgain();
+                List<DeviceChange<E>> changes = listAgain();
                 if (!changes.isEmpty()) {
                     return changes;
                 }
@@ -95,8 +100,8 @@ public final class DeviceWatcher {
         return !(happening instanceof Happening.OfGlobal);
     }
 
-    private List<BlockChange> listAgain() {
-        BlockListing now;
+    private List<DeviceChange<E>> listAgain() {
+        List<E> now;
         try {
             now = lister.get();
         } catch (QubesException e) {
@@ -105,57 +110,51 @@ public final class DeviceWatcher {
             }
             throw e;
         }
-        List<BlockChange> changes = differences(known, now);
+        List<DeviceChange<E>> changes = differences(known, now);
         known = now;
         return changes;
     }
 
     /** What differs: first what is gone, then the rest in the order of the list. */
-    static List<BlockChange> differences(BlockListing before, BlockListing now) {
-        Map<BlockDeviceRef, BlockListing.Listed> old = byRef(before);
-        Map<BlockDeviceRef, BlockListing.Listed> present = byRef(now);
-        List<BlockChange> changes = new ArrayList<>();
-        for (BlockListing.Listed listed : old.values()) {
-            if (!present.containsKey(listed.device().ref())) {
-                changes.add(new BlockChange(BlockChange.Kind.VANISHED, listed));
+    private List<DeviceChange<E>> differences(List<E> before, List<E> now) {
+        Map<Object, E> old = byKey(before);
+        Map<Object, E> present = byKey(now);
+        List<DeviceChange<E>> changes = new ArrayList<>();
+        for (E entry : old.values()) {
+            if (!present.containsKey(entry.key())) {
+                changes.add(new DeviceChange<>(DeviceChange.Kind.VANISHED, entry));
             }
         }
-        for (BlockListing.Listed listed : present.values()) {
-            BlockListing.Listed was = old.get(listed.device().ref());
+        for (E entry : present.values()) {
+            E was = old.get(entry.key());
             if (was == null) {
-                changes.add(new BlockChange(BlockChange.Kind.APPEARED, listed));
+                changes.add(new DeviceChange<>(DeviceChange.Kind.APPEARED, entry));
             } else {
-                compare(was, listed, changes);
+                compare(was, entry, changes);
             }
         }
         return changes;
     }
 
-    private static void compare(BlockListing.Listed was, BlockListing.Listed is, List<BlockChange> changes) {
-        if (!was.device().equals(is.device())) {
-            changes.add(new BlockChange(BlockChange.Kind.CHANGED, is));
+    private void compare(E was, E is, List<DeviceChange<E>> changes) {
+        if (!was.facts().equals(is.facts())) {
+            changes.add(new DeviceChange<>(DeviceChange.Kind.CHANGED, is));
         }
-        if (!place(was).equals(place(is))) {
-            if (was.attachment().isPresent()) {
-                changes.add(new BlockChange(BlockChange.Kind.DETACHED, was));
+        if (!was.place().equals(is.place())) {
+            if (was.place().isPresent()) {
+                changes.add(new DeviceChange<>(DeviceChange.Kind.DETACHED, was));
             }
-            if (is.attachment().isPresent()) {
-                changes.add(new BlockChange(BlockChange.Kind.ATTACHED, is));
+            if (is.place().isPresent()) {
+                changes.add(new DeviceChange<>(DeviceChange.Kind.ATTACHED, is));
             }
         }
     }
 
-    private static String place(BlockListing.Listed listed) {
-        return listed.attachment()
-                .map(attachment -> attachment.vm() + " " + attachment.frontend())
-                .orElse("");
-    }
-
-    private static Map<BlockDeviceRef, BlockListing.Listed> byRef(BlockListing listing) {
-        Map<BlockDeviceRef, BlockListing.Listed> byRef = new LinkedHashMap<>();
-        for (BlockListing.Listed listed : listing.devices()) {
-            byRef.put(listed.device().ref(), listed);
+    private Map<Object, E> byKey(List<E> entries) {
+        Map<Object, E> byKey = new LinkedHashMap<>();
+        for (E entry : entries) {
+            byKey.put(entry.key(), entry);
         }
-        return byRef;
+        return byKey;
     }
 }

@@ -31,6 +31,11 @@ final class HostUsbDevices {
         return backend.equals(PublishingVm.DOM0) && host.traits().hostUsb();
     }
 
+    /** Whether or not the driver gives it away. */
+    List<SysfsUsb.HostUsb> plugged() {
+        return sysfs.all();
+    }
+
     List<UsbDevice> list() {
         List<SysfsUsb.HostUsb> found = sysfs.all();
         Map<HostDevice, String> users = found.isEmpty() ? Map.of() : users();

@@ -18,7 +18,7 @@ public record UsbDevice(
         String port,
         String description,
         @Nullable String user,
-        boolean userUnknown) {
+        boolean userUnknown) implements ListEntry {
     public UsbDevice {
         Objects.requireNonNull(backend);
         Objects.requireNonNull(port);
@@ -36,7 +36,18 @@ public record UsbDevice(
     }
 
     /** The form that lists show and tools take: {@code backend:2-1.4}. */
+    @Override
     public String key() {
         return backend + ":" + port;
+    }
+
+    @Override
+    public Object facts() {
+        return description;
+    }
+
+    @Override
+    public Optional<String> place() {
+        return connectedTo();
     }
 }

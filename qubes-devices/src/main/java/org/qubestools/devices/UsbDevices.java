@@ -54,6 +54,11 @@ public final class UsbDevices {
         return new UsbListing(devices, complaints);
     }
 
+    /** What is plugged into this host, whoever holds it: it changes when devices come and go. */
+    public Object hostState() {
+        return ofHost.plugged();
+    }
+
     /** The devices of one VM; none if it does not run. */
     public UsbListing list(String vm) {
         List<UsbDevice> devices = new ArrayList<>();

@@ -292,6 +292,6 @@ final class BlockActions {
 
     /** Prints the list, and then each change of it, until it is interrupted. */
     int watch() {
-        return new DeviceWatching(runs, ctx, args.has(BlockTool.SYSTEM_DISKS)).run();
+        return new DeviceWatching<>(runs, ctx, new WatchedBlocks(ctx, args.has(BlockTool.SYSTEM_DISKS))).run();
     }
 }

@@ -1,10 +1,11 @@
 package org.qubestools.cli.tool;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.cli.frame.ExitCode;
 import org.qubestools.cli.frame.Host;
@@ -14,25 +15,52 @@ import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.runtime.ChangeFeed;
 import org.qubestools.core.runtime.RunningSystem;
-import org.qubestools.devices.BlockChange;
-import org.qubestools.devices.BlockDevices;
-import org.qubestools.devices.BlockListing;
+import org.qubestools.devices.DeviceChange;
 import org.qubestools.devices.DeviceWatcher;
-import org.qubestools.devices.HostRoots;
-import org.qubestools.devices.RunningDevices;
+import org.qubestools.devices.ListEntry;
+import org.qubestools.qubesdb.QubesDbPath;
 
-/** Prints the list of block devices, and then each change, one line each, until it is interrupted. */
-final class DeviceWatching {
+/**
+ * Prints a list of devices, and then each change, one line each, until it is interrupted.
+ *
+ * @param <E> what the list is of
+ */
+final class DeviceWatching<E extends ListEntry> {
     private static final Duration LONG = Duration.ofMinutes(1);
+
+    /**
+     * A kind of devices.
+     *
+     * @param <E> one of them in a list
+     */
+    interface Kind<E extends ListEntry> {
+        /** Where VMs tell that their devices changed. */
+        List<QubesDbPath> paths();
+
+        /** Something that changes with the devices of this host. */
+        Object hostState(RunningSystem system);
+
+        /** The list as it is now; adds what is to be told of others. */
+        List<E> list(RunningSystem system, List<String> complaints);
+
+        /** One of them as the list of its tool shows it. */
+        String line(E device);
+
+        /** The same as members of an object. */
+        Map<String, @Nullable Object> json(E device);
+
+        /** The type of such an object when something happens. */
+        String eventType();
+    }
 
     private final Runs runs;
     private final ToolContext ctx;
-    private final boolean systemDisks;
+    private final Kind<E> kind;
 
-    DeviceWatching(Runs runs, ToolContext ctx, boolean systemDisks) {
+    DeviceWatching(Runs runs, ToolContext ctx, Kind<E> kind) {
         this.runs = runs;
         this.ctx = ctx;
-        this.systemDisks = systemDisks;
+        this.kind = kind;
     }
 
     int run() {
@@ -43,19 +71,19 @@ final class DeviceWatching {
                         () -> runs.session().qubes().load().vms(),
                         runs.session().config().store(),
                         runs.system().host().databases(),
-                        ChangeFeed.Options.of(DeviceWatcher.PATHS))) {
-            Supplier<?> hostState = devices(runs.system())::hostState;
-            DeviceWatcher watcher = new DeviceWatcher(feed, this::list, hostState);
-            for (String complaint : watcher.known().complaints()) {
-                ctx.warn(complaint);
-            }
-            for (BlockListing.Listed listed : watcher.known().devices()) {
-                print("device", listed);
+                        ChangeFeed.Options.of(kind.paths()))) {
+            List<String> complaints = new ArrayList<>();
+            DeviceWatcher<E> watcher =
+                    new DeviceWatcher<>(feed, () -> list(complaints), () -> kind.hostState(runs.system()));
+            complaints.forEach(ctx::warn);
+            for (E device : watcher.known()) {
+                print("device", device);
             }
             while (!ctx.out().checkError()) {
-                for (BlockChange change : watcher.next(LONG)) {
-                    print(change.kind().name().toLowerCase(Locale.ROOT), change.listed());
+                for (DeviceChange<E> change : watcher.next(LONG)) {
+                    print(change.kind().name().toLowerCase(Locale.ROOT), change.entry());
                 }
+                complaints.clear(); // told once, of the first list
             }
             return ExitCode.OK; // the reader went away
         } catch (InterruptedException e) {
@@ -69,29 +97,22 @@ final class DeviceWatching {
     }
 
     /** With the store and the running system as they are now. */
-    private BlockListing list() {
+    private List<E> list(List<String> complaints) {
         try (RunningSystem system =
                 runs.session().running(runs.session().qubes().load(), runs)) {
-            return devices(system).list(systemDisks);
+            return kind.list(system, complaints);
         }
     }
 
-    private BlockDevices devices(RunningSystem system) {
-        return BlockDevices.of(
-                new RunningDevices(system),
-                HostRoots.below(ctx.host().kernelTree()),
-                ctx.host().waitTime());
-    }
-
-    private void print(String event, BlockListing.Listed listed) {
+    private void print(String event, E device) {
         if (!ctx.isJson()) {
-            ctx.println(event + " " + BlockActions.line(listed));
+            ctx.println(event + " " + kind.line(device));
             return;
         }
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-        fields.put("type", "block-event");
+        fields.put("type", kind.eventType());
         fields.put("event", event);
-        fields.putAll(BlockActions.json(listed));
+        fields.putAll(kind.json(device));
         try (Json line = Json.line(ctx.out())) {
             line.element(fields);
         }

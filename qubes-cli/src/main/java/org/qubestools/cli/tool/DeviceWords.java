@@ -74,7 +74,8 @@ record DeviceWords(String kind, String action, List<String> rest) {
         boolean block = kind.equals("block");
         boolean attaches = action.equals("attach");
         boolean lists = action.equals("list");
-        Usage.requireFits(args, BlockTool.WATCH, block && lists && rest.isEmpty(), "'block list'");
+        Usage.requireFits(
+                args, BlockTool.WATCH, !kind.equals("pci") && lists && rest.isEmpty(), "'block list' and 'usb list'");
         Usage.requireFits(args, BlockTool.SYSTEM_DISKS, block && lists, "'block list'");
         Usage.requireFits(args, BlockTool.FRONTEND, block && !lists, "'block attach' and 'block detach'");
         Usage.requireFits(args, BlockTool.READ_ONLY, block && attaches, "'block attach'");
@@ -174,7 +175,7 @@ record DeviceWords(String kind, String action, List<String> rest) {
             }
             Optional<String> vm = vm(runs);
             if (action.equals("list")) {
-                return actions.list(vm);
+                return args.has(BlockTool.WATCH) ? actions.watch() : actions.list(vm);
             }
             return rest.size() > 1 ? actions.detachDevice(rest.get(1), vm) : actions.detachOf(rest.get(0));
         }

@@ -10,6 +10,7 @@ import org.qubestools.cli.frame.ExitCode;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.option.Usage;
 import org.qubestools.core.io.SafeText;
+import org.qubestools.core.runtime.RunningSystem;
 import org.qubestools.devices.RunningDevices;
 import org.qubestools.devices.SysfsUsb;
 import org.qubestools.devices.UsbDevice;
@@ -25,12 +26,21 @@ final class UsbActions {
     UsbActions(Runs runs, ToolContext ctx) {
         this.runs = runs;
         this.ctx = ctx;
-        this.devices = new UsbDevices(
-                new RunningDevices(runs.system()),
-                runs.system().commands(ctx.host().qrexec()),
+        this.devices = devices(runs.system(), runs, ctx);
+    }
+
+    static UsbDevices devices(RunningSystem system, Runs runs, ToolContext ctx) {
+        return new UsbDevices(
+                new RunningDevices(system),
+                system.commands(ctx.host().qrexec()),
                 runs.session().config().real(UsbDevices.POLICY),
                 new SysfsUsb(runs.session().config().real(SysfsUsb.FOLDER)),
                 ctx.host().waitTime());
+    }
+
+    /** The list, and then what comes, goes and changes. */
+    int watch() {
+        return new DeviceWatching<>(runs, ctx, new WatchedUsb(runs, ctx)).run();
     }
 
     int list(Optional<String> vm) {
@@ -44,26 +54,34 @@ final class UsbActions {
         }
         StringBuilder lines = new StringBuilder();
         for (UsbDevice device : listing.devices()) {
-            lines.append(device.key()).append('\t').append(device.description());
-            device.connectedTo()
-                    .ifPresent(user -> lines.append(" (attached to ")
-                            .append(SafeText.of(user))
-                            .append(')'));
-            lines.append('\n');
+            lines.append(line(device)).append('\n');
         }
         ctx.out().print(lines);
         return ExitCode.OK;
     }
 
+    /** One device of the list, as it is printed. */
+    static String line(UsbDevice device) {
+        String user = device.connectedTo()
+                .map(vm -> " (attached to " + SafeText.of(vm) + ")")
+                .orElse("");
+        return device.key() + "\t" + device.description() + user;
+    }
+
+    /** One device of the list. */
+    static Map<String, @Nullable Object> json(UsbDevice device) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("vm", device.backend());
+        fields.put("device", device.port());
+        fields.put("description", device.description());
+        fields.put("attached_to", device.connectedTo().orElse(null));
+        return fields;
+    }
+
     private void printJson(UsbListing listing) {
         List<Map<String, @Nullable Object>> list = new ArrayList<>();
         for (UsbDevice device : listing.devices()) {
-            Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-            fields.put("vm", device.backend());
-            fields.put("device", device.port());
-            fields.put("description", device.description());
-            fields.put("attached_to", device.connectedTo().orElse(null));
-            list.add(fields);
+            list.add(json(device));
         }
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("type", "usb-devices");

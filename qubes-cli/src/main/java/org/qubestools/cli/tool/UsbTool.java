@@ -21,7 +21,7 @@ public final class UsbTool implements Tool {
     public ToolSpec spec() {
         return new ToolSpec("qvm-usb", "list, attach and detach USB devices")
                 .operands("[list|attach|detach] [VM] [BACKEND:DEVICE]", 0, 3)
-                .options(CommonOptions.QUIET, LIST, ATTACH, DETACH, BlockTool.NO_AUTO_DETACH)
+                .options(CommonOptions.QUIET, LIST, ATTACH, DETACH, BlockTool.NO_AUTO_DETACH, BlockTool.WATCH)
                 .readsStore()
                 .needsSystem()
                 .refusesRoot()
@@ -51,6 +51,9 @@ public final class UsbTool implements Tool {
         if (!args.has(ATTACH) && !args.has(DETACH) && operands != 0) {
             throw args.has(LIST) ? Usage.error("no operand expected") : DeviceWords.noAction(args.operand(0));
         }
+        if (args.has(BlockTool.WATCH) && (args.has(ATTACH) || args.has(DETACH))) {
+            throw Usage.error("--watch goes with a list only");
+        }
         RootRule.check(ctx, args.has(CommonOptions.FORCE_ROOT));
         try (Runs runs = Runs.openWithDatabases(args, ctx)) {
             UsbActions actions = new UsbActions(runs, ctx);
@@ -58,7 +61,7 @@ public final class UsbTool implements Tool {
                 return actions.attach(args.operand(0), args.operand(1), !args.has(BlockTool.NO_AUTO_DETACH));
             }
             if (!args.has(DETACH)) {
-                return actions.list(Optional.empty());
+                return args.has(BlockTool.WATCH) ? actions.watch() : actions.list(Optional.empty());
             }
             String operand = args.operand(0);
             return operand.indexOf(':') < 0

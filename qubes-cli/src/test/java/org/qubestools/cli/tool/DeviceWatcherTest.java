@@ -28,11 +28,11 @@ import org.qubestools.core.vmm.FakeVmm;
 import org.qubestools.core.vmm.LazyVmm;
 import org.qubestools.core.vmm.LiveDisk;
 import org.qubestools.devices.Attachment;
-import org.qubestools.devices.BlockChange;
 import org.qubestools.devices.BlockDevice;
 import org.qubestools.devices.BlockDeviceRef;
 import org.qubestools.devices.BlockListing;
 import org.qubestools.devices.ByteText;
+import org.qubestools.devices.DeviceChange;
 import org.qubestools.devices.DeviceMode;
 import org.qubestools.devices.DeviceWatcher;
 import org.qubestools.qubesdb.QubesDb;
@@ -54,7 +54,7 @@ final class DeviceWatcherTest {
     private volatile QubesException failure;
     private volatile List<BlockListing.Listed> devices = List.of(free("sda"));
     private ChangeFeed feed;
-    private DeviceWatcher watcher;
+    private DeviceWatcher<BlockListing.Listed> watcher;
 
     @BeforeEach
     void watch() throws InterruptedException {
@@ -67,8 +67,8 @@ final class DeviceWatcherTest {
                 () -> vms,
                 folder.resolve("qubes.xml"),
                 services.services().databases(),
-                ChangeFeed.Options.of(DeviceWatcher.PATHS));
-        watcher = new DeviceWatcher(feed, this::list, hostState::get);
+                ChangeFeed.Options.of(DeviceWatcher.BLOCK));
+        watcher = new DeviceWatcher<>(feed, this::list, hostState::get);
     }
 
     @AfterEach
@@ -76,12 +76,12 @@ final class DeviceWatcherTest {
         feed.close();
     }
 
-    private BlockListing list() {
+    private List<BlockListing.Listed> list() {
         lists.incrementAndGet();
         if (failure != null) {
             throw failure;
         }
-        return new BlockListing(devices, List.of());
+        return devices;
     }
 
     private static BlockListing.Listed free(String name) {
@@ -104,8 +104,8 @@ final class DeviceWatcherTest {
 
     private List<String> next() throws InterruptedException {
         List<String> words = new ArrayList<>();
-        for (BlockChange change : watcher.next(LIMIT)) {
-            words.add(change.kind() + " " + change.listed().device().name());
+        for (DeviceChange<BlockListing.Listed> change : watcher.next(LIMIT)) {
+            words.add(change.kind() + " " + change.entry().device().name());
         }
         return words;
     }

@@ -9,8 +9,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.qubestools.cli.ToolRunner.Outcome;
 import org.qubestools.core.vmm.VmmTraits;
 import org.qubestools.qubesdb.QubesDb;
@@ -162,6 +165,33 @@ final class UsbToolTest extends LiveTest {
                 .hasLineCount(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"qvm-usb --watch", "qvm-device usb list --watch"})
+    void changesArePrintedAsTheyCome(String commandLine) throws Exception {
+        AtomicReference<Outcome> outcome = new AtomicReference<>();
+        Thread watching = new Thread(() -> outcome.set(run(commandLine)));
+        watching.start();
+        // Whatever of these comes before the first list is in there: one of the last is a change.
+        for (int i = 0; i < 20; i++) {
+            publish("3-2", "desc", "0951:1666 Stick " + i);
+            publish("3-2", "connected-to", i % 2 == 0 ? "work" : "vault");
+            try (QubesDb database = services.contentOf("sys-net")) {
+                database.write(new QubesDbPath("/qubes-usb-devices"), "");
+            }
+            Thread.sleep(150);
+        }
+        watching.interrupt();
+        watching.join();
+
+        assertThat(outcome.get().code()).isZero();
+        assertThat(outcome.get().err()).isEmpty();
+        assertThat(outcome.get().out().lines())
+                .startsWith("device sys-net:2-1.4\t046a:0021 Keyboard")
+                .anyMatch(line -> line.matches("changed sys-net:3-2\\t0951:1666 Stick \\d+ \\(attached to \\w+\\)"))
+                .anyMatch(line -> line.matches("detached sys-net:3-2\\t.*"))
+                .anyMatch(line -> line.matches("attached sys-net:3-2\\t.*"));
+    }
+
     @Test
     void whatAVmLostMeanwhileStopsNothing() throws Exception {
         publish("2-1_4", "connected-to", "vault");
@@ -190,7 +220,8 @@ final class UsbToolTest extends LiveTest {
         assertFails("qvm-usb -l -a work sys-net:2-1.4", 1, "only one of -l, -a, -d");
         assertFails("qvm-device mouse list", 2, "'mouse' is no class of devices");
         assertFails("qvm-device block use", 2, "'use' is no action");
-        assertFails("qvm-device usb list --watch", 2, "--watch goes with 'block list' only");
+        assertFails("qvm-device pci list --watch", 2, "--watch goes with 'block list' and 'usb list' only");
+        assertFails("qvm-usb -d --watch work", 2, "--watch goes with a list only");
         assertThat(asked).isEmpty();
     }
 
