@@ -158,7 +158,9 @@ public final class UsbDevices {
 
     /** Takes a device from the VM that has it; WRONG_STATE if that is not {@code target}. */
     public void detach(String target, UsbDevice device) {
-        find(device.backend(), device.port()).orElseThrow(() -> gone(device));
+        if (find(device.backend(), device.port()).isEmpty()) {
+            throw gone(device);
+        }
         if (!release(target, device)) {
             throw new QubesException(
                     ErrorKind.WRONG_STATE,

@@ -212,13 +212,24 @@ final class MendedStoreTest {
     }
 
     @Test
-    void withoutAGenerationItBecomesOneThatNothingRefersTo() {
+    void withoutAGenerationItBecomesTheOneThatIsMissed() {
         StoreSnapshot store = store(GOOD.replace("qid=\"2\" netid", "qid=\"2x\" netid"));
 
         StoreSnapshot mended = mended(store, plan(store, Memory.NONE));
 
-        assertThat(mended.vms().require("sys-net").qid()).isEqualTo(4);
-        assertThat(mended.vms().globals().defaultNetvm()).isNull();
+        assertThat(mended.vms().require("sys-net").qid()).isEqualTo(2);
+        assertThat(mended.problems()).isEmpty();
+    }
+
+    @Test
+    void ofAVmThatNobodyMissesItBecomesOneThatNothingRefersTo() {
+        StoreSnapshot store =
+                store(GOOD.replace("qid=\"3\"", "qid=\"3x\"").replace("clockvm=\"2\"", "clockvm=\"none\""));
+
+        StoreSnapshot mended = mended(store, plan(store, Memory.NONE));
+
+        assertThat(mended.vms().require("work").qid()).isEqualTo(3);
+        assertThat(mended.problems()).isEmpty();
     }
 
     @Test
