@@ -56,6 +56,7 @@ final class DeviceWatching<E extends ListEntry> {
     private final Runs runs;
     private final ToolContext ctx;
     private final Kind<E> kind;
+    private boolean complained;
 
     DeviceWatching(Runs runs, ToolContext ctx, Kind<E> kind) {
         this.runs = runs;
@@ -72,10 +73,7 @@ final class DeviceWatching<E extends ListEntry> {
                         runs.session().config().store(),
                         runs.system().host().databases(),
                         ChangeFeed.Options.of(kind.paths()))) {
-            List<String> complaints = new ArrayList<>();
-            DeviceWatcher<E> watcher =
-                    new DeviceWatcher<>(feed, () -> list(complaints), () -> kind.hostState(runs.system()));
-            complaints.forEach(ctx::warn);
+            DeviceWatcher<E> watcher = new DeviceWatcher<>(feed, this::list, () -> kind.hostState(runs.system()));
             for (E device : watcher.known()) {
                 print("device", device);
             }
@@ -83,7 +81,6 @@ final class DeviceWatching<E extends ListEntry> {
                 for (DeviceChange<E> change : watcher.next(LONG)) {
                     print(change.kind().name().toLowerCase(Locale.ROOT), change.entry());
                 }
-                complaints.clear(); // told once, of the first list
             }
             return ExitCode.OK; // the reader went away
         } catch (InterruptedException e) {
@@ -96,11 +93,17 @@ final class DeviceWatching<E extends ListEntry> {
         }
     }
 
-    /** With the store and the running system as they are now. */
-    private List<E> list(List<String> complaints) {
+    /** With the store and the running system as they are now; what is to be told of others is told of the first list. */
+    private List<E> list() {
+        List<String> complaints = new ArrayList<>();
         try (RunningSystem system =
                 runs.session().running(runs.session().qubes().load(), runs)) {
-            return kind.list(system, complaints);
+            List<E> devices = kind.list(system, complaints);
+            if (!complained) {
+                complained = true;
+                complaints.forEach(ctx::warn);
+            }
+            return devices;
         }
     }
 
