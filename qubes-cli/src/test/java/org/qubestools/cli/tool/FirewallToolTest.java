@@ -68,7 +68,7 @@ final class FirewallToolTest extends ToolTest {
                   1  | example.org | udp   | domain  |
                   2  | 1.2.3.4     | tcp   | http    |
                   3  | 10.0.0.0/8  | tcp   | 22-80   |
-                  4  | host.x      | any   |         |
+                  4  | Host.x      | any   |         |
                 """);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(tree.path(RULES))))
                 .isEqualTo("rw-rw-r--");
@@ -76,11 +76,13 @@ final class FirewallToolTest extends ToolTest {
 
     @Test
     void rulesGoByTheirNumbersOrTexts() throws IOException {
-        assertThat(tree.run(words("qvm-firewall", "work", "add", "a.x any", "b.x any", "c.x any", "d.x tcp 80"))
-                        .code())
-                .isZero();
+        List<String> added =
+                words("qvm-firewall", "work", "add", "A.x any", "b.x any", "c.x any", "d.x tcp 80", "e.x any");
+        assertThat(tree.run(added).code()).isZero();
 
-        assertPrints("qvm-firewall work -d 1 3", "");
+        assertPrints("qvm-firewall --raw work", "A.x any\nb.x any\nc.x any\nd.x tcp 80\ne.x any\n");
+        assertPrints("qvm-firewall work -d a.X any", "");
+        assertPrints("qvm-firewall work -d 2 4", "");
         assertPrints("qvm-firewall --raw work", "b.x any\nd.x tcp 80\n");
         assertPrints("qvm-firewall work del d.x tcp http", "");
         assertPrints("qvm-firewall --raw work", "b.x any\n");

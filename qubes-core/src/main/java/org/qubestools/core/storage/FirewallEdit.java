@@ -91,7 +91,7 @@ public sealed interface FirewallEdit {
 
         private static int find(String text, Firewall firewall) {
             for (int i = 0; i < firewall.rules().size(); i++) {
-                if (FirewallRuleText.of(firewall.rules().get(i)).equals(text)) {
+                if (FirewallRuleText.of(firewall.rules().get(i)).equalsIgnoreCase(text)) {
                     return i;
                 }
             }

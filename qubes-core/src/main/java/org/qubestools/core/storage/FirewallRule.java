@@ -1,13 +1,12 @@
 package org.qubestools.core.storage;
 
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.xml.MalformedXml;
 
 /**
  * One rule of a firewall, whose action is the opposite of the policy.
  *
- * @param host an IPv4 address or the name of a host in lower case
+ * @param host an IPv4 address or the name of a host as it was written
  * @param bits of the network, 0 to 32; 32 with a name
  * @param proto {@code any}, {@code tcp}, {@code udp} or {@code icmp}
  * @param firstPort 1 to 65535, or 0 for every port
@@ -33,9 +32,8 @@ public record FirewallRule(
 
     /** A rule from its parts, any of which may be unusable. */
     public static FirewallRule of(
-            String untrustedHost, int bits, String untrustedProto, int firstPort, int lastPort, @Nullable Long expire)
+            String host, int bits, String untrustedProto, int firstPort, int lastPort, @Nullable Long expire)
             throws MalformedXml {
-        String host = untrustedHost.toLowerCase(Locale.ROOT);
         if (!isAddress(host) && !isHostName(host)) {
             throw new MalformedXml("a rule is for something else than an IPv4 address or the name of a host");
         }
@@ -74,10 +72,17 @@ public record FirewallRule(
         return parts.length == 4;
     }
 
+    private static boolean isLetter(int c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    }
+
+    private static boolean isDigitOrDot(int c) {
+        return (c >= '0' && c <= '9') || c == '.';
+    }
+
     private static boolean isHostName(String text) {
-        boolean letters = text.chars().anyMatch(c -> c >= 'a' && c <= 'z');
-        boolean plain = text.chars()
-                .allMatch(c -> (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_');
-        return letters && plain && text.length() <= MAX_HOST && text.charAt(0) != '-';
+        boolean numeric = text.chars().allMatch(FirewallRule::isDigitOrDot);
+        boolean plain = text.chars().allMatch(c -> isLetter(c) || isDigitOrDot(c) || c == '-' || c == '_');
+        return !numeric && plain && text.length() <= MAX_HOST && text.charAt(0) != '-';
     }
 }
