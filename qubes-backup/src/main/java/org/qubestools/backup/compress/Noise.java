@@ -22,8 +22,14 @@ final class Noise {
     private static final int TABLE_BITS = 13;
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
     private static final int STEP = Long.BYTES;
-    /** Repeated strings of 8 bytes in a piece: half a percent of it. */
-    private static final int MAX_REPEATS = PIECE / 200 / STEP;
+    /** The first bytes of each stride are compared with what was before: a sample that costs a quarter. */
+    private static final int WINDOW = 16 * STEP;
+    /** No power of two: what repeats in each record of a disk comes into a window sooner or later. */
+    private static final int STRIDE = 63 * STEP;
+    /** Repeated strings of 8 bytes in the windows of a piece: half a percent of those. */
+    private static final int MAX_REPEATS = PIECE / STRIDE * WINDOW / 200 / STEP;
+    /** Bytes after which a text or a table has shown what it is. */
+    private static final int GLANCE = PIECE / 8;
 
     private final int[] counts = new int[VALUES];
     /** For a hash of 8 bytes, where they were last. */
@@ -39,32 +45,53 @@ final class Noise {
         return length == PIECE && isEven(block, from) && !repeats(block, from);
     }
 
+    /** What is uneven in its first part is not counted further: the rest cannot make up for so much. */
     private boolean isEven(byte[] block, int from) {
         Arrays.fill(counts, 0);
-        for (int i = from; i < from + PIECE; i++) {
+        count(block, from, from + GLANCE);
+        if (unevenness(GLANCE) > MAX_UNEVENNESS * (PIECE / GLANCE)) {
+            return false;
+        }
+        count(block, from + GLANCE, from + PIECE);
+        return unevenness(PIECE) <= MAX_UNEVENNESS;
+    }
+
+    private void count(byte[] block, int from, int to) {
+        for (int i = from; i < to; i++) {
             counts[block[i] & 0xff]++;
         }
-        long expected = PIECE / VALUES;
-        long unevenness = 0;
+    }
+
+    private long unevenness(int length) {
+        long expected = length / VALUES;
+        long sum = 0;
         for (int count : counts) {
-            unevenness += (count - expected) * (count - expected);
+            sum += (count - expected) * (count - expected);
         }
-        return unevenness / expected <= MAX_UNEVENNESS;
+        return sum / expected;
     }
 
     private boolean repeats(byte[] block, int from) {
         int found = 0;
-        int end = from + PIECE - STEP;
+        for (int at = from; at <= from + PIECE - STRIDE; at += STRIDE) {
+            found += repeatsWithin(block, at);
+            if (found > MAX_REPEATS) {
+                return true;
+            }
+            remember(block, at + WINDOW, at + STRIDE);
+        }
+        return false;
+    }
+
+    private int repeatsWithin(byte[] block, int from) {
+        int found = 0;
         int at = from;
-        while (at <= end) {
+        while (at < from + WINDOW) {
             long value = (long) LONG.get(block, at);
-            int slot = (int) ((value * GOLDEN) >>> (Long.SIZE - TABLE_BITS));
+            int slot = slot(value);
             int before = places[slot];
             if (before >= 0 && at - before <= PIECE && (long) LONG.get(block, before) == value) {
                 found++;
-                if (found > MAX_REPEATS) {
-                    return true;
-                }
                 at += STEP;
             } else {
                 if ((at & STEP - 1) == 0) {
@@ -73,6 +100,16 @@ final class Noise {
                 at++;
             }
         }
-        return false;
+        return found;
+    }
+
+    private void remember(byte[] block, int from, int to) {
+        for (int at = from; at < to; at += STEP) {
+            places[slot((long) LONG.get(block, at))] = at;
+        }
+    }
+
+    private static int slot(long value) {
+        return (int) ((value * GOLDEN) >>> (Long.SIZE - TABLE_BITS));
     }
 }

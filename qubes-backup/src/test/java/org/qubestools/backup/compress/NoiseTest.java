@@ -7,6 +7,8 @@ import java.util.Base64;
 import java.util.Random;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NoiseTest {
     private static final long SEED = 4711;
@@ -77,6 +79,29 @@ class NoiseTest {
 
         assertThat(noise.isNoise(block, 0, Noise.PIECE)).isTrue();
         assertThat(noise.isNoise(block, Noise.PIECE, Noise.PIECE)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 32, 100, 128, 200, 224, 480})
+    void recordsThatBeginAlikeAreNone(int offset) {
+        byte[] header = random(32);
+        byte[] block = random(Noise.PIECE);
+        for (int at = offset; at + header.length <= block.length; at += 512) {
+            System.arraycopy(header, 0, block, at, header.length);
+        }
+
+        assertThat(isNoise(block, 0)).isFalse();
+    }
+
+    @Test
+    void aTableBeforeRandomBytesIsNone() {
+        byte[] block = random(Noise.PIECE);
+        System.arraycopy(words(Noise.PIECE / 2), 0, block, 0, Noise.PIECE / 2);
+        assertThat(isNoise(block, 0)).isFalse();
+
+        byte[] end = random(Noise.PIECE);
+        System.arraycopy(words(Noise.PIECE / 2), 0, end, Noise.PIECE / 2, Noise.PIECE / 2);
+        assertThat(isNoise(end, 0)).isFalse();
     }
 
     @Test
