@@ -33,7 +33,7 @@ final class WatchCommand {
         for (String word : run.operands()) {
             String path = Words.latin(Words.bytes(word));
             if (!path.startsWith("/") || path.length() > MessageCodec.MAX_PATH || !QubesDbPath.hasOnlyAllowed(path)) {
-                if (watch(run, paths) != null) {
+                if (paths.isEmpty() || watch(run, paths) != null) {
                     refuse(run, word);
                 }
                 return null;

@@ -333,6 +333,18 @@ final class DbToolTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/a b", "relative"})
+    void theFirstPathMayBeTheOneThatCannotBeWatched(String path) {
+        for (Outcome outcome : List.of(run("qubesdb-watch", path), run("qubesdb-watch", path, "/a"))) {
+            assertThat(outcome.code()).isEqualTo(1);
+            assertThat(outcome.err())
+                    .startsWith("qubesdb-watch: ")
+                    .contains(path)
+                    .hasLineCount(1);
+        }
+    }
+
     // ---- use
 
     @ParameterizedTest
