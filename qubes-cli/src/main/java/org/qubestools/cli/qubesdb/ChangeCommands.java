@@ -43,8 +43,8 @@ final class ChangeCommands {
         }
     }
 
-    /** All there is goes key by key: by the removal of {@code /} daemons of release 3 end. */
-    private static boolean remove(DbRun run, String path) throws InterruptedException {
+    /** All there is goes key by key: by the removal of {@code /} daemons of release 3 end. False if that failed. */
+    static boolean remove(DbRun run, String path) throws InterruptedException {
         return path.equals("/") ? run.clear() : run.ask(MessageType.REMOVE, path) != null;
     }
 }

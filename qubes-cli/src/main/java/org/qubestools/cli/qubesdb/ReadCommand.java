@@ -45,7 +45,7 @@ final class ReadCommand {
             run.output().value(path, run.has(DbOptions.FULL_PATH) ? path : null, value);
         }
         if (run.has(DbOptions.REMOVE)) {
-            run.ask(MessageType.REMOVE, path);
+            ChangeCommands.remove(run, path);
         }
     }
 

@@ -275,16 +275,18 @@ final class DbToolTest {
 
     // ---- list, multiread
 
-    @Test
-    void everythingIsRemovedKeyByKey() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"qubesdb-rm /,0", "qubesdb-read -q -x /,2"})
+    void everythingIsRemovedKeyByKey(String commandLine, int code) throws Exception {
+        Outcome wanted = new Outcome(code, "", "");
         try (WatchStream changes = client.watch(List.of(new QubesDbPath("/")))) {
-            assertThat(run("qubesdb-rm", "/")).isEqualTo(good(""));
+            assertThat(runner().run(commandLine)).isEqualTo(wanted);
             assertThat(run("qubesdb-list", "/")).isEqualTo(good(""));
             assertThat(changes.next()).contains(new WatchStream.Changed(new QubesDbPath("/a")));
             assertThat(changes.next()).contains(new WatchStream.Changed(new QubesDbPath("/d/x")));
             assertThat(changes.next()).contains(new WatchStream.Changed(new QubesDbPath("/d/y")));
         }
-        assertThat(run("qubesdb-rm", "/")).isEqualTo(good(""));
+        assertThat(runner().run(commandLine)).isEqualTo(wanted);
     }
 
     @Test
