@@ -7,6 +7,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.qubestools.qubesdb.Background;
 
 /** Where callers control the daemon of a host: lines in, lines out, one thread for each caller. */
@@ -15,6 +17,8 @@ final class ControlDoor implements AutoCloseable {
     private static final int MOST_CALLERS = 32;
 
     private static final int LONGEST_LINE = 1 << 16;
+    /** How long to wait when a caller could not be accepted. */
+    private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final ServerSocketChannel door;
     private final HostControl control;
@@ -33,17 +37,21 @@ final class ControlDoor implements AutoCloseable {
     }
 
     private void acceptAll() {
-        try {
-            while (true) {
-                SocketChannel caller = door.accept();
-                if (room.tryAcquire()) {
-                    Background.start("qubesdb-hostd-caller", () -> serve(caller));
-                } else {
-                    caller.close();
-                }
+        while (door.isOpen()) {
+            try {
+                accept();
+            } catch (IOException e) {
+                LockSupport.parkNanos(PAUSE); // out of descriptors, say; or closed: the daemon ends
             }
-        } catch (IOException e) {
-            // Closed: the daemon ends.
+        }
+    }
+
+    private void accept() throws IOException {
+        SocketChannel caller = door.accept();
+        if (room.tryAcquire()) {
+            Background.start("qubesdb-hostd-caller", () -> serve(caller));
+        } else {
+            caller.close();
         }
     }
 
