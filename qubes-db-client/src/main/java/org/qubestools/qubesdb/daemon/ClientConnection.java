@@ -23,7 +23,7 @@ final class ClientConnection implements Peer.Owner {
         this.number = number;
         this.service = service;
         this.readOnly = readOnly;
-        this.peer = new Peer(service.loop(), service.options().messageTimeout(), this);
+        this.peer = new Peer(service.loop(), service.options().messageTimeout(), OutputQueue.HIGH_MARK, this);
     }
 
     /** Takes the channel over, if it does not fail. */

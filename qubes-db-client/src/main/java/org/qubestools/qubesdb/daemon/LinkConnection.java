@@ -11,8 +11,11 @@ import org.qubestools.qubesdb.SafePath;
  * connection, and only it. For the thread of the loop.
  */
 final class LinkConnection implements Peer.Owner {
-    /** Most bytes of changes that the other side leaves unread, beside the content it asked for. */
+    /** Most bytes of changes and answers that the other side leaves unread, beside the content it asked for. */
     static final long MOST_UNSENT = 4 << 20;
+
+    /** It is read from however little it reads: else both could wait for each other to read. */
+    private static final long NO_HIGH_MARK = Long.MAX_VALUE;
 
     private static final byte[] NOTHING = new byte[0];
 
@@ -36,7 +39,7 @@ final class LinkConnection implements Peer.Owner {
         this.service = service;
         this.keeper = keeper;
         this.inDomain = inDomain;
-        this.peer = new Peer(service.loop(), service.options().messageTimeout(), this);
+        this.peer = new Peer(service.loop(), service.options().messageTimeout(), NO_HIGH_MARK, this);
     }
 
     Peer peer() {
@@ -111,6 +114,13 @@ final class LinkConnection implements Peer.Owner {
             case MULTIREAD_REPLY -> entry(path, untrustedData);
             case ERROR -> refused(path);
             default -> unanswered.answered(path);
+        }
+        requireTaken("does not take its answers");
+    }
+
+    private void requireTaken(String reason) {
+        if (peer.unsent() > dumpBytes + MOST_UNSENT) {
+            drop(reason);
         }
     }
 
@@ -200,8 +210,6 @@ final class LinkConnection implements Peer.Owner {
         }
         peer.send(type, path, value);
         unanswered.add(path, type == MessageType.REMOVE);
-        if (peer.unsent() > dumpBytes + MOST_UNSENT) {
-            drop("does not take what is changed here");
-        }
+        requireTaken("does not take what is changed here");
     }
 }

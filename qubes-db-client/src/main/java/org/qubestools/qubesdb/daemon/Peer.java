@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.qubestools.qubesdb.MessageType;
 
 /**
- * The other end of one stream. Takes messages as they come and sends what is queued for it; one that does not take that is
- * not read from. Nothing here waits. For the thread of the loop.
+ * The other end of one stream. Takes messages as they come and sends what is queued for it; one that does not take that may
+ * be left unread. Nothing here waits. For the thread of the loop.
  */
 final class Peer implements Loop.Handler {
     private static final long LOW_MARK = OutputQueue.HIGH_MARK / 4;
@@ -16,6 +16,7 @@ final class Peer implements Loop.Handler {
     private final Loop loop;
     private final Owner owner;
     private final long messageNanos;
+    private final long highMark;
     private final MessageReader reader;
     private final OutputQueue output = new OutputQueue();
     private final Loop.Handler sender = new Sender();
@@ -58,8 +59,10 @@ final class Peer implements Loop.Handler {
         }
     }
 
-    Peer(Loop loop, Duration messageTimeout, Owner owner) {
+    /** {@code highMark}: from so many bytes on that it leaves unread, nothing is read from it either. */
+    Peer(Loop loop, Duration messageTimeout, long highMark, Owner owner) {
         this.loop = loop;
+        this.highMark = highMark;
         this.owner = owner;
         this.messageNanos = messageTimeout.toNanos();
         this.reader = new MessageReader(owner);
@@ -102,7 +105,7 @@ final class Peer implements Loop.Handler {
         while (left > 0 && !isBlocked() && reader.next()) {
             progress = true;
             left--;
-            throttled = output.bytes() > OutputQueue.HIGH_MARK;
+            throttled = output.bytes() > highMark;
         }
         return left;
     }
