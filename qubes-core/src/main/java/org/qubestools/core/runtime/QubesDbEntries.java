@@ -142,7 +142,7 @@ public final class QubesDbEntries {
         }
         for (Map.Entry<String, Boolean> service : services.entrySet()) {
             String key = SERVICE + service.getKey();
-            if (service.getKey().isEmpty() || key.length() > MAX_KEY || !QubesDbPath.hasOnlyAllowed(key)) {
+            if (key.endsWith("/") || key.length() > MAX_KEY || !QubesDbPath.hasOnlyAllowed(key)) {
                 throw unusableService(service.getKey());
             }
             entries.add(new DbEntry(key, digit(service.getValue())));
@@ -155,7 +155,7 @@ public final class QubesDbEntries {
                 ErrorKind.INVALID_VALUE,
                 "VM '" + vm + "' has the service '" + SafeText.of(name)
                         + "', whose name no QubesDB takes: it may have 1 to " + (MAX_KEY - SERVICE.length())
-                        + " letters of ASCII, digits and - _ / . : @",
+                        + " letters of ASCII, digits and - _ / . : @, the last no /",
                 "remove it with qvm-service");
     }
 

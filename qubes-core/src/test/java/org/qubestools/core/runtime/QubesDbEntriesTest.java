@@ -45,7 +45,8 @@ final class QubesDbEntriesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a service", "", "caf\u00e9", "n23456789012345678901234567890123456789012345678x"})
+    @ValueSource(
+            strings = {"a service", "", "folder/", "caf\u00e9", "n23456789012345678901234567890123456789012345678x"})
     void aServiceThatNoQubesDbTakesIsNamed(String name) {
         assertThatThrownBy(() -> withServices("{'" + name + "': True}"))
                 .hasMessageStartingWith("VM 'vault' has the service '" + name.replace("\u00e9", "\\xe9") + "'")
