@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
+import org.qubestools.cli.ToolRunner.Outcome;
 
 final class ServiceToolTest extends ToolTest {
     private static final String ON = "{'meminfo-writer': True, 'cups': True}";
@@ -76,6 +77,31 @@ final class ServiceToolTest extends ToolTest {
         assertRefused(tree.run(words("qvm-service", "-e", "work", "a'\n")), 1, "'a'\\x0a' is no name of a service");
         assertRefused("qvm-service -e nosuch cups", 1, "no VM has the name 'nosuch'");
         assertRefused("qvm-service nosuch", 1, "no VM has the name 'nosuch'");
+    }
+
+    @Test
+    void aNameThatNoQubesDbTakesIsRefused() {
+        String longest = "n".repeat(48);
+
+        assertRefused("qvm-service -e work " + longest + "n", 1, "is no name of a service; use 1 to 48 letters");
+        assertRefused("qvm-service -d work " + longest + "n", 1, "is no name of a service; use 1 to 48 letters");
+        assertPrints("qvm-service -e work " + longest, "");
+    }
+
+    @Test
+    void aBadNameThatIsThereCanBeRemoved() {
+        String bad = "{'meminfo-writer': True, 'a b': True}";
+        tree.write(
+                "/var/lib/qubes/qubes.xml",
+                ExpectedStore.small().with("work", "services", bad).text());
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(tree.run(words("qvm-service", "-D", "work", "a b"))).isEqualTo(new Outcome(0, "", ""));
+            assertThat(tree.store())
+                    .isEqualTo(ExpectedStore.small()
+                            .with("work", "services", WITHOUT)
+                            .text());
+        }
     }
 
     @Test

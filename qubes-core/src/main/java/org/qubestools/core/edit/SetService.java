@@ -19,10 +19,15 @@ public record SetService(
         String untrustedVm,
         String untrustedService,
         @Nullable Boolean enabled) implements Change {
+    /** What QubesDB has room for, where a VM is told of its services when it starts. */
+    private static final int LONGEST_NAME = 48;
+
     @Override
     public void apply(Draft draft) {
         QubesVm vm = draft.requireChangeable(untrustedVm);
-        checkName();
+        if (enabled != null) {
+            checkName(); // whatever is there can be removed
+        }
         boolean meminfoWriter = untrustedService.equals(VmFacts.MEMINFO_WRITER);
         VmFacts facts = draft.view(vm).facts();
         if (Boolean.TRUE.equals(enabled) && meminfoWriter && facts.isMeminfoWriterForcedOff()) {
@@ -48,7 +53,7 @@ public record SetService(
     }
 
     private void checkName() {
-        boolean good = !untrustedService.isEmpty();
+        boolean good = !untrustedService.isEmpty() && untrustedService.length() <= LONGEST_NAME;
         for (int i = 0; i < untrustedService.length(); i++) {
             char c = untrustedService.charAt(i);
             good &= (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "_.-".indexOf(c) >= 0;
@@ -57,7 +62,7 @@ public record SetService(
             throw new QubesException(
                     ErrorKind.INVALID_VALUE,
                     "'" + SafeText.of(untrustedService) + "' is no name of a service",
-                    "use letters, digits, '.', '-' and '_'");
+                    "use 1 to " + LONGEST_NAME + " letters, digits, '.', '-' and '_'");
         }
     }
 }
