@@ -1,17 +1,13 @@
 package org.qubestools.cli.qubesdb;
 
-import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -27,6 +23,7 @@ import org.qubestools.cli.option.Usage;
 import org.qubestools.cli.output.Json;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.LineSocket;
 import org.qubestools.qubesdb.QubesDbDisconnectedException;
 import org.qubestools.qubesdb.daemon.DaemonOptions;
 import org.qubestools.qubesdb.daemon.QubesDbHost;
@@ -38,6 +35,9 @@ public final class HostTool implements Tool {
     private static final Set<PosixFilePermission> OWNER = PosixFilePermissions.fromString("rw-------");
     private static final Opt<Set<PosixFilePermission>> MODE = Opt.value(new SocketMode(), "OCTAL", "--rw-socket-perms")
             .help("permissions of the domains' sockets (default: 660)");
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final int LONGEST_ANSWER = 1 << 20;
 
     @Override
     public ToolSpec spec() {
@@ -96,22 +96,20 @@ public final class HostTool implements Tool {
 
     private static int tell(Path folder, List<String> operands, ToolContext ctx) throws IOException {
         Path socket = folder.resolve(NAME + ".sock");
-        byte[] request = request(operands);
+        String request = request(operands);
         String answer;
-        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
-                BufferedReader lines = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8))) {
-            channel.write(ByteBuffer.wrap(request));
-            answer = lines.readLine();
+        try (LineSocket hostd = LineSocket.connect(socket)) {
+            answer = hostd.ask(request, LONGEST_ANSWER, so -> so.endsWith("\n"), LIMIT);
         } catch (IOException e) {
             throw new QubesDbDisconnectedException("no " + NAME + ": " + socket + ": " + e.getMessage(), e);
         }
-        if (answer == null) {
+        if (answer.isEmpty()) {
             throw new QubesDbDisconnectedException(NAME + " hung up");
         }
         return HostAnswer.report(operands.get(0), answer, ctx);
     }
 
-    private static byte[] request(List<String> operands) {
+    private static String request(List<String> operands) {
         String op = operands.get(0);
         boolean named = op.equals("start") || op.equals("stop");
         if (!named && !op.equals("list")) {
@@ -128,6 +126,6 @@ public final class HostTool implements Tool {
             }
             json.end();
         }
-        return bytes.toByteArray();
+        return bytes.toString(StandardCharsets.UTF_8).strip();
     }
 }
