@@ -95,7 +95,7 @@ final class Definitions {
 
     private static @Nullable Blocking blocking(NativeLibvirt libvirt, Pointer pointer, DomainSpec spec) {
         Blocking byName = seen(libvirt, pointer, new DomainKey(spec.name(), null), spec);
-        if (byName != null && !byName.uuid().equals(spec.uuid())) {
+        if (byName != null && !byName.uuid().equalsIgnoreCase(spec.uuid())) {
             return byName;
         }
         Blocking byUuid = seen(libvirt, pointer, spec.key(), spec);
@@ -125,7 +125,7 @@ final class Definitions {
 
     /** Whether a VM of the store, or the one to be defined, has the UUID. */
     private static boolean isOurs(String uuid, DomainSpec spec) {
-        if (uuid.equals(spec.uuid())) {
+        if (uuid.equalsIgnoreCase(spec.uuid())) {
             return true;
         }
         for (QubesVm vm : spec.vm().vms().inDocumentOrder()) {

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.core.io.RealPaths;
-import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmCollection;
 import org.qubestools.core.model.VmView;
@@ -94,8 +93,8 @@ public final class VmStatuses {
     }
 
     private @Nullable DomainSnapshot active(QubesVm vm) {
-        String uuid = vm.get(Attributes.UUID);
-        DomainSnapshot domain = uuid == null ? byName.get(vm.name()) : byUuid.get(uuid);
+        DomainKey key = DomainKey.of(vm);
+        DomainSnapshot domain = key.uuid() == null ? byName.get(key.name()) : byUuid.get(key.uuid());
         return domain != null && domain.active() ? domain : null;
     }
 

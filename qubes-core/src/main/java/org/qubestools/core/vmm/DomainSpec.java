@@ -7,7 +7,7 @@ import org.qubestools.core.model.VmView;
 /**
  * What a driver needs to define a domain.
  *
- * @param uuid identity that the domain must get; lower case text form
+ * @param uuid identity that the domain must get, as the store has it
  * @param vm the VM with all that its definition is made from
  * @param ownDefinition text that defines the domain instead of one made by the driver; null for the ordinary case
  * @param booted a DisposableVM that is booted, not restored: then it has a private and a volatile disk of its own, see

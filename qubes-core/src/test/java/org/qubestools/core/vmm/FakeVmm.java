@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -301,21 +302,21 @@ public final class FakeVmm implements Vmm {
     public synchronized void define(DomainSpec spec) {
         for (DomainSnapshot domain : List.copyOf(domains.values())) {
             boolean sameName = domain.name().equals(spec.name());
-            boolean sameUuid = domain.uuid().equals(spec.uuid());
+            boolean sameUuid = domain.uuid().equalsIgnoreCase(spec.uuid());
             if (sameName != sameUuid) {
                 giveWay(domain, spec);
             }
         }
         record("define " + spec.name());
         transients.remove(spec.name());
-        domains.putIfAbsent(
-                spec.name(), new DomainSnapshot(spec.name(), spec.uuid(), false, -1, DomainState.SHUTOFF, 0, 0));
+        String uuid = spec.uuid().toLowerCase(Locale.ROOT);
+        domains.putIfAbsent(spec.name(), new DomainSnapshot(spec.name(), uuid, false, -1, DomainState.SHUTOFF, 0, 0));
         tell(new DomainEvent(DomainEvent.Kind.DEFINED, spec.name(), spec.uuid(), ""));
     }
 
     /** As libvirt's driver does it: an inactive domain that no VM of the store has is removed. */
     private void giveWay(DomainSnapshot domain, DomainSpec spec) {
-        boolean ours = domain.uuid().equals(spec.uuid())
+        boolean ours = domain.uuid().equalsIgnoreCase(spec.uuid())
                 || spec.vm().vms().inDocumentOrder().stream()
                         .anyMatch(vm -> domain.uuid().equals(vm.get(Attributes.UUID)));
         if (domain.active() || ours) {
