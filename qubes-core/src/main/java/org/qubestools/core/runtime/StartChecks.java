@@ -12,6 +12,7 @@ import org.qubestools.core.model.DriveSpec;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmClass;
 import org.qubestools.core.storage.RequiredFiles;
+import org.qubestools.core.vmm.DomainKey;
 import org.qubestools.core.vmm.TemplateRoot;
 
 /** What must hold before anything of a start is done. */
@@ -20,6 +21,34 @@ final class StartChecks {
 
     StartChecks(RunningSystem system) {
         this.system = system;
+    }
+
+    /** FAILED for a VM without a usable qid, and for the later one of two that have the same UUID or network. */
+    void requireIdentity(QubesVm vm) {
+        if (vm.qid() == QubesVm.NO_QID) {
+            throw notToldApart(vm, "it has no usable qid, from which its addresses follow");
+        }
+        String uuid = DomainKey.of(vm).uuid();
+        Integer netid = system.vms().netid(vm);
+        for (QubesVm other : system.vms().inDocumentOrder()) {
+            if (other.key() == vm.key()) {
+                return;
+            }
+            if (uuid != null && uuid.equals(DomainKey.of(other).uuid())) {
+                throw notToldApart(vm, "it has the UUID of VM '" + SafeText.of(other.name()) + "'");
+            }
+            if (netid != null && other.qid() != 0 && netid.equals(system.vms().netid(other))) {
+                throw notToldApart(
+                        vm, "it gives the same network as VM '" + SafeText.of(other.name()) + "', netid " + netid);
+            }
+        }
+    }
+
+    private static QubesException notToldApart(QubesVm vm, String reason) {
+        return new QubesException(
+                ErrorKind.FAILED,
+                "VM '" + SafeText.of(vm.name()) + "' cannot start: " + reason,
+                "'qubes-store repair' gives it one of its own");
     }
 
     /** WRONG_STATE unless the VM is exactly halted. */

@@ -51,6 +51,7 @@ public final class VmStarter {
     public int start(QubesVm vm, StartOptions options) {
         RunningSystem.refuseDom0(vm, "started");
         system.vmm().requireOnline();
+        checks.requireIdentity(vm);
         try (Turns.Turn turn = system.turns().on(vm);
                 StartLocks.Held lock = system.locks().take(vm)) {
             return startLocked(vm, options);
@@ -58,6 +59,7 @@ public final class VmStarter {
     }
 
     private int startNeeded(QubesVm netvm, StartOptions options) {
+        checks.requireIdentity(netvm);
         try (StartLocks.Held lock = system.locks().await(netvm, system.report(), system.time())) {
             return startLocked(netvm, options.forNetvm());
         }

@@ -266,6 +266,36 @@ final class VmStarterTest {
     }
 
     @Test
+    void theLaterOfTwoVmsWithOneUuidDoesNotStart() {
+        world.with("uuid=\"00000000-0000-4000-8000-000000000005\"", "uuid=\"00000000-0000-4000-8000-000000000004\"");
+
+        fails(() -> world.start("vault"), ErrorKind.FAILED, "it has the UUID of VM 'work'");
+        assertThat(world.steps()).isEmpty();
+        world.start("work");
+        fails(() -> world.start("vault"), ErrorKind.FAILED, "it has the UUID of VM 'work'");
+    }
+
+    @Test
+    void theLaterOfTwoVmsWithOneNetidDoesNotStart() {
+        world.with("name=\"sys-fw\" netid=\"2\"", "name=\"sys-fw\" netid=\"1\"");
+
+        fails(
+                () -> world.start("work"),
+                ErrorKind.FAILED,
+                "'sys-fw' cannot start: it gives the same network as VM 'sys-net'");
+        assertThat(world.steps()).isEmpty();
+        world.start("sys-net");
+    }
+
+    @Test
+    void aVmWithoutUsableQidDoesNotStart() {
+        world.with("qid=\"5\"", "qid=\"five\"");
+
+        fails(() -> world.start("vault"), ErrorKind.FAILED, "it has no usable qid");
+        assertThat(world.steps()).isEmpty();
+    }
+
+    @Test
     void whatNoQubesDbTakesIsRefusedBeforeAnything() {
         world.with("name=\"vault\"", "services=\"{'a b': True}\" name=\"vault\"");
 
