@@ -91,6 +91,16 @@ final class LivePrefsTest extends LiveTest {
     }
 
     @Test
+    void whereTheOldNetworkStaysTheErrorSaysSo() {
+        vmm.failingAt("detach network work sys-firewall", new QubesException(ErrorKind.FAILED, "the guest holds it"));
+
+        assertFails(
+                "qvm-prefs work netvm none",
+                1,
+                "is stored, but the running VM may still have that of 'sys-firewall' now: the guest holds it");
+    }
+
+    @Test
     void aHaltedNetvmIsRefusedBeforeAnything() {
         assertFails("qvm-kill sys-net nobody", 1, "nobody");
         assertDone("qvm-kill sys-net");

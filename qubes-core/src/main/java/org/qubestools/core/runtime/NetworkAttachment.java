@@ -51,17 +51,19 @@ public final class NetworkAttachment {
      * Has the running domain of a VM follow its netvm, which the store has already.
      *
      * @param before the VM with the netvm that it had
-     * @throws QubesException as the step that failed, saying that the VM has no network now
+     * @throws QubesException as the step that failed, saying which network the VM has now
      */
     public void changed(VmView before) {
         QubesVm vm = system.now(before.vm());
         if (!system.isRunning(vm)) {
             return;
         }
+        QubesVm old = before.vms().netvm(before.vm()).vm();
+        String network = old == null ? "has no network" : "may still have that of '" + old.name() + "'";
         try {
-            QubesVm old = before.vms().netvm(before.vm()).vm();
             if (old != null) {
                 detach(before);
+                network = "has no network";
                 rewriteRules(old);
             }
             guests.writeNetwork(vm);
@@ -78,9 +80,9 @@ public final class NetworkAttachment {
         } catch (QubesException e) {
             throw new QubesException(
                     e.kind(),
-                    "the netvm of VM '" + vm.name() + "' is stored, but the running VM has no network now: "
+                    "the netvm of VM '" + vm.name() + "' is stored, but the running VM " + network + " now: "
                             + e.getMessage(),
-                    e.hint().orElse("it gets its network at its next start"),
+                    e.hint().orElse("what is stored counts at its next start"),
                     e);
         }
     }
