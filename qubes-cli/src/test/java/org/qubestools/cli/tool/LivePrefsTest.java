@@ -69,7 +69,23 @@ final class LivePrefsTest extends LiveTest {
     void aProxyLearnsTheNumberOfItsNetvm() {
         assertDone("qvm-prefs sys-firewall netvm none");
 
-        assertThat(steps).endsWith("qubesdb write sys-firewall /qubes-netvm-domid");
+        assertThat(steps)
+                .endsWith(
+                        "qubesdb write sys-firewall /qubes-netvm-domid", "qubesdb write sys-firewall /qubes-iptables");
+    }
+
+    @Test
+    void theRulesOfItsClientsFollowTheDnsServersOfAProxy() {
+        tree.write("/var/lib/qubes/appvms/work/firewall.xml", "<QubesFirewallRules policy='deny' dns='allow'/>");
+
+        assertDone("qvm-prefs sys-firewall netvm none");
+
+        assertThat(services.writtenTo("sys-firewall", "/qubes-iptables-domainrules/3"))
+                .startsWith("*filter\n")
+                .doesNotContain("--dport 53");
+        assertDone("qvm-prefs sys-firewall netvm sys-net");
+        assertThat(services.writtenTo("sys-firewall", "/qubes-iptables-domainrules/3"))
+                .contains("-p udp -d 10.137.1.1 --dport 53 -j ACCEPT");
     }
 
     @Test

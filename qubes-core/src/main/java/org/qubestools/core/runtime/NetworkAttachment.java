@@ -74,7 +74,7 @@ public final class NetworkAttachment {
                 guests.watchExpiry(vm);
             }
             if (vm.vmClass() == VmClass.PROXY) {
-                guests.writeNetvmId(vm);
+                guests.rewriteFirewall(vm); // which netvm it has, and what DNS servers its clients may ask
             }
             system.host().hooks().at(HookPoint.NETVM_SETTER, system.view(vm), List.of());
         } catch (QubesException e) {
