@@ -76,8 +76,11 @@ public final class BatchTool implements Tool {
             EditOutcome outcome = run.run(plan.makesStore(), dryRun);
             report(ctx, outcome, run, dryRun);
             if (outcome != null && !dryRun) {
-                LiveChanges.follow(session, ctx, outcome);
-                run.finish();
+                try {
+                    LiveChanges.follow(session, ctx, outcome);
+                } finally {
+                    run.finish();
+                }
             }
             return run.code();
         }

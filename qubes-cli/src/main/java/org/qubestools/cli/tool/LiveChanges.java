@@ -19,15 +19,29 @@ import org.qubestools.core.store.StoreSnapshot;
 final class LiveChanges {
     private LiveChanges() {}
 
-    /** Has running VMs follow; the edit was saved, whatever fails here. */
+    /** Has running VMs follow; the edit was saved, and a failure of one keeps no other from following. */
     static void follow(Session session, ToolContext ctx, EditOutcome outcome) {
         if (!outcome.saved() || outcome.networkBefore().isEmpty()) {
             return;
         }
         try (RunningSystem system = session.running(session.qubes().load(), ToolReport.details(ctx))) {
             NetworkAttachment network = new NetworkAttachment(system);
+            QubesException failure = null;
             for (VmView before : outcome.networkBefore()) {
-                network.changed(before);
+                try {
+                    network.changed(before);
+                } catch (QubesException e) {
+                    if (failure != null) {
+                        ctx.failed(failure);
+                    }
+                    failure = e;
+                    if (VmTargets.endsAll(e)) {
+                        break;
+                    }
+                }
+            }
+            if (failure != null) {
+                throw failure;
             }
         }
     }

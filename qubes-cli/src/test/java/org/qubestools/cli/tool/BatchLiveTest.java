@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.qubestools.cli.ToolRunner.Outcome;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
 
 /** What a batch does to the running system: after the save, in the order of the lines. */
 final class BatchLiveTest extends LiveTest {
@@ -36,6 +38,20 @@ final class BatchLiveTest extends LiveTest {
         assertThat(steps).noneMatch(step -> step.startsWith("libvirt attach"));
         assertThat(host.vms().calls()).hasSize(3);
         assertThat(ExpectedStore.of(tree.store()).value("work", "netvm_qid")).isEqualTo("none");
+    }
+
+    @Test
+    void oneThatCannotFollowKeepsNoOtherFromIt() {
+        runs("personal", 4);
+        vmm.failingAt("detach network work sys-firewall", new QubesException(ErrorKind.FAILED, "the guest holds it"));
+
+        Outcome outcome = batch(
+                " -q", "qvm-prefs work netvm sys-net", "qvm-prefs personal netvm sys-net", "qubes-set-updates disable");
+
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).contains("VM 'work'", "the guest holds it").hasLineCount(1);
+        assertThat(vmm.calls()).containsSubsequence("attach network personal sys-net");
+        assertThat(host.vms().calls()).isNotEmpty();
     }
 
     @Test
