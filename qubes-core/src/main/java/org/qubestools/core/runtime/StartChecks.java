@@ -97,12 +97,25 @@ final class StartChecks {
                     "copy the image to the host");
         }
         QubesVm backend = system.vms().require(drive.backend());
-        if (!system.isRunning(backend)) {
+        if (!system.isRunning(backend) && !startsBefore(backend, vm)) {
             throw new QubesException(
                     ErrorKind.WRONG_STATE,
                     "the drive of VM '" + vm.name() + "' is in VM '" + backend.name() + "', which does not run",
                     "start that first");
         }
+    }
+
+    /** Whether a VM is one of the halted NetVMs that the start of another brings up first. */
+    private boolean startsBefore(QubesVm backend, QubesVm vm) {
+        Set<Integer> seen = new HashSet<>();
+        QubesVm at = system.netvm(vm);
+        while (at != null && seen.add(at.key()) && !system.isRunning(at)) {
+            if (at.key() == backend.key()) {
+                return true;
+            }
+            at = system.netvm(at);
+        }
+        return false;
     }
 
     /** A template's root image and what is based on it must not change at the same time, where nothing parts them. */

@@ -334,6 +334,22 @@ final class VmStarterTest {
     }
 
     @Test
+    void aDriveMayBeInANetvmThatStartsFirst() {
+        world.with("name=\"win\" netvm_qid=\"none\"", "name=\"win\" netvm_qid=\"3\"")
+                .with("drive=\"None\"", "drive=\"cdrom:sys-net:/dev/sr0\"");
+
+        assertThat(world.start("win")).isEqualTo(3);
+    }
+
+    @Test
+    void aDriveInAHaltedVmThatNothingStartsIsRefused() {
+        world.with("drive=\"None\"", "drive=\"cdrom:sys-net:/dev/sr0\"");
+
+        fails(() -> world.start("win"), ErrorKind.WRONG_STATE, "is in VM 'sys-net', which does not run");
+        assertThat(world.steps()).isEmpty();
+    }
+
+    @Test
     void anHvmFromATemplateGetsAFreshVolatileImage() {
         world.start("win-app");
 
