@@ -1,6 +1,5 @@
 package org.qubestools.cli.tool;
 
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.core.Disposables;
@@ -81,21 +80,12 @@ final class DisposableRun {
         ctx.note("Running command on VM: '" + wanted.vm() + "'...");
         try (QrexecCall call = qrexec.call(wanted)) {
             call.ignoreOutput();
-            closeInput(call);
+            call.endInput();
             int status = call.awaitExit();
             if (status != 0 && !call.errorText().isEmpty()) {
                 ctx.warn("the command said: " + call.errorText());
             }
             return status;
-        }
-    }
-
-    /** A command that has ended already takes no end of its input. */
-    private static void closeInput(QrexecCall call) {
-        try {
-            call.input().close();
-        } catch (IOException e) {
-            // Its exit status tells how it went.
         }
     }
 }

@@ -2,7 +2,6 @@ package org.qubestools.core.runtime;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -144,9 +143,11 @@ public final class ClockSync {
     private Answer call(QubesVm vm, String command, String user, String input) {
         QrexecCommand wanted = new QrexecCommand(new VmName(vm.name()), user, command, null, false, false);
         try (QrexecCall call = qrexec.call(wanted)) {
-            try (OutputStream to = call.input()) {
-                to.write(input.getBytes(StandardCharsets.US_ASCII));
+            if (!input.isEmpty()) {
+                call.input().write(input.getBytes(StandardCharsets.US_ASCII));
+                call.input().flush();
             }
+            call.endInput();
             InputStream from = call.output();
             String said = new String(from.readNBytes(MAX_ANSWER), StandardCharsets.US_ASCII);
             call.ignoreOutput();

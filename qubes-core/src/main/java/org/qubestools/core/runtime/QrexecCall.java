@@ -1,5 +1,6 @@
 package org.qubestools.core.runtime;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import org.qubestools.core.error.QubesException;
@@ -15,6 +16,15 @@ public interface QrexecCall extends AutoCloseable {
      * a write, flush or close is an IOException.
      */
     OutputStream input();
+
+    /** Ends the input, of which there is no more; a service that has ended already needs no end of it. */
+    default void endInput() {
+        try {
+            input().close();
+        } catch (IOException e) {
+            // Its exit status tells how it went.
+        }
+    }
 
     /** What the service prints. Read it to its end, or call {@link #ignoreOutput}; else the service may wait forever. */
     InputStream output();

@@ -1,10 +1,5 @@
 package org.qubestools.core.runtime;
 
-import java.io.IOException;
-import java.io.OutputStream;
-import org.qubestools.core.error.ErrorKind;
-import org.qubestools.core.error.QubesException;
-import org.qubestools.core.io.IoReason;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmName;
 
@@ -23,17 +18,13 @@ record RootCommand(QrexecClient commands) {
         }
     }
 
-    /** FAILED if it cannot be run at all, CANCELLED if this thread is interrupted. */
+    /** CANCELLED if this thread is interrupted. */
     Ended run(QubesVm vm, String command) {
         QrexecCommand wanted = new QrexecCommand(new VmName(vm.name()), "root", command, null, false, false);
         try (QrexecCall call = commands.call(wanted)) {
-            try (OutputStream nothing = call.input()) {
-                nothing.flush();
-            }
+            call.endInput();
             call.ignoreOutput();
             return new Ended(call.awaitExit(), call.errorText());
-        } catch (IOException e) {
-            throw new QubesException(ErrorKind.FAILED, IoReason.of(e), null, e);
         }
     }
 }
