@@ -1,5 +1,7 @@
 package org.qubestools.cli.tool;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.qubestools.cli.frame.Session;
 import org.qubestools.cli.frame.ToolContext;
 import org.qubestools.cli.frame.ToolReport;
@@ -7,10 +9,13 @@ import org.qubestools.core.EditOutcome;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.io.SafeText;
+import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.QubesVm;
+import org.qubestools.core.model.StoreDifference;
 import org.qubestools.core.model.VmClass;
 import org.qubestools.core.model.VmView;
 import org.qubestools.core.runtime.ExpiringRules;
+import org.qubestools.core.runtime.GuiModes;
 import org.qubestools.core.runtime.NetworkAttachment;
 import org.qubestools.core.runtime.RunningSystem;
 import org.qubestools.core.store.StoreSnapshot;
@@ -21,7 +26,49 @@ final class LiveChanges {
 
     /** Has running VMs follow; the edit was saved, and a failure of one keeps no other from following. */
     static void follow(Session session, ToolContext ctx, EditOutcome outcome) {
-        if (!outcome.saved() || outcome.networkBefore().isEmpty()) {
+        if (outcome.saved()) {
+            guiModes(session, ctx, outcome.difference());
+            networks(session, ctx, outcome);
+        }
+    }
+
+    /** What a VM cannot be told now it hears at its next start. */
+    private static void guiModes(Session session, ToolContext ctx, StoreDifference difference) {
+        List<Integer> qids = changedGuiModes(difference);
+        if (qids.isEmpty() || session.qubes().vmm().isOffline()) {
+            return;
+        }
+        StoreSnapshot store = session.qubes().load();
+        try (RunningSystem system = session.running(store, ToolReport.details(ctx))) {
+            for (int qid : qids) {
+                QubesVm vm = store.vms().byQid(qid);
+                if (vm != null) {
+                    new GuiModes(system).changed(vm);
+                }
+            }
+        } catch (QubesException e) {
+            if (e.kind() == ErrorKind.CANCELLED) {
+                throw e;
+            }
+            ctx.warn(e.getMessage() + "; a VM that runs is shown as before until its next start");
+        }
+    }
+
+    private static List<Integer> changedGuiModes(StoreDifference difference) {
+        List<Integer> qids = new ArrayList<>(0);
+        for (StoreDifference.VmChange change : difference.vms()) {
+            for (StoreDifference.AttributeChange attribute : change.attributes()) {
+                boolean changed = change.kind() == StoreDifference.Kind.CHANGED;
+                if (changed && attribute.attribute().equals(Attributes.SEAMLESS_GUI_MODE.xmlName())) {
+                    qids.add(change.qid());
+                }
+            }
+        }
+        return qids;
+    }
+
+    private static void networks(Session session, ToolContext ctx, EditOutcome outcome) {
+        if (outcome.networkBefore().isEmpty()) {
             return;
         }
         try (RunningSystem system = session.running(session.qubes().load(), ToolReport.details(ctx))) {

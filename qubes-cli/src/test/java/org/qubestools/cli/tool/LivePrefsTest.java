@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.qubestools.cli.ToolRunner.Outcome;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.vmm.DomainState;
 
 /** What a change of the store does to VMs that run. */
 final class LivePrefsTest extends LiveTest {
@@ -126,6 +127,50 @@ final class LivePrefsTest extends LiveTest {
         assertThat(tree.store()).isEqualTo(StoreTree.smallStore());
     }
 
+    private void agentsIn(String vm) {
+        assertDone("qvm-prefs " + vm + " guiagent_installed True");
+        assertDone("qvm-prefs " + vm + " qrexec_installed True");
+        runs(vm, 6);
+        tree.write("/var/run/qubes/qrexec." + vm, "");
+        steps.clear();
+    }
+
+    @Test
+    void aRunningHvmHearsAtOnceHowItsWindowsAreShown() {
+        agentsIn("win7");
+
+        assertDone("qvm-prefs win7 seamless_gui_mode True");
+        assertDone("qvm-prefs win7 seamless_gui_mode True");
+        assertDone("qvm-prefs --offline-mode win7 seamless_gui_mode False");
+        assertDone("qvm-prefs win7 seamless_gui_mode True");
+        assertDone("qvm-prefs win7 seamless_gui_mode False");
+
+        assertThat(steps)
+                .containsExactly("gui mode win7 SEAMLESS", "gui mode win7 SEAMLESS", "gui mode win7 FULLSCREEN");
+    }
+
+    @Test
+    void anHvmThatDoesNotGoOnHearsItAtItsStart() {
+        agentsIn("win7");
+        domain("win7", 6, DomainState.PAUSED);
+
+        assertDone("qvm-prefs win7 seamless_gui_mode True");
+
+        assertThat(steps).isEmpty();
+        assertThat(ExpectedStore.of(tree.store()).value("win7", "seamless_gui_mode"))
+                .isEqualTo("True");
+    }
+
+    @Test
+    void aGuiModeThatCannotBeToldIsStoredWithAWarning() {
+        agentsIn("win7");
+        services.failingAt("gui mode win7 SEAMLESS");
+
+        assertThat(run("qvm-prefs win7 seamless_gui_mode True").err())
+                .contains("warning: ", "is shown as before until its next start")
+                .hasLineCount(1);
+    }
+
     @Test
     void aDryRunMovesNothing() {
         Outcome outcome = run("qvm-prefs --dry-run work netvm sys-net");
@@ -136,7 +181,7 @@ final class LivePrefsTest extends LiveTest {
 
     @Test
     void aFailedUndefinitionDoesNotStopJustDb() {
-        domain("vault", -1, org.qubestools.core.vmm.DomainState.SHUTOFF);
+        domain("vault", -1, DomainState.SHUTOFF);
         vmm.failingAt("undefine vault", new QubesException(ErrorKind.FAILED, "no answer"));
 
         assertFails("qvm-remove -q vault", 1, "no answer");
@@ -148,7 +193,7 @@ final class LivePrefsTest extends LiveTest {
 
     @Test
     void anUndoThatFailsTooHidesNothing() {
-        domain("vault", -1, org.qubestools.core.vmm.DomainState.SHUTOFF);
+        domain("vault", -1, DomainState.SHUTOFF);
         vmm.failingAt("define safe", new QubesException(ErrorKind.FAILED, "no such machine"))
                 .failingAt("define vault", new QubesException(ErrorKind.FAILED, "out of memory"));
 

@@ -120,6 +120,11 @@ public final class QubesDaemons implements SessionDaemons {
     }
 
     @Override
+    public void tellGuiMode(VmView vm) {
+        session.tellGuiMode(vm);
+    }
+
+    @Override
     public void stopGui(VmView vm, int domainId) {
         Long process = gui.pidOfDaemon(domainId);
         if (process != null) {

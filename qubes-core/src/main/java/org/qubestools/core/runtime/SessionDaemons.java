@@ -14,6 +14,9 @@ public interface SessionDaemons {
     /** Starts the GUI daemon; {@code first} is the call before qrexec, which does something for HVMs only. */
     void startGui(VmView vm, int domainId, boolean first, GuiMode mode);
 
+    /** Tells the agent in a running HVM how its windows are shown. */
+    void tellGuiMode(VmView vm);
+
     /** Ends the GUI daemon of a domain; one that is not there is fine. */
     void stopGui(VmView vm, int domainId);
 

@@ -245,6 +245,11 @@ public final class FakeServices
     }
 
     @Override
+    public void tellGuiMode(VmView vm) {
+        record("gui mode " + vm.vm().name() + (vm.facts().seamlessGuiMode() ? " SEAMLESS" : " FULLSCREEN"));
+    }
+
+    @Override
     public void stopGui(VmView vm, int domainId) {
         record("gui stop " + domainId + " " + vm.vm().name());
     }
