@@ -55,7 +55,7 @@ public final class FirewallXml {
         } catch (MalformedXml e) {
             throw new QubesException(ErrorKind.CORRUPT_BACKUP, shown + ": " + e.reason());
         }
-        boolean r3 = root.name().equals(R3Firewall.ROOT);
+        boolean r3 = R3Firewall.isRoot(root.name());
         if (!r3 && !root.name().equals(R4Firewall.ROOT)) {
             throw new QubesException(ErrorKind.CORRUPT_BACKUP, shown + ": it is no file of firewall rules");
         }
@@ -74,7 +74,7 @@ public final class FirewallXml {
     static XmlElement r3Root(String shown, byte[] untrustedXml) {
         try {
             XmlElement root = XmlTreeReader.read(untrustedXml);
-            if (!root.name().equals(R3Firewall.ROOT)) {
+            if (!R3Firewall.isRoot(root.name())) {
                 throw new MalformedXml("it is no file of firewall rules");
             }
             return root;

@@ -44,6 +44,16 @@ class FirewallXmlTest {
     }
 
     @Test
+    void theEarlySpellingOfR3sRootIsNoDamage() {
+        String early = "<QubesFirwallRules policy='deny'><rule address='1.2.3.4' proto='any'/></QubesFirwallRules>";
+
+        assertThat(FirewallXml.toR4("firewall.xml", BackupXml.utf8(early)).xml())
+                .contains("1.2.3.4");
+        assertThat(FirewallXml.toR3("firewall.xml", BackupXml.utf8(early)).xml())
+                .contains("1.2.3.4");
+    }
+
+    @Test
     void theSampleIsWrittenAsInTheBackup() {
         XmlElement r3 = BackupXml.tree(BackupXml.bytes("v4-from-r3.xml"))
                 .grandchildren("domains", "domain")

@@ -51,6 +51,19 @@ final class FirewallToolTest extends ToolTest {
     }
 
     @Test
+    void theEarlySpellingOfTheRootIsNoDamage() throws IOException {
+        rules("<QubesFirwallRules policy='deny'><rule address='1.2.3.4' proto='any'/></QubesFirwallRules>");
+
+        assertThat(tree.run("qvm-clone -q work copy")).isEqualTo(new Outcome(0, "", ""));
+        assertPrints("qvm-firewall work -D allow", "");
+
+        assertThat(rules()).startsWith("<QubesFirewallRules ").contains("1.2.3.4");
+        assertThat(Files.readString(tree.path("/var/lib/qubes/appvms/copy/firewall.xml")))
+                .startsWith("<QubesFirewallRules ")
+                .contains("1.2.3.4");
+    }
+
+    @Test
     void severalChangesInOneCall() throws IOException {
         assertPrints("qvm-firewall work -P deny -i deny -a example.org. udp domain", "");
         assertThat(tree.run(words("qvm-firewall", "work", "add", "10.0.0.0/8 tcp/22-80", "Host.x any")))

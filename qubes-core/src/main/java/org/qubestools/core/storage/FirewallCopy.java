@@ -77,7 +77,7 @@ public final class FirewallCopy {
     }
 
     private static void root(XMLStreamReader in, String shown, StringBuilder out) {
-        if (!in.getLocalName().equals("QubesFirewallRules")) {
+        if (!R3Firewall.isRoot(in.getLocalName())) {
             throw damaged(shown, "it is no file of firewall rules", null);
         }
         out.append("<QubesFirewallRules");

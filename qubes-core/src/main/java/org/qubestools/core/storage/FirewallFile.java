@@ -85,7 +85,7 @@ public final class FirewallFile {
     /** The firewall that a document in R3's form describes, rules that have expired too. */
     public static Firewall parse(byte[] untrustedXml) throws MalformedXml {
         XmlElement root = XmlTreeReader.read(untrustedXml);
-        if (!root.name().equals(R3Firewall.ROOT)) {
+        if (!R3Firewall.isRoot(root.name())) {
             throw new MalformedXml("it is no file of firewall rules");
         }
         return R3Firewall.read(root);

@@ -12,7 +12,15 @@ import org.qubestools.core.xml.XmlElement;
 public final class R3Firewall {
     public static final String ROOT = "QubesFirewallRules";
 
+    /** As R1 spelt it, and R2 until shortly before its release; nobody writes such a file anew until its rules change. */
+    private static final String EARLY_ROOT = "QubesFirwallRules";
+
     private R3Firewall() {}
+
+    /** Whether an element of this name holds rules in this form. */
+    public static boolean isRoot(String name) {
+        return name.equals(ROOT) || name.equals(EARLY_ROOT);
+    }
 
     /** Reads it as the originals do: every flag but {@code allow} denies. */
     public static Firewall read(XmlElement root) throws MalformedXml {

@@ -131,6 +131,14 @@ final class FirewallBlockTest {
     }
 
     @Test
+    void theEarlySpellingOfTheRootIsNoDamage() throws IOException {
+        world.file(FILE, "<QubesFirwallRules policy='deny'><rule address='1.2.3.4' proto='any'/></QubesFirwallRules>");
+
+        assertThat(rules()).contains("-A FORWARD -s 10.137.2.6 -d 1.2.3.4 -j ACCEPT\n");
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
     void expiredRulesAreSkipped() throws IOException {
         long now = CLOCK.instant().getEpochSecond();
         rulesFile(
