@@ -304,6 +304,14 @@ final class VmStarterTest {
     }
 
     @Test
+    void aServiceWhoseKeyWouldBeADirectoryIsRefusedBeforeAnything() {
+        world.with("name=\"vault\"", "services=\"{'x/': True}\" name=\"vault\"");
+
+        fails(() -> world.start("vault"), ErrorKind.INVALID_VALUE, "VM 'vault' has the service 'x/'");
+        assertThat(world.steps()).isEmpty();
+    }
+
+    @Test
     void missingFilesAreNamed() {
         world.delete("/var/lib/qubes/vm-kernels/4.4/initramfs");
         fails(() -> world.start("vault"), ErrorKind.FAILED, "/var/lib/qubes/vm-kernels/4.4/initramfs");
