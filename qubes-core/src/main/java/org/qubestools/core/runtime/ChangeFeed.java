@@ -100,7 +100,7 @@ public final class ChangeFeed implements AutoCloseable {
             if (!ready.isEmpty()) {
                 return Optional.of(ready.remove());
             }
-            if (lost) {
+            if (lost && queue.isEmpty()) { // what waits is older than what a new connection finds
                 reconnect();
             }
             keys.retry();
@@ -140,6 +140,7 @@ public final class ChangeFeed implements AutoCloseable {
     private void takeDomain(DomainEvent event) throws InterruptedException {
         switch (event.kind()) {
             case LOST -> {
+                lost = true;
                 ready.add(new Happening.Gap(Source.DOMAINS, null, "the connection is lost"));
                 return;
             }
@@ -171,10 +172,10 @@ public final class ChangeFeed implements AutoCloseable {
     private void subscribe() throws InterruptedException {
         lost = false;
         subscription = vmm.subscribe(event -> {
-            if (event.kind() == DomainEvent.Kind.LOST) {
-                lost = true;
-            }
             queue.put(new SignalQueue.Domain(event));
+            if (event.kind() == DomainEvent.Kind.LOST) {
+                lost = true; // the queue may have dropped it
+            }
         });
         watchRunning();
     }

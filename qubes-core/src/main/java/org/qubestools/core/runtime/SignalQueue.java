@@ -52,6 +52,10 @@ final class SignalQueue {
         notifyAll();
     }
 
+    synchronized boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
     /** Waits for the next at most so long; null if there is none. */
     synchronized @Nullable Signal take(long millis) throws InterruptedException {
         long end = WaitTime.SYSTEM.millis() + millis;

@@ -190,6 +190,34 @@ final class ChangeFeedTest {
     }
 
     @Test
+    void whatHappenedBeforeALossEndsNoWatchOfAfterIt() throws Exception {
+        vmm.createPaused(WORK);
+        vmm.resume(WORK);
+        try (ChangeFeed feed = open(ChangeFeed.Options.of(ALL_KEYS))) {
+            FakeVmm first = vmm;
+            vmm = fake();
+            vmm.createPaused(WORK);
+            vmm.resume(WORK);
+            first.destroy(WORK);
+            first.lose();
+
+            List<Happening> told = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                told.add(feed.next(Duration.ofSeconds(30)).orElseThrow());
+            }
+            domains.get("work").client().write(new QubesDbPath("/after"), "1");
+
+            assertThat(told.get(0)).matches(domain(DomainEvent.Kind.STOPPED));
+            assertThat(told.subList(1, 3))
+                    .containsExactly(
+                            new Happening.Gap(Source.DOMAINS, null, "the connection is lost"),
+                            new Happening.Gap(Source.DOMAINS, null, "connected anew"));
+            assertThat(feed.next(Duration.ofSeconds(5)))
+                    .contains(new Happening.OfKey("work", new QubesDbPath("/after")));
+        }
+    }
+
+    @Test
     void tooManyEventsEndInOneGapThatSaysSo() throws InterruptedException {
         try (ChangeFeed feed = open(new ChangeFeed.Options(List.of(), 10))) {
             vmm.createPaused(WORK);
