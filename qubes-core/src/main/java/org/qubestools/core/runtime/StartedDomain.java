@@ -1,9 +1,13 @@
 package org.qubestools.core.runtime;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
 import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
+import org.qubestools.core.io.UndoStack;
+import org.qubestools.core.model.Attributes;
+import org.qubestools.core.model.PciAddress;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.vmm.DomainKey;
 import org.qubestools.core.vmm.DomainSpec;
@@ -18,6 +22,27 @@ final class StartedDomain {
     StartedDomain(RunningSystem system, QubesVm vm) {
         this.system = system;
         this.vm = vm;
+    }
+
+    /** Takes its PCI devices from the host, which gets them back from {@code undo}. */
+    void takeDevices(UndoStack undo) {
+        for (PciAddress device : vm.getOr(Attributes.PCIDEVS, List.of())) {
+            if (isTaken(device)) {
+                undo.push("PCI device " + device, () -> system.vmm().reattachToHost(device));
+            }
+        }
+    }
+
+    private boolean isTaken(PciAddress device) {
+        try {
+            return system.vmm().detachFromHost(device);
+        } catch (QubesException e) {
+            throw new QubesException(
+                    e.kind(),
+                    "VM '" + vm.name() + "' cannot have PCI device " + device + ": " + e.getMessage(),
+                    e.hint().orElse("'qvm-pci -d " + vm.name() + " " + device + "' starts it without"),
+                    e);
+        }
     }
 
     /** Makes it, paused; its number. */

@@ -15,7 +15,6 @@ import org.qubestools.core.io.IoReason;
 import org.qubestools.core.io.Rollback;
 import org.qubestools.core.io.UndoStack;
 import org.qubestools.core.model.Attributes;
-import org.qubestools.core.model.PciAddress;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmClass;
 import org.qubestools.core.vmm.DomainSpec;
@@ -131,8 +130,8 @@ public final class VmStarter {
         }
         report.requireWanted();
         MemoryManager.Grant grant = requestMemory(vm, undo);
-        detachFromHost(vm, undo);
         StartedDomain domain = new StartedDomain(system, vm);
+        domain.takeDevices(undo);
         undo.push("QubesDB daemon of VM '" + vm.name() + "'", domain::stopDatabase);
         undo.push("paused domain '" + vm.name() + "'", domain::destroy);
         int id = restored ? restore(vm, domain, options, undo) : domain.create();
@@ -231,14 +230,6 @@ public final class VmStarter {
         MemoryManager.Grant grant = system.host().memory().request(MemoryAmount.bytes(system.view(vm)));
         undo.push("memory for VM '" + vm.name() + "'", grant::close);
         return grant;
-    }
-
-    private void detachFromHost(QubesVm vm, UndoStack undo) {
-        for (PciAddress device : vm.getOr(Attributes.PCIDEVS, List.of())) {
-            if (system.vmm().detachFromHost(device)) {
-                undo.push("PCI device " + device, () -> system.vmm().reattachToHost(device));
-            }
-        }
     }
 
     /** What comes once the VM runs. */

@@ -167,6 +167,16 @@ final class VmStarterTest {
     }
 
     @Test
+    void aPciDeviceThatCannotBeHadIsNamedWithItsVm() {
+        world.vmm().failingAt("detach from host 02:00.0", new QubesException(ErrorKind.FAILED, "no such device"));
+
+        fails(
+                () -> world.start("work"),
+                ErrorKind.FAILED,
+                "VM 'sys-net' cannot have PCI device 02:00.0: no such device");
+    }
+
+    @Test
     void netvmsThatWereStartedStayUp() {
         world.services().failingAt("qubesdb start 3 work");
 
