@@ -17,7 +17,6 @@ import org.qubestools.core.model.Attributes;
 import org.qubestools.core.model.Pools;
 import org.qubestools.core.model.QubesVm;
 import org.qubestools.core.model.VmCollection;
-import org.qubestools.core.model.VmReference;
 import org.qubestools.core.model.VmView;
 import org.qubestools.core.storage.StartImages;
 import org.qubestools.core.vmm.DomainKey;
@@ -228,17 +227,10 @@ public final class RunningSystem implements AutoCloseable {
         return new DaemonMarks(place.paths());
     }
 
-    /** The VM that gives this one its network, if it has any; a reference that leads nowhere is an error. */
+    /** The VM that gives this one its network; none also where the store names one that it lacks, or that gives none. */
     @Nullable
     QubesVm netvm(QubesVm vm) {
-        VmReference netvm = vms.netvm(vm);
-        if (netvm.isBroken()) {
-            throw new QubesException(
-                    ErrorKind.WRONG_STATE,
-                    "the netvm of VM '" + vm.name() + "' cannot be used: " + netvm.shown("none"),
-                    "set another one with qvm-prefs " + vm.name() + " netvm NAME");
-        }
-        return netvm.vm();
+        return vms.netvm(vm).vm();
     }
 
     /** Takes the VM with other values in place of the stored one, for as long as this lives. */

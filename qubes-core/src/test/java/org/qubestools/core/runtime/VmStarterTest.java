@@ -306,6 +306,18 @@ final class VmStarterTest {
     }
 
     @Test
+    void aNetvmThatTheStoreLacksIsNone() {
+        world.with("netvm_qid=\"2\" qid=\"3\"", "netvm_qid=\"99\" qid=\"3\"")
+                .with("name=\"vault\" netvm_qid=\"none\"", "name=\"vault\" netvm_qid=\"98\"");
+
+        assertThat(world.start("vault")).isEqualTo(1);
+        assertThat(world.start("work")).isEqualTo(3);
+
+        assertThat(world.steps()).doesNotContain("qubesdb write vault /qubes-ip", "qubesdb write sys-fw /qubes-ip");
+        assertThat(world.steps()).contains("qubesdb write work /qubes-ip");
+    }
+
+    @Test
     void whatNoQubesDbTakesIsRefusedBeforeAnything() {
         world.with("name=\"vault\"", "services=\"{'a b': True}\" name=\"vault\"");
 
