@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qubestools.cli.ToolRunner.Outcome;
 import org.qubestools.core.model.HostInfo;
+import org.qubestools.core.posix.RawPath;
 import org.qubestools.core.vmm.DomainSnapshot;
 import org.qubestools.core.vmm.DomainState;
 import org.qubestools.core.vmm.FakeVmm;
@@ -301,6 +302,17 @@ final class RepairToolTest {
         assertThat(tree.run("qvm-prefs vm-5 qid").out()).isEqualTo("42\n");
         assertThat(tree.run("qubes-store check").out()).contains("vm-4: template-missing");
         assertThat(tree.run("qubes-store history").out()).startsWith("1  ").contains("qubes-store repair --yes");
+    }
+
+    @Test
+    void aDirectoryThatNoTextCanNameIsToldOfByTheRebuild() throws IOException {
+        Files.delete(tree.path(RepairTree.STORE));
+        Path odd = tree.path("/var/lib/qubes/appvms").resolve(RawPath.of(new byte[] {'v', (byte) 0xff}));
+        Files.createDirectory(odd);
+        Files.writeString(odd.resolve("private.img"), "image");
+
+        assertThat(tree.run("qubes-store repair").out())
+                .contains("what /var/lib/qubes/appvms/v\\ufffd is: no VM can have this name; it is left alone");
     }
 
     @Test

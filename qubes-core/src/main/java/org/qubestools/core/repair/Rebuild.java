@@ -1,6 +1,8 @@
 package org.qubestools.core.repair;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -116,7 +118,7 @@ public record Rebuild(StoreSnapshot store, String from, StoreDifference differen
         private void directory(String home, Path entry) {
             String name = String.valueOf(entry.getFileName());
             String path = home + "/" + name;
-            boolean images = tree.exists(path + "/private.img") || tree.exists(path + "/root.img");
+            boolean images = isThere(entry.resolve("private.img")) || isThere(entry.resolve("root.img"));
             if (owned.contains(path) || !images || Leftovers.isOurs(name)) {
                 return;
             }
@@ -131,6 +133,11 @@ public record Rebuild(StoreSnapshot store, String from, StoreDifference differen
                     owned.add(path);
                 }
             }
+        }
+
+        /** By the entry itself: a name that is no UTF-8 is another one as text. */
+        private static boolean isThere(Path file) {
+            return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
         }
 
         private @Nullable QubesVm added(String home, String name, DirectoryFacts facts) {
