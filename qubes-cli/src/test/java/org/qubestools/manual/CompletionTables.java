@@ -52,6 +52,7 @@ final class CompletionTables {
             "qvm-device", List.of("=block|pci|usb", "=list|attach|detach", "vm", "device"),
             "qvm-run", List.of("vm", "-", "..."),
             "qvm-service", List.of("vm", "service", "=on|off"),
+            "qvm-batch", List.of("file"),
             "qvm-backup-restore", List.of("file", "archived", "..."));
 
     private CompletionTables() {}

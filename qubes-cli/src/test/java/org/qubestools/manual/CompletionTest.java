@@ -128,6 +128,7 @@ final class CompletionTest {
         assertThat(offered("qubes-backup", "-q", "--memory", "1G", "v")).containsExactly("verify");
         assertThat(offered("qubes-backup", "verify", "ex")).containsExactly("\tfiles\t");
         assertThat(offered("qvm-ls", "--root=x")).containsExactly("\tdirs\t--root=");
+        assertThat(offered("qvm-batch", "--dry-run", "set")).containsExactly("\tfiles\t");
     }
 
     @Test
