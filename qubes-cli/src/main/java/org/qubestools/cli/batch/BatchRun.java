@@ -62,6 +62,7 @@ public final class BatchRun implements BatchEdit.Lines {
     private final List<Later> afterSave = new ArrayList<>();
     private int firstFailure = ExitCode.OK;
     private int failures;
+    private boolean interrupted;
 
     /**
      * A run in {@code session}.
@@ -107,7 +108,7 @@ public final class BatchRun implements BatchEdit.Lines {
             } catch (QubesException | UncheckedIOException e) {
                 code = new ErrorReporter(messages, ExitCode.USAGE).report(e);
                 if (e instanceof QubesException known && known.kind() == ErrorKind.CANCELLED) {
-                    failed(code);
+                    interrupted = true;
                     throw new Stopped();
                 }
             }
@@ -180,6 +181,9 @@ public final class BatchRun implements BatchEdit.Lines {
 
     /** The exit code of the batch so far. */
     public int code() {
+        if (interrupted) {
+            return ExitCode.of(ErrorKind.CANCELLED);
+        }
         boolean some = keepGoing && failures < steps.size();
         return failures > 0 && some ? SOME : firstFailure;
     }

@@ -7,8 +7,12 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qubestools.cli.FakeHost;
 import org.qubestools.cli.ProjectFiles;
 import org.qubestools.cli.ToolRunner.Outcome;
+import org.qubestools.cli.frame.VmmSource;
+import org.qubestools.core.error.ErrorKind;
+import org.qubestools.core.error.QubesException;
 
 /** Batches of command lines without a running system. */
 final class BatchToolTest extends ToolTest {
@@ -100,6 +104,19 @@ final class BatchToolTest extends ToolTest {
                         .with("personal", "memory", "500")
                         .text());
         assertThat(tree.exists("/var/lib/qubes/appvms/new")).isFalse();
+    }
+
+    @Test
+    void anInterruptIsToldEvenIfLinesThatFailAreLeftOut() {
+        VmmSource interrupted = (config, report) -> {
+            throw new QubesException(ErrorKind.CANCELLED, "interrupted");
+        };
+        tree.on(FakeHost.ordinary(), interrupted);
+
+        Outcome outcome = batch(" -k", "qvm-prefs -s work memory 600", "qvm-prefs -s vault label red");
+
+        assertThat(outcome).isEqualTo(new Outcome(130, "", "qvm-batch: line 1: qvm-prefs: interrupted\n"));
+        assertNothingChanged();
     }
 
     @Test
