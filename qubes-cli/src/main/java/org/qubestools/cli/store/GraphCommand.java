@@ -66,15 +66,24 @@ final class GraphCommand {
         };
     }
 
-    /** What setlocale(3) would find for the type of characters. */
+    /** What setlocale(3) would find for the type of characters; a launcher, which sets another one, tells the caller's. */
     private static boolean isUtf8(Map<String, String> environment) {
+        String callers = environment.get("QUBES_LOCALE");
+        if (callers != null) {
+            return isUtf8(callers);
+        }
         for (String name : List.of("LC_ALL", "LC_CTYPE", "LANG")) {
-            String value = environment.getOrDefault(name, "").toUpperCase(Locale.ROOT);
+            String value = environment.getOrDefault(name, "");
             if (!value.isEmpty()) {
-                return value.contains("UTF-8") || value.contains("UTF8");
+                return isUtf8(value);
             }
         }
         return false;
+    }
+
+    private static boolean isUtf8(String locale) {
+        String upper = locale.toUpperCase(Locale.ROOT);
+        return upper.contains("UTF-8") || upper.contains("UTF8");
     }
 
     /** Block devices of running VMs; who cannot tell them is told of, the rest of the graph is there all the same. */

@@ -63,6 +63,12 @@ final class GraphCommandTest {
                 .environment("LANG", "C.UTF-8")
                 .run("qubes-store graph");
         assertThat(utf8.out()).isEqualTo(tree.replace("`-", "\u2514\u2500").replace("|-", "\u251c\u2500"));
+        Outcome launched = new ToolRunner()
+                .environment("QUBES_ROOT", root.toString())
+                .environment("QUBES_LOCALE", "C")
+                .environment("LC_ALL", "C.UTF-8")
+                .run("qubes-store graph");
+        assertThat(launched.out()).isEqualTo(tree);
     }
 
     @Test
