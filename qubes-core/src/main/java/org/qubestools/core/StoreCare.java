@@ -84,7 +84,15 @@ public final class StoreCare {
     }
 
     private Examination unreadable(QubesException reason) {
-        boolean lost = reason.kind() == ErrorKind.STORE_MISSING && isLost();
+        boolean missing = reason.kind() == ErrorKind.STORE_MISSING;
+        boolean lost = missing && isLost();
+        if (missing && !lost && Files.notExists(place.config().store())) {
+            throw new QubesException(
+                    ErrorKind.STORE_MISSING,
+                    QubesConfig.STORE + " is a link that leads nowhere",
+                    "bring back what it leads to, or remove the link and run 'qubes-store repair'",
+                    reason);
+        }
         if (!lost && reason.kind() != ErrorKind.STORE_CORRUPT) {
             throw reason;
         }

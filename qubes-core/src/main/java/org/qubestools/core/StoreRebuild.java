@@ -14,6 +14,7 @@ import org.qubestools.core.error.ErrorKind;
 import org.qubestools.core.error.QubesException;
 import org.qubestools.core.history.RestoreStore;
 import org.qubestools.core.io.Ownership;
+import org.qubestools.core.model.Pools;
 import org.qubestools.core.store.StoreFile;
 import org.qubestools.core.store.StoreSnapshot;
 
@@ -33,6 +34,7 @@ final class StoreRebuild {
 
     static List<String> install(Qubes qubes, EditPlace place, StoreSnapshot rebuilt) {
         Path store = place.config().store();
+        requireDirectory(place);
         Ownership ownership = StoreOwnership.of(place.config());
         List<String> done = new ArrayList<>();
         if (Files.exists(store, LinkOption.NOFOLLOW_LINKS)) {
@@ -50,11 +52,29 @@ final class StoreRebuild {
         return done;
     }
 
+    private static void requireDirectory(EditPlace place) {
+        if (!Files.isDirectory(place.config().real(Pools.DEFAULT_DIRECTORY))) {
+            throw new QubesException(
+                    ErrorKind.STORE_MISSING,
+                    "there is no directory " + Pools.DEFAULT_DIRECTORY + " to put a store into",
+                    "mount it if it is elsewhere; 'qvm-init-storage' begins from nothing");
+        }
+    }
+
     /** The bytes of the store, which nobody can read as one. */
     private static byte[] damaged(EditPlace place) {
         byte[] content;
         try (StoreFile file = StoreFile.openShared(place.config().store(), place.lockWait())) {
             content = file.read();
+        } catch (QubesException e) {
+            if (e.kind() != ErrorKind.STORE_CORRUPT) {
+                throw e;
+            }
+            throw new QubesException(
+                    ErrorKind.STORE_CORRUPT,
+                    place.config().shownIn(String.valueOf(e.getMessage())) + ", and is not replaced",
+                    "move it away, then run it again",
+                    e);
         }
         try {
             place.parse(content.clone());

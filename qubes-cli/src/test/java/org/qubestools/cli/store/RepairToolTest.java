@@ -316,6 +316,34 @@ final class RepairToolTest {
     }
 
     @Test
+    void aRebuildThatCannotBeDoneSaysWhatToDoFirst(@TempDir Path elsewhere) throws IOException {
+        tree.write(RepairTree.STORE, new byte[9 << 20]);
+        assertThat(tree.run("qubes-store repair --yes"))
+                .returns(1, Outcome::code)
+                .returns(
+                        "qubes-store: /var/lib/qubes/qubes.xml is larger than 8388608 bytes, no store is [limit],"
+                                + " and is not replaced; move it away, then run it again\n",
+                        Outcome::err);
+
+        Files.delete(tree.path(RepairTree.STORE));
+        tree.link(RepairTree.STORE, "nowhere");
+        assertThat(tree.run("qubes-store repair --yes"))
+                .isEqualTo(new Outcome(
+                        LOST,
+                        "",
+                        "qubes-store: /var/lib/qubes/qubes.xml is a link that leads nowhere; bring back what it leads"
+                                + " to, or remove the link and run 'qubes-store repair'\n"));
+
+        Files.move(tree.path("/var/lib/qubes"), elsewhere.resolve("qubes"));
+        assertThat(tree.run("qubes-store repair --yes"))
+                .returns(LOST, Outcome::code)
+                .returns(
+                        "qubes-store: there is no directory /var/lib/qubes to put a store into; mount it if it is"
+                                + " elsewhere; 'qvm-init-storage' begins from nothing\n",
+                        Outcome::err);
+    }
+
+    @Test
     void aStoreThatMayNotBeReadIsNotOneThatIsLost() throws IOException {
         Files.delete(tree.path(RepairTree.STORE));
         Files.createDirectory(tree.path(RepairTree.STORE));
