@@ -39,10 +39,17 @@ public final class JsonInput {
             }
             return value;
         } catch (JsonProcessingException e) {
-            throw bad("is wrong in line " + e.getLocation().getLineNr() + ": " + SafeText.of(e.getOriginalMessage()));
+            throw bad("is wrong in line " + e.getLocation().getLineNr() + ": " + reason(e));
         } catch (IOException e) {
             throw bad("cannot be read: " + SafeText.of(String.valueOf(e.getMessage())));
         }
+    }
+
+    /** Without the library's words on where something began, in which it names its own settings. */
+    private static String reason(JsonProcessingException e) {
+        String text = e.getOriginalMessage();
+        int end = text.indexOf(" (start marker at ");
+        return SafeText.of(end < 0 ? text : text.substring(0, end));
     }
 
     private static @Nullable Object value(JsonParser parser, @Nullable JsonToken token, int depth) throws IOException {

@@ -36,6 +36,14 @@ final class BatchTextTest {
     }
 
     @Test
+    void anArrayWithoutAnEndIsToldInPlainWords() {
+        BatchText text = read("[\"qvm-prefs\"\n");
+        assertThat(text.faults().get(0).reason())
+                .hasMessage(
+                        "the JSON text is wrong in line 1: Unexpected end-of-input: expected close marker for Array");
+    }
+
+    @Test
     void linesKeepTheirNumbers() {
         assertThat(read("\n# first\n  qvm-ls  \n\n\tqvm-prefs\twork # why\r\nqvm-check")
                         .lines())
