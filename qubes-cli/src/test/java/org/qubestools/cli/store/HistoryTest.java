@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.qubestools.cli.ProjectFiles;
 import org.qubestools.cli.ToolRunner;
 import org.qubestools.cli.ToolRunner.Outcome;
+import org.qubestools.core.io.Subprocess;
 
 /** The history that saves leave, and what {@code qubes-store} makes of it. */
 final class HistoryTest {
@@ -339,6 +341,18 @@ final class HistoryTest {
 
         assertThat(done(SET + "memory 700").err()).isEmpty();
         assertThat(done("qubes-store history").out()).hasLineCount(2);
+    }
+
+    @Test
+    @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aPipeInThePlaceOfARecordIsWaitedForByNobody() throws IOException {
+        done(SET + "memory 600");
+        Path record = backup.resolve("generation-000001.json");
+        Files.delete(record);
+        Subprocess.of("mkfifo", record.toString()).run().requireSuccess();
+
+        assertThat(done(SET + "memory 700").err()).isEmpty();
+        assertThat(done("qubes-store history").out()).contains("1  (time unknown)  -  (command unknown)  []");
     }
 
     @Test

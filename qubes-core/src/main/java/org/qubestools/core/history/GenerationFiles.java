@@ -101,7 +101,7 @@ final class GenerationFiles {
     Generation read(int number) {
         try {
             Path file = record(number);
-            return Files.size(file) > MAX_RECORD
+            return !Files.isRegularFile(file) || Files.size(file) > MAX_RECORD
                     ? null
                     : Generation.read(number, new String(Files.readAllBytes(file), StandardCharsets.US_ASCII));
         } catch (IOException | FlatJson.Malformed e) {
