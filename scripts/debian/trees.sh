@@ -23,6 +23,9 @@ maintainer() {
     fi
 }
 
+# A text as sed puts it in, whatever signs it has.
+plain() { printf '%s' "$1" | sed 's/[&|\\]/\\&/g'; }
+
 make_deb() {
     tree=$work/deb
     home=$tree/usr/lib/qubes-tools
@@ -65,7 +68,7 @@ make_deb() {
     cp "$root/scripts/debian/lintian-overrides" "$share/lintian/overrides/qubes-tools"
     for part in postinst prerm postrm triggers; do cp "$root/scripts/debian/$part" "$tree/DEBIAN/"; done
     size=$(find "$tree" -type f -printf '%s\n' | awk '{ kib += int(($1 + 1023) / 1024) } END { print kib }')
-    sed -e "s|@VERSION@|$version|" -e "s|@ARCH@|$arch|" -e "s|@MAINTAINER@|$who|" -e "s|@SIZE@|$size|" \
+    sed -e "s|@VERSION@|$version|" -e "s|@ARCH@|$arch|" -e "s|@MAINTAINER@|$(plain "$who")|" -e "s|@SIZE@|$size|" \
         "$root/scripts/debian/control" >"$tree/DEBIAN/control"
     (cd "$tree" && find usr lib -type f | sort | xargs -d '\n' md5sum) >"$tree/DEBIAN/md5sums"
     tidy "$tree"
