@@ -347,6 +347,7 @@ final class HistoryTest {
     @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aPipeInThePlaceOfARecordIsWaitedForByNobody() throws IOException {
         done(SET + "memory 600");
+        done(SET + "label green");
         Path record = backup.resolve("generation-000001.json");
         Files.delete(record);
         Subprocess.of("mkfifo", record.toString()).run().requireSuccess();

@@ -221,7 +221,7 @@ final class FaultsTest {
     @Test
     void tooLongValuesAreNotStoredAndTheStoreIsNotBlamed() {
         assertRefused(1, "the change cannot be stored", "qvm-prefs", "work", "kernelopts", "a".repeat(65537));
-        assertRefused(1, "the change cannot be stored", "qvm-service", "work", "s".repeat(70000), "on");
+        assertRefused(1, "is no name of a service; use 1 to 48", "qvm-service", "work", "s".repeat(70000), "on");
     }
 
     @Test
