@@ -19,9 +19,6 @@ public record SetService(
         String untrustedVm,
         String untrustedService,
         @Nullable Boolean enabled) implements Change {
-    /** What QubesDB has room for, where a VM is told of its services when it starts. */
-    private static final int LONGEST_NAME = 48;
-
     @Override
     public void apply(Draft draft) {
         QubesVm vm = draft.requireChangeable(untrustedVm);
@@ -53,7 +50,7 @@ public record SetService(
     }
 
     private void checkName() {
-        boolean good = !untrustedService.isEmpty() && untrustedService.length() <= LONGEST_NAME;
+        boolean good = !untrustedService.isEmpty() && untrustedService.length() <= VmFacts.LONGEST_SERVICE;
         for (int i = 0; i < untrustedService.length(); i++) {
             char c = untrustedService.charAt(i);
             good &= (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "_.-".indexOf(c) >= 0;
@@ -62,7 +59,7 @@ public record SetService(
             throw new QubesException(
                     ErrorKind.INVALID_VALUE,
                     "'" + SafeText.of(untrustedService) + "' is no name of a service",
-                    "use 1 to " + LONGEST_NAME + " letters, digits, '.', '-' and '_'");
+                    "use 1 to " + VmFacts.LONGEST_SERVICE + " letters, digits, '.', '-' and '_'");
         }
     }
 }

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 public final class VmFacts {
     public static final String MEMINFO_WRITER = "meminfo-writer";
     public static final String NTPD = "ntpd";
+    /** Characters of a service's name that a key of QubesDB has room for, where the VM is told of it at its start. */
+    public static final int LONGEST_SERVICE = 48;
+
     private static final long MAXMEM_RATIO = 10;
 
     private final VmCollection vms;

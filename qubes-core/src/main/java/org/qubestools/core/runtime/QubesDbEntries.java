@@ -26,9 +26,6 @@ public final class QubesDbEntries {
     /** Bytes of the longest value. */
     public static final int MAX_VALUE = 3071;
 
-    /** Characters of the longest key. */
-    public static final int MAX_KEY = 63;
-
     private static final String SERVICE = "/qubes-service/";
     private static final String DISPOSABLE_SERVICE = "qubes-dvm";
 
@@ -141,9 +138,11 @@ public final class QubesDbEntries {
             services.put(DISPOSABLE_SERVICE, true);
         }
         for (Map.Entry<String, Boolean> service : services.entrySet()) {
-            String key = SERVICE + service.getKey();
-            if (key.endsWith("/") || key.length() > MAX_KEY || !QubesDbPath.hasOnlyAllowed(key)) {
-                throw unusableService(service.getKey());
+            String name = service.getKey();
+            String key = SERVICE + name;
+            boolean fits = name.length() <= VmFacts.LONGEST_SERVICE && !key.endsWith("/");
+            if (!fits || !QubesDbPath.hasOnlyAllowed(key)) {
+                throw unusableService(name);
             }
             entries.add(new DbEntry(key, digit(service.getValue())));
         }
@@ -154,7 +153,7 @@ public final class QubesDbEntries {
         return new QubesException(
                 ErrorKind.INVALID_VALUE,
                 "VM '" + vm + "' has the service '" + SafeText.of(name)
-                        + "', whose name no QubesDB takes: it may have 1 to " + (MAX_KEY - SERVICE.length())
+                        + "', whose name no QubesDB takes: it may have 1 to " + VmFacts.LONGEST_SERVICE
                         + " letters of ASCII, digits and - _ / . : @, the last no /",
                 "remove it with qvm-service");
     }
