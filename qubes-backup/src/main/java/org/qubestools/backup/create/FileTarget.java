@@ -104,7 +104,8 @@ public final class FileTarget implements BackupTarget {
 
     @Override
     public OutputStream stream() {
-        return Channels.newOutputStream(channel);
+        OutputStream out = Channels.newOutputStream(channel);
+        return written.equals(file) ? out : new SteadyStream(out, () -> channel.force(false));
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,24 @@ class TargetsTest {
         assertThat(names()).containsExactly("backup");
         assertThat(directory.resolve("backup")).hasBinaryContent(new byte[] {1, 2, 3});
         assertThat(Files.getAttribute(directory.resolve("backup"), "unix:mode")).isEqualTo(0100600);
+    }
+
+    @Test
+    void aFileReachesTheDiskWhileItIsWritten() throws IOException {
+        byte[] block = new byte[SteadyStream.STEP / 4];
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        List<Integer> synced = new ArrayList<>();
+        SteadyStream stream = new SteadyStream(out, () -> synced.add(out.size()));
+
+        stream.write(1);
+        for (int i = 0; i < 9; i++) {
+            block[0] = (byte) i;
+            stream.write(block);
+        }
+
+        assertThat(synced).containsExactly(1 + 4 * block.length, 1 + 8 * block.length);
+        assertThat(out.size()).isEqualTo(1 + 9 * block.length);
+        assertThat(out.toByteArray()[1 + 8 * block.length]).isEqualTo((byte) 8);
     }
 
     @Test
