@@ -262,7 +262,7 @@ class Watch:
 class Bench:
     """The data set, and the jobs on it."""
 
-    def __init__(self, options, work, size):
+    def __init__(self, options, work):
         self.options, self.work = options, work
         self.environment = {k: v for k, v in os.environ.items()
                             if k not in ('JAVA_TOOL_OPTIONS', 'JDK_JAVA_OPTIONS', '_JAVA_OPTIONS')
@@ -272,7 +272,7 @@ class Bench:
         with open(self.passfile, 'w') as file:
             file.write(PASSPHRASE + '\n')
         self.temporary = self.directory('tmp')
-        self.runs = options.runs or (1 if size >= 1 << 30 else FEW_RUNS)
+        self.runs = options.runs or FEW_RUNS
         self.cores = len(os.sched_getaffinity(0))
         self.force = ['--force-root'] if os.geteuid() == 0 else []
 
@@ -558,7 +558,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit('bench: terminated'))
     work = tempfile.mkdtemp(prefix='qubes-bench-')
     try:
-        sys.exit(0 if measure(Bench(options, work, size), size) else 1)
+        sys.exit(0 if measure(Bench(options, work), size) else 1)
     finally:
         shutil.rmtree(work)
 
@@ -586,8 +586,8 @@ def measure(bench, size):
     if original[0].done():
         report.add('peak-rss-mib-original-v4', '%.0f' % max(original[0].rss), '%.0f' % max(original[1].rss))
 
-    heading = ['%s image, JDK %s, %d cores, best of %d (writing: %d), load %.1f'
-               % (size_text(size), options.version, bench.cores, options.runs or FEW_RUNS, bench.runs,
+    heading = ['%s image, JDK %s, %d cores, best of %d, load %.1f'
+               % (size_text(size), options.version, bench.cores, bench.runs,
                   os.getloadavg()[0]),
                'gzip -6 makes it %.0f %%; scrypt chose %s'
                % (100 * os.path.getsize(write['pipeline', 'v3'].archive) / size,
@@ -635,7 +635,7 @@ def measure_reading(bench, write, image):
         read['pipeline', 'verify', kind] = bench.pipeline('verify-' + kind, 'verify', archive)
         read['ours', 'restore', kind] = bench.our_restore('restore-' + kind, archive, image)
         read['pipeline', 'restore', kind] = bench.pipeline_restore('restore-' + kind, archive, image)
-    rounds(list(read.values()), bench.options.runs or FEW_RUNS)
+    rounds(list(read.values()), bench.runs)
     return read
 
 
@@ -646,7 +646,7 @@ def measure_original(bench, image, size):
     rounds([bench.pipeline('write-original-v4', 'write', '4', source, archive, cost=ORIGINAL_COST)], 1)
     original = [bench.our_restore('restore-original-v4', archive, part, 'restore-original'),
                 bench.pipeline_restore('restore-original-v4', archive, part)]
-    rounds(original, bench.options.runs or FEW_RUNS)
+    rounds(original, bench.runs)
     return original
 
 

@@ -37,7 +37,7 @@ class Report:
     def at_least(self, name, ours, theirs, goal, unit='/s', figure=None):
         """A rate, as so many times that of the counterpart; a figure that it should reach too is reported only."""
         ratio = ours / theirs
-        shown = '>= %g' % goal + ('' if figure is None else ' (and %d/s)' % figure)
+        shown = '>= %g' % goal + ('' if figure is None else ' (%d/s is a figure only)' % figure)
         self.add(name, '%.0f%s' % (ours, unit), '%.0f%s' % (theirs, unit), '%.2f' % ratio, shown, ratio >= goal)
 
     def at_most(self, name, ours, theirs, goal, unit):
