@@ -46,6 +46,12 @@ public final class BackupJob {
     private static final DateTimeFormatter ID_TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final int STORE_MODE = 0660;
+    /**
+     * Bytes of the next chunk there is room for while a complete one waits for its key. Sending is faster than compressing
+     * and frees memory as it goes; more would be more pages to take from the system, and not faster.
+     */
+    private static final long AHEAD = 32 << 20;
+
     private static final ByteName STORE_NAME = ByteName.of(PartPacker.STORE);
     /** What may follow the path of an inner archive in the name of a member. */
     private static final String LONGEST_SUFFIX = ".12345.hmac";
@@ -217,8 +223,7 @@ public final class BackupJob {
     }
 
     private ChunkMaker chunks(ChunkKeys keys) {
-        // One chunk is filled while another is sent; more memory would not make it faster.
-        long room = Math.min(settings.memory() - derivationMemory(), 2 * leastMemory());
+        long room = Math.min(settings.memory() - derivationMemory(), leastMemory() + AHEAD);
         SegmentPool pool = new SegmentPool(Math.max(leastMemory(), room));
         return format.isV4()
                 ? ChunkMaker.scrypt(keys, pool, settings.spill())

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * Writes to a file and has it reach the disk at an even pace, while others of the pipeline compress: the sync at the end
- * has little left to do, half a second of each GiB. The stream below stays the caller's.
+ * Writes to a file and has it reach the disk at an even pace, while others of the pipeline compress: the sync at the end,
+ * half a second for each GiB without this, has little left to do. The stream below stays the caller's.
  */
 final class SteadyStream extends OutputStream {
     /** Bytes after which what was written is waited for: few enough to be quick, too many to cost a call each. */
