@@ -28,7 +28,6 @@ import org.qubestools.backup.crypto.ScryptLimits;
 import org.qubestools.backup.format.BackupHeader;
 import org.qubestools.backup.format.FirewallXml;
 import org.qubestools.backup.pipeline.OrderedBlocks;
-import org.qubestools.backup.pipeline.PartBuffer;
 import org.qubestools.backup.pipeline.SegmentPool;
 import org.qubestools.backup.pipeline.SpillSpace;
 import org.qubestools.core.error.ErrorKind;
@@ -46,12 +45,6 @@ public final class BackupJob {
     private static final DateTimeFormatter ID_TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final int STORE_MODE = 0660;
-    /**
-     * Bytes of the next chunk there is room for while a complete one waits for its key. Sending is faster than compressing
-     * and frees memory as it goes; more would be more pages to take from the system, and not faster.
-     */
-    private static final long AHEAD = 32 << 20;
-
     private static final ByteName STORE_NAME = ByteName.of(PartPacker.STORE);
     /** What may follow the path of an inner archive in the name of a member. */
     private static final String LONGEST_SUFFIX = ".12345.hmac";
@@ -59,6 +52,7 @@ public final class BackupJob {
     private final WriteFormat format;
     private final Settings settings;
     private final Passphrase passphrase;
+    private final JobMemory memory;
     private final SecureRandom random = new SecureRandom();
 
     /**
@@ -87,6 +81,7 @@ public final class BackupJob {
         this.format = format;
         this.settings = settings;
         this.passphrase = passphrase;
+        this.memory = new JobMemory(format, settings.memory(), settings.threads());
     }
 
     /**
@@ -96,9 +91,9 @@ public final class BackupJob {
      * @throws QubesException FAILED, naming file or target; CANCELLED on interruption
      */
     public void run(BackupPlan plan, byte[] store, BackupTarget target) {
-        requireMemory();
+        memory.requireEnough();
         requireShortNames(plan);
-        ScryptLimits limits = new ScryptLimits(derivationMemory(), Long.MAX_VALUE);
+        ScryptLimits limits = new ScryptLimits(memory.derivations(), Long.MAX_VALUE);
         try (KeyDerivation derivation = new KeyDerivation(limits);
                 TaskScope scope = new TaskScope()) {
             try {
@@ -122,16 +117,6 @@ public final class BackupJob {
             failure.addSuppressed(e);
         }
         return failure;
-    }
-
-    private void requireMemory() {
-        long needed = format.isV4() ? format.cost().memory() + leastMemory() : 0;
-        if (needed > settings.memory()) {
-            throw new QubesException(
-                    ErrorKind.FAILED,
-                    "the key derivation asked for needs " + (needed >> 20) + " MiB of memory together with a chunk",
-                    "give more with --memory, or a lower --scrypt-cost");
-        }
     }
 
     /** The program on the side of a VM knows no names of more than 100 bytes, or of other characters than ASCII. */
@@ -191,14 +176,15 @@ public final class BackupJob {
         BlockingQueue<FinishedChunk> finished = new ArrayBlockingQueue<>(1);
         ChunkKeys keys = new ChunkKeys(format.cost(), id, passphrase, random, derivation);
         if (format.isV4()) {
-            keys.start(scope, derivations());
+            keys.start(scope, memory.derivationsAtOnce());
         }
         OuterTarWriter outer = new OuterTarWriter(target, settings.now().getEpochSecond());
         TaskGate sender = new TaskGate(new ChunkSender(finished, outer));
         scope.fork("qubes-backup-send", sender);
         OrderedBlocks blocks = new OrderedBlocks(scope, settings.threads(), this::codec);
         FinishedChunk header = header(format.header(id).bytes(), keys);
-        PartPacker packer = new PartPacker(format, passphrase, header, blocks, chunks(keys), finished, random);
+        TaskGate packer =
+                new TaskGate(new PartPacker(format, passphrase, header, blocks, chunks(keys), finished, random));
         scope.fork("qubes-backup-pack", packer);
         store(scope, blocks, store);
         TreeArchiver archiver = new TreeArchiver(settings.extents(), settings.progress(), settings.warnings());
@@ -209,30 +195,16 @@ public final class BackupJob {
             }
         }
         blocks.last();
+        packer.await();
+        keys.end();
         sender.await();
     }
 
-    /** How many keys are derived at once: as many as threads compress, if there is memory beside one chunk. */
-    private int derivations() {
-        long most = (settings.memory() - leastMemory()) / format.cost().memory();
-        return (int) Math.min(settings.threads(), most);
-    }
-
-    private long derivationMemory() {
-        return format.isV4() ? derivations() * format.cost().memory() : 0;
-    }
-
     private ChunkMaker chunks(ChunkKeys keys) {
-        long room = Math.min(settings.memory() - derivationMemory(), leastMemory() + AHEAD);
-        SegmentPool pool = new SegmentPool(Math.max(leastMemory(), room));
+        SegmentPool pool = new SegmentPool(memory.chunks());
         return format.isV4()
                 ? ChunkMaker.scrypt(keys, pool, settings.spill())
                 : ChunkMaker.hmac(format, passphrase, pool, settings.spill());
-    }
-
-    private long leastMemory() {
-        int largestChunk = Math.max(format.chunkSize(), PartPacker.MOST_OF_STORE);
-        return Math.min(PartBuffer.MEMORY_LIMIT, largestChunk) + 2L * SegmentPool.SEGMENT;
     }
 
     private BlockCodec codec() {

@@ -21,6 +21,8 @@ final class ChunkKeys {
     private final SecureRandom random;
     private final KeyDerivation derivation;
     private final BlockingQueue<FutureTask<ScryptEnvelope>> ordered = new ArrayBlockingQueue<>(1);
+    /** Stands for the end of the orders; never run. */
+    private final FutureTask<ScryptEnvelope> last = new FutureTask<>(() -> {}, null);
 
     ChunkKeys(ScryptCost cost, String backupId, Passphrase passphrase, SecureRandom random, KeyDerivation derivation) {
         this.cost = cost;
@@ -40,12 +42,21 @@ final class ChunkKeys {
 
     private void work() {
         try {
-            while (true) {
-                ordered.take().run();
+            FutureTask<ScryptEnvelope> task = ordered.take();
+            while (task != last) {
+                task.run();
+                task = ordered.take();
             }
+            ordered.put(last); // for the next task
+            derivation.close(); // wiped here, beside the sending of the last chunk
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the scope is closed: no more chunks
         }
+    }
+
+    /** Says that nothing more is ordered; the tasks end when they are done. */
+    void end() throws InterruptedException {
+        ordered.put(last);
     }
 
     /** The frame of the header, in future. */

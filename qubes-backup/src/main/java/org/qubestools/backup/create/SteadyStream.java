@@ -9,7 +9,7 @@ import java.io.OutputStream;
  */
 final class SteadyStream extends OutputStream {
     /** Bytes after which what was written is waited for: few enough to be quick, too many to cost a call each. */
-    static final int STEP = 32 << 20;
+    static final int STEP = 16 << 20;
 
     private final OutputStream out;
     private final Sync sync;

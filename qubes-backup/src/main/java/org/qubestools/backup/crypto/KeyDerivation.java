@@ -8,7 +8,7 @@ import org.qubestools.core.error.QubesException;
 
 /**
  * Key derivations within limits: so much work each, so much memory all together. Memory is kept from one to the next,
- * and wiped by {@link #close}. Safe for several threads.
+ * and wiped by {@link #close}, also more than once. Safe for several threads.
  */
 public final class KeyDerivation implements AutoCloseable {
     /** Limit of r * p: 256 MiB in blocks of 128 bytes. */
@@ -111,7 +111,7 @@ public final class KeyDerivation implements AutoCloseable {
         taken -= memory.cost().memory();
     }
 
-    /** Wipes and lets go of the memory; the derivations have ended. */
+    /** Wipes and lets go of the memory that no derivation uses now; new ones are possible. */
     @Override
     public synchronized void close() {
         while (!idle.isEmpty()) {
