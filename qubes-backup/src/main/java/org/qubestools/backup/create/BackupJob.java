@@ -10,6 +10,8 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -177,6 +179,7 @@ public final class BackupJob {
         ChunkKeys keys = new ChunkKeys(format.cost(), id, passphrase, random, derivation);
         if (format.isV4()) {
             keys.start(scope, memory.derivationsAtOnce());
+            keys.expect(archives(plan));
         }
         OuterTarWriter outer = new OuterTarWriter(target, settings.now().getEpochSecond());
         TaskGate sender = new TaskGate(new ChunkSender(finished, outer));
@@ -230,6 +233,18 @@ public final class BackupJob {
             InputStream sealed = ChunkKeys.delivered(key).sealing(new ByteArrayInputStream(bytes));
             out.member(BackupHeader.HMAC_MEMBER, sealed, bytes.length + ScryptEnvelope.OVERHEAD);
         };
+    }
+
+    /** The paths of all inner archives. */
+    private static List<String> archives(BackupPlan plan) {
+        List<String> paths = new ArrayList<>();
+        paths.add(PartPacker.STORE);
+        for (PlannedBackup vm : plan.vms()) {
+            for (PlannedFile file : vm.files()) {
+                paths.add(file.path());
+            }
+        }
+        return paths;
     }
 
     /** The stream of one inner archive before compression. */

@@ -2,6 +2,11 @@ package org.qubestools.backup.create;
 
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
@@ -11,16 +16,24 @@ import org.qubestools.backup.crypto.KeyDerivation;
 import org.qubestools.backup.crypto.Passphrase;
 import org.qubestools.backup.crypto.ScryptCost;
 import org.qubestools.backup.crypto.ScryptEnvelope;
+import org.qubestools.backup.format.ChunkName;
 import org.qubestools.core.io.TaskScope;
 
-/** Derives the keys of chunks of format 4 in tasks of their own, while the chunks are filled. */
+/**
+ * Derives the keys of chunks of format 4 in tasks of their own, while the chunks are filled; that of an archive's first
+ * chunk while the archive before is: a small one at the end would make all wait for it. One thread orders.
+ */
 final class ChunkKeys {
     private final ScryptCost cost;
     private final String backupId;
     private final Passphrase passphrase;
     private final SecureRandom random;
     private final KeyDerivation derivation;
-    private final BlockingQueue<FutureTask<ScryptEnvelope>> ordered = new ArrayBlockingQueue<>(1);
+    private final BlockingQueue<FutureTask<ScryptEnvelope>> ordered = new ArrayBlockingQueue<>(2);
+    /** Names of first chunks whose keys are not ordered yet. */
+    private final Deque<String> coming = new ArrayDeque<>();
+
+    private final Map<String, Future<ScryptEnvelope>> early = new HashMap<>();
     /** Stands for the end of the orders; never run. */
     private final FutureTask<ScryptEnvelope> last = new FutureTask<>(() -> {}, null);
 
@@ -64,9 +77,27 @@ final class ChunkKeys {
         return order(ScryptEnvelope.headerContext());
     }
 
+    /** The inner archives there will be, in their order: their paths. To be said before the first is begun. */
+    void expect(List<String> archives) {
+        for (String archive : archives) {
+            coming.add(new ChunkName(archive, 0).text());
+        }
+    }
+
     /** The frame of the chunk of this name, in future; waits while enough others are wanted. */
     Future<ScryptEnvelope> chunk(String name) throws InterruptedException {
-        return order(ScryptEnvelope.memberContext(backupId, name));
+        coming.remove(name);
+        Future<ScryptEnvelope> known = early.remove(name);
+        Future<ScryptEnvelope> frame = known == null ? order(context(name)) : known;
+        String next = early.isEmpty() ? coming.poll() : null;
+        if (next != null) {
+            early.put(next, order(context(next)));
+        }
+        return frame;
+    }
+
+    private String context(String name) {
+        return ScryptEnvelope.memberContext(backupId, name);
     }
 
     private Future<ScryptEnvelope> order(String context) throws InterruptedException {
