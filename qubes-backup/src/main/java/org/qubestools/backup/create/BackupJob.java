@@ -235,10 +235,9 @@ public final class BackupJob {
         };
     }
 
-    /** The paths of all inner archives. */
+    /** The paths of the inner archives behind that of the store. */
     private static List<String> archives(BackupPlan plan) {
         List<String> paths = new ArrayList<>();
-        paths.add(PartPacker.STORE);
         for (PlannedBackup vm : plan.vms()) {
             for (PlannedFile file : vm.files()) {
                 paths.add(file.path());

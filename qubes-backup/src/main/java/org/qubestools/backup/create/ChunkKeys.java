@@ -32,7 +32,7 @@ final class ChunkKeys {
     private final BlockingQueue<FutureTask<ScryptEnvelope>> ordered = new ArrayBlockingQueue<>(2);
     /** Names of first chunks whose keys are not ordered yet. */
     private final Deque<String> coming = new ArrayDeque<>();
-
+    /** What was ordered before it was asked for, by name: one at most. */
     private final Map<String, Future<ScryptEnvelope>> early = new HashMap<>();
     /** Stands for the end of the orders; never run. */
     private final FutureTask<ScryptEnvelope> last = new FutureTask<>(() -> {}, null);
@@ -77,7 +77,7 @@ final class ChunkKeys {
         return order(ScryptEnvelope.headerContext());
     }
 
-    /** The inner archives there will be, in their order: their paths. To be said before the first is begun. */
+    /** The paths of the inner archives that will follow the first, in their order. To be said before that is begun. */
     void expect(List<String> archives) {
         for (String archive : archives) {
             coming.add(new ChunkName(archive, 0).text());
@@ -86,7 +86,6 @@ final class ChunkKeys {
 
     /** The frame of the chunk of this name, in future; waits while enough others are wanted. */
     Future<ScryptEnvelope> chunk(String name) throws InterruptedException {
-        coming.remove(name);
         Future<ScryptEnvelope> known = early.remove(name);
         Future<ScryptEnvelope> frame = known == null ? order(context(name)) : known;
         String next = early.isEmpty() ? coming.poll() : null;
